@@ -1,0 +1,108 @@
+// SPDX-FileCopyrightText: 2026 The spectrohue authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <complex>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "spectrohue/settings.h"
+
+namespace spectrohue {
+
+/// The pixels of one audio channel inside a picture: n_bins rows of n_frames RGB pixels, row 0 = the highest bin.
+/// `Byte` is std::uint8_t or const std::uint8_t; 16-bit values are in native byte order.
+template <class Byte>
+struct BasicPlane {
+  Byte* data = nullptr;
+  std::int64_t row_bytes = 0;
+  std::int64_t n_frames = 0;
+};
+using Plane = BasicPlane<std::uint8_t>;
+using ConstPlane = BasicPlane<const std::uint8_t>;
+
+/// A spectrum, [n_frames, n_bins], unscaled forward transform, phase measured at the frame's centre: librosa's value
+/// of bin k times exp(2 pi i k floor(n_fft / 2) / n_fft), which for even n_fft is (-1)^k. DC, and Nyquist where
+/// n_fft is even, are real.
+using Complex = std::complex<float>;
+
+struct AnalyseItem {
+  std::span<const float> signal;
+  std::span<Complex> spectrum;  ///< [n_frames(signal.size()), n_bins]
+};
+struct SynthesiseItem {
+  std::span<const Complex> spectrum;
+  std::span<float> signal;  ///< spectrum holds n_frames(signal.size()) frames
+};
+struct EncodePixelsItem {
+  std::span<const Complex> spectrum;  ///< [plane.n_frames, n_bins]
+  float ref = 0.0F;                   ///< magnitude of value 1; 0 = silence, all pixels black
+  Plane plane;
+};
+struct DecodePixelsItem {
+  ConstPlane plane;
+  float ref = 0.0F;
+  std::span<Complex> spectrum;  ///< [plane.n_frames, n_bins]
+};
+struct EncodeItem {
+  std::span<const float> signal;
+  float ref = 0.0F;
+  Plane plane;  ///< n_frames(signal.size()) frames
+};
+struct DecodeItem {
+  ConstPlane plane;
+  float ref = 0.0F;
+  std::span<float> signal;  ///< plane holds n_frames(signal.size()) frames
+};
+
+/// The arithmetic of both directions over a ragged batch: every call takes any number of items of any lengths.
+/// Memory handed in and out is host memory; settings must have passed validate(); every call returns when its results
+/// are there. A backend keeps tables and scratch memory between calls, so one object serves one thread at a time.
+///
+/// Parity (tests/support/contract.h): given the same input bits, encode_pixels, decode_pixels and peak return the same
+/// bits on every backend, instruction set and batch composition; analyse and synthesise agree to the FFT's
+/// tolerance, and on the CPU are the same bits for every instruction set.
+/// Throws Error(OutOfMemory) and, for a device backend, Error(Device).
+class Backend {
+ public:
+  virtual ~Backend() = default;
+
+  /// For people, for example "cpu (avx2)" or "cuda:0 (NVIDIA H200)".
+  virtual std::string name() const = 0;
+
+  // The stages, each on its own.
+  virtual void analyse(const StftSettings& stft, std::span<const AnalyseItem> items) = 0;
+  virtual void synthesise(const StftSettings& stft, std::span<const SynthesiseItem> items) = 0;
+  virtual void encode_pixels(const StftSettings& stft, const PixelSettings& pixels,
+                             std::span<const EncodePixelsItem> items) = 0;
+  virtual void decode_pixels(const StftSettings& stft, const PixelSettings& pixels,
+                             std::span<const DecodePixelsItem> items) = 0;
+
+  // The whole ways, with nothing but a tile (CPU) or a slot (device) of spectrum in memory at a time. They return what
+  // the stages one after the other return, to the bit.
+
+  /// The largest magnitude of each signal's spectrum, [signals.size()].
+  virtual void peak(const StftSettings& stft, std::span<const std::span<const float>> signals,
+                    std::span<float> peaks) = 0;
+  virtual void encode(const StftSettings& stft, const PixelSettings& pixels, std::span<const EncodeItem> items) = 0;
+  virtual void decode(const StftSettings& stft, const PixelSettings& pixels, std::span<const DecodeItem> items) = 0;
+};
+
+/// One entry a backend that this build knows, usable or not.
+struct BackendInfo {
+  std::string device;       ///< what --device takes: "cpu", "cuda:0"
+  std::string description;  ///< for people
+  bool usable = false;
+  std::string reason;  ///< why not, when it is not usable
+};
+
+std::vector<BackendInfo> list_backends();
+
+/// device: "auto" (the first CUDA device if there is one, else the CPU), "cpu", "cuda" or "cuda:N".
+/// An explicit cuda never falls back: it throws Error(Device) that says what is missing.
+std::unique_ptr<Backend> make_backend(const std::string& device);
+
+}  // namespace spectrohue

@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: 2026 The spectrohue authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "spectrohue/backend.h"
+#include "spectrohue/types.h"
+
+namespace spectrohue {
+
+/// The size of the picture of a sound.
+struct PictureSize {
+  std::int64_t width = 0;
+  std::int64_t height = 0;
+  std::int64_t bytes = 0;  ///< of its pixels
+};
+PictureSize picture_size(std::int64_t n_samples, int channels, const EncodeSettings& settings);
+
+/// Sound to picture, and the note that belongs to it (all of it but tool, source_name and pixels_crc32).
+/// `picture` is resized; its memory is reused. Throws Error(BadFormat) if a sample is NaN or infinite, naming the
+/// first one; Error(Usage) as validate() does.
+PictureNote to_picture(Backend& backend, const Audio& audio, const EncodeSettings& settings, Picture& picture);
+
+/// Picture to sound, as the note says: exact rate, length, level and channels. Samples are not clipped.
+/// Throws Error(BadFormat) if the picture's size or depth contradicts the note.
+void to_audio(Backend& backend, const Picture& picture, const PictureNote& note, Audio& audio);
+
+/// How close b is to a. Both planar, of the same channel count and length.
+struct Comparison {
+  double snr_db =
+      0.0;  ///< 10 log10(sum a^2 / sum (a - b)^2); +inf when equal (silence included), -inf when a is silent
+  double max_error = 0.0;      ///< largest |a - b|, full scale 1.0
+  std::int64_t differing = 0;  ///< samples that are not equal
+};
+Comparison compare(const Audio& a, const Audio& b);
+
+}  // namespace spectrohue

@@ -1,0 +1,126 @@
+// SPDX-FileCopyrightText: 2026 The spectrohue authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace spectrohue {
+
+/// Analysis and synthesis windows, all in their periodic (DFT-even) form, largest value 1.
+enum class Window { Hann, Hamming, Blackman, BlackmanHarris, Gaussian, Kaiser, Rectangular };
+
+/// What centred frames see past either end of the signal: zeros, or the signal mirrored without repeating
+/// its end sample (numpy's "reflect").
+enum class PadMode { Constant, Reflect };
+
+/// The short-time Fourier transform. Conventions and names are librosa's, except the frame count:
+/// the last frame is always centred at or after the last sample, so that every sample can be recovered.
+struct StftSettings {
+  int n_fft = 2048;       ///< samples a frame; >= 16, factors 2, 3, 5 and 7 only
+  int hop_length = 512;   ///< samples from one frame to the next; 1 .. win_length
+  int win_length = 2048;  ///< samples of the window, zero-padded on both sides to n_fft; 1 .. n_fft
+  Window window = Window::Hann;
+  /// Gaussian: standard deviation as a share of win_length (> 0). Kaiser: beta (>= 0). Others ignore it.
+  double window_parameter = 0.0;
+  bool center = true;  ///< frame t is centred on sample t * hop_length; otherwise it starts there
+  PadMode pad_mode = PadMode::Constant;
+
+  /// The defaults for a size: hop_length n_fft / 4 (at least 1), win_length n_fft, Hann.
+  static StftSettings for_n_fft(int n_fft);
+
+  int n_bins() const { return n_fft / 2 + 1; }
+  /// Samples before the signal's first that frame 0 begins at.
+  int padding() const { return center ? n_fft / 2 : 0; }
+  /// center: 1 + ceil(n_samples / hop_length). Otherwise as many frames as it takes to reach the last sample.
+  std::int64_t n_frames(std::int64_t n_samples) const;
+
+  bool operator==(const StftSettings&) const = default;
+};
+
+/// How a pixel holds a bin. See docs/format.md for the exact arithmetic.
+enum class Encoding {
+  Hsv,    ///< 8-bit RGB: hue = phase at the frame's centre, value = magnitude, saturation 1
+  Hsv16,  ///< the same at 16 bits a channel
+};
+
+/// The law from a magnitude relative to the reference, m in [0, 1], to a value v in [0, 1]. Code 0 is exactly 0 in
+/// all of them; each has a closed-form inverse.
+enum class CurveKind {
+  Gamma,        ///< v = m^gamma
+  Db,           ///< v = 1 + 20 log10(m) / top_db, 0 below
+  Linear,       ///< v = m
+  AdaptiveLog,  ///< v = log(1 + b m) / log(1 + b); b is chosen so that code 1 stands for -top_db
+  DoubleLog,    ///< v = log(1 + a log(1 + b m) / log(1 + b)) / log(1 + a), a = 20, b = 1e4
+};
+
+struct Curve {
+  CurveKind kind = CurveKind::Gamma;
+  double gamma = 0.3;     ///< (0, 1]; Gamma only. 0.3 is the measured optimum for the round trip.
+  double top_db = 100.0;  ///< (0, 400]; Db and AdaptiveLog only
+
+  bool operator==(const Curve&) const = default;
+};
+
+struct PixelSettings {
+  Encoding encoding = Encoding::Hsv;
+  Curve curve;
+
+  bool operator==(const PixelSettings&) const = default;
+};
+
+/// The magnitude that value 1 stands for.
+struct Reference {
+  enum class Kind {
+    Peak,       ///< kPeakHeadroom times the largest magnitude of the channel, each channel its own
+    FullScale,  ///< the magnitude of a full-scale sine, sum(window) / 2
+    Fixed,      ///< `value`
+  };
+  Kind kind = Kind::Peak;
+  double value = 0.0;  ///< > 0; Fixed only
+};
+
+/// Room above the largest magnitude, so that closed-loop quantisation can overshoot without clipping.
+inline constexpr double kPeakHeadroom = 1.03;
+
+/// A channel whose largest magnitude is below this (-500 dB) counts as silence: black pixels, zeros on the way back.
+inline constexpr double kSilence = 1e-25;
+
+/// Everything the way from sound to picture needs.
+struct EncodeSettings {
+  StftSettings stft;
+  PixelSettings pixels;
+  Reference ref;
+};
+
+/// Throws Error(Usage) that names the setting, its value and what would be legal: n_fft with other factors than
+/// 2, 3, 5 and 7 (the message names the nearest sizes), hop or window lengths out of range, and window/hop pairs that
+/// cannot be inverted (NOLA: the sum of squared windows falls to zero somewhere).
+void validate(const StftSettings& settings);
+void validate(const PixelSettings& settings);
+void validate(const EncodeSettings& settings);
+
+/// True for n >= 1 without prime factors above 7.
+bool is_fast_size(std::int64_t n);
+
+/// The window, zero-padded on both sides to n_fft. Double precision; the single source for every backend.
+std::vector<double> make_window(const StftSettings& settings);
+
+/// sum(window) / 2: the magnitude of a full-scale sine, 0 dB.
+double full_scale_magnitude(const StftSettings& settings);
+
+int bits_of(Encoding encoding);  ///< 8 or 16
+
+// Names as they stand in the note and on the command line; from_string throws Error(Usage) listing the legal ones.
+std::string to_string(Window window);
+std::string to_string(PadMode mode);
+std::string to_string(Encoding encoding);
+std::string to_string(CurveKind kind);
+Window window_from_string(std::string_view name);
+PadMode pad_mode_from_string(std::string_view name);
+Encoding encoding_from_string(std::string_view name);
+CurveKind curve_from_string(std::string_view name);
+
+}  // namespace spectrohue

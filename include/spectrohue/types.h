@@ -1,0 +1,77 @@
+// SPDX-FileCopyrightText: 2026 The spectrohue authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "spectrohue/buffer.h"
+#include "spectrohue/settings.h"
+
+namespace spectrohue {
+
+/// How samples are stored in a sound file.
+enum class SampleFormat {
+  Pcm8,
+  Pcm16,
+  Pcm24,
+  Pcm32,
+  Float32,
+  Float64,
+  Lossy,  ///< MP3, Vorbis, Opus, ADPCM ...: no sample format of its own; written back as Pcm16 unless asked otherwise
+};
+
+std::string to_string(SampleFormat format);  ///< "pcm8" "pcm16" "pcm24" "pcm32" "float" "double" "lossy"
+SampleFormat sample_format_from_string(std::string_view name);
+int bytes_of(SampleFormat format);  ///< of one sample; Lossy counts as Pcm16
+
+/// A sound in memory: planar float samples, full scale 1.0.
+struct Audio {
+  int sample_rate = 0;         ///< Hz
+  int channels = 0;            ///< >= 1
+  std::int64_t n_samples = 0;  ///< a channel
+  SampleFormat format = SampleFormat::Pcm16;
+  Buffer<float> samples;  ///< [channels, n_samples]
+
+  std::span<float> channel(int c) { return {samples.data() + c * n_samples, static_cast<std::size_t>(n_samples)}; }
+  std::span<const float> channel(int c) const {
+    return {samples.data() + c * n_samples, static_cast<std::size_t>(n_samples)};
+  }
+  double seconds() const { return sample_rate > 0 ? static_cast<double>(n_samples) / sample_rate : 0.0; }
+};
+
+/// What travels inside the picture: all that the way back needs. docs/format.md specifies its JSON form.
+struct PictureNote {
+  static constexpr int kVersion = 1;
+
+  std::string tool;  ///< program and version that wrote it
+  StftSettings stft;
+  PixelSettings pixels;
+  std::vector<double> ref;  ///< magnitude of value 1, one a channel; 0 = the channel is silent
+  int sample_rate = 0;      ///< Hz
+  std::int64_t n_samples = 0;
+  int channels = 0;
+  SampleFormat format = SampleFormat::Pcm16;  ///< of the source
+  std::string source_name;                    ///< file name of the source without folders, UTF-8
+  /// CRC-32 (as in PNG) of the pixels, row by row from the top, 16-bit values high byte first. Tells an untouched
+  /// picture from an edited one.
+  std::optional<std::uint32_t> pixels_crc32;
+};
+
+/// A picture in memory: row-major interleaved RGB, 8 bits or 16 bits (native byte order) a channel.
+/// Row 0 is the highest bin; column = frame; audio channels are stacked, the first on top.
+struct Picture {
+  std::int64_t width = 0;   ///< n_frames
+  std::int64_t height = 0;  ///< channels * n_bins
+  int bits = 8;             ///< 8 or 16
+  Buffer<std::uint8_t> pixels;
+
+  std::int64_t row_bytes() const { return width * 3 * (bits / 8); }
+  std::uint8_t* row(std::int64_t y) { return pixels.data() + y * row_bytes(); }
+  const std::uint8_t* row(std::int64_t y) const { return pixels.data() + y * row_bytes(); }
+};
+
+}  // namespace spectrohue
