@@ -1,0 +1,187 @@
+// SPDX-FileCopyrightText: 2026 The spectrohue authors
+// SPDX-License-Identifier: MIT
+#include "spectrohue/settings.h"
+
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include "spectrohue/error.h"
+#include "spectrohue/types.h"
+
+namespace spectrohue {
+
+namespace {
+
+/// Samples whose squared windows sum to less than this share of the largest sum cannot be recovered: the inverse
+/// would multiply rounding errors by more than its root.
+constexpr double kNolaFloor = 1e-5;
+
+[[noreturn]] void refuse(const std::string& message) { throw Error(ErrorCode::Usage, message); }
+
+template <class E, std::size_t N>
+using Names = std::array<std::pair<E, const char*>, N>;
+
+constexpr Names<Window, 7> kWindows{{{Window::Hann, "hann"},
+                                     {Window::Hamming, "hamming"},
+                                     {Window::Blackman, "blackman"},
+                                     {Window::BlackmanHarris, "blackmanharris"},
+                                     {Window::Gaussian, "gaussian"},
+                                     {Window::Kaiser, "kaiser"},
+                                     {Window::Rectangular, "rectangular"}}};
+constexpr Names<PadMode, 2> kPadModes{{{PadMode::Constant, "constant"}, {PadMode::Reflect, "reflect"}}};
+constexpr Names<Encoding, 2> kEncodings{{{Encoding::Hsv, "hsv"}, {Encoding::Hsv16, "hsv16"}}};
+constexpr Names<CurveKind, 5> kCurves{{{CurveKind::Gamma, "gamma"},
+                                       {CurveKind::Db, "db"},
+                                       {CurveKind::Linear, "linear"},
+                                       {CurveKind::AdaptiveLog, "adaptive-log"},
+                                       {CurveKind::DoubleLog, "double-log"}}};
+constexpr Names<SampleFormat, 7> kFormats{{{SampleFormat::Pcm8, "pcm8"},
+                                           {SampleFormat::Pcm16, "pcm16"},
+                                           {SampleFormat::Pcm24, "pcm24"},
+                                           {SampleFormat::Pcm32, "pcm32"},
+                                           {SampleFormat::Float32, "float"},
+                                           {SampleFormat::Float64, "double"},
+                                           {SampleFormat::Lossy, "lossy"}}};
+
+template <class E, std::size_t N>
+std::string name_of(const Names<E, N>& names, E value) {
+  for (const auto& [v, name] : names) {
+    if (v == value) return name;
+  }
+  throw Error(ErrorCode::Internal, "a value without a name");
+}
+
+template <class E, std::size_t N>
+E value_of(const Names<E, N>& names, std::string_view name, const char* what) {
+  std::string legal;
+  for (const auto& [v, n] : names) {
+    if (name == n) return v;
+    legal += legal.empty() ? n : std::string(", ") + n;
+  }
+  refuse(std::string("unknown ") + what + " '" + std::string(name) + "'; known: " + legal);
+}
+
+/// The nearest sizes below and above that are legal, for the error message.
+std::string nearest_sizes(int n) {
+  int below = n;
+  while (below >= 16 && !is_fast_size(below)) --below;
+  std::int64_t above = n;
+  while (!is_fast_size(above)) ++above;
+  return below >= 16 ? std::to_string(below) + " or " + std::to_string(above) : std::to_string(above);
+}
+
+}  // namespace
+
+StftSettings StftSettings::for_n_fft(int n_fft) {
+  StftSettings s;
+  s.n_fft = n_fft;
+  s.win_length = n_fft;
+  s.hop_length = n_fft >= 4 ? n_fft / 4 : 1;
+  return s;
+}
+
+std::int64_t StftSettings::n_frames(std::int64_t n_samples) const {
+  const std::int64_t reach = center ? n_samples : std::max<std::int64_t>(0, n_samples - n_fft);
+  return 1 + (reach + hop_length - 1) / hop_length;
+}
+
+bool is_fast_size(std::int64_t n) {
+  if (n < 1) return false;
+  for (const int factor : {2, 3, 5, 7}) {
+    while (n % factor == 0) n /= factor;
+  }
+  return n == 1;
+}
+
+void validate(const StftSettings& s) {
+  constexpr int kMinFft = 16;
+  constexpr int kMaxFft = 1 << 20;
+  if (s.n_fft < kMinFft || s.n_fft > kMaxFft) {
+    refuse("n_fft " + std::to_string(s.n_fft) + " is out of range; it must be " + std::to_string(kMinFft) + " to " +
+           std::to_string(kMaxFft));
+  }
+  if (!is_fast_size(s.n_fft)) {
+    refuse("n_fft " + std::to_string(s.n_fft) + " has a prime factor above 7; the nearest allowed sizes are " +
+           nearest_sizes(s.n_fft));
+  }
+  if (s.win_length < 1 || s.win_length > s.n_fft) {
+    refuse("win_length " + std::to_string(s.win_length) + " is out of range; it must be 1 to n_fft (" +
+           std::to_string(s.n_fft) + ")");
+  }
+  if (s.hop_length < 1 || s.hop_length > s.win_length) {
+    refuse("hop_length " + std::to_string(s.hop_length) + " is out of range; it must be 1 to win_length (" +
+           std::to_string(s.win_length) + ")");
+  }
+  if (!std::isfinite(s.window_parameter)) refuse("the window parameter is not a number");
+  if (s.window == Window::Gaussian && s.window_parameter <= 0) {
+    refuse("a gaussian window needs its standard deviation, a share of win_length above 0 (for example 0.125)");
+  }
+  if (s.window == Window::Kaiser && (s.window_parameter < 0 || s.window_parameter > 500)) {
+    refuse("the beta of a kaiser window must be 0 to 500");
+  }
+
+  // NOLA: far from the ends, the squared windows over one hop.
+  const std::vector<double> window = make_window(s);
+  double least = INFINITY;
+  double most = 0;
+  for (int offset = 0; offset < s.hop_length; ++offset) {
+    double sum = 0;
+    for (int i = offset; i < s.n_fft; i += s.hop_length) sum += window[i] * window[i];
+    least = std::min(least, sum);
+    most = std::max(most, sum);
+  }
+  if (!(least > kNolaFloor * most)) {
+    refuse("a " + to_string(s.window) + " window of " + std::to_string(s.win_length) + " samples every " +
+           std::to_string(s.hop_length) +
+           " leaves samples that no frame holds (NOLA), so the way back is lost; use a smaller hop_length, at most " +
+           std::to_string(std::max(1, s.win_length / 2)));
+  }
+}
+
+void validate(const PixelSettings& p) {
+  const Curve& c = p.curve;
+  if (!(c.gamma > 0 && c.gamma <= 1)) refuse("gamma must be above 0 and at most 1");
+  if (!(c.top_db > 0 && c.top_db <= 400)) refuse("top_db must be above 0 and at most 400");
+  if (c.kind == CurveKind::AdaptiveLog) {
+    const double codes = std::ldexp(1.0, bits_of(p.encoding)) - 1;
+    const double linear_db = 20 * std::log10(codes);
+    if (c.top_db <= linear_db * 1.01) {
+      refuse("adaptive-log needs a top_db above " + std::to_string(static_cast<int>(linear_db * 1.01) + 1) + " at " +
+             std::to_string(bits_of(p.encoding)) + " bits: the linear curve reaches that already");
+    }
+  }
+}
+
+void validate(const EncodeSettings& s) {
+  validate(s.stft);
+  validate(s.pixels);
+  if (s.ref.kind == Reference::Kind::Fixed && !(s.ref.value >= kSilence && std::isfinite(s.ref.value))) {
+    refuse("a fixed ref must be a magnitude above 0");
+  }
+}
+
+int bits_of(Encoding encoding) { return encoding == Encoding::Hsv16 ? 16 : 8; }
+
+std::string to_string(Window window) { return name_of(kWindows, window); }
+std::string to_string(PadMode mode) { return name_of(kPadModes, mode); }
+std::string to_string(Encoding encoding) { return name_of(kEncodings, encoding); }
+std::string to_string(CurveKind kind) { return name_of(kCurves, kind); }
+std::string to_string(SampleFormat format) { return name_of(kFormats, format); }
+Window window_from_string(std::string_view name) { return value_of(kWindows, name, "window"); }
+PadMode pad_mode_from_string(std::string_view name) { return value_of(kPadModes, name, "pad_mode"); }
+Encoding encoding_from_string(std::string_view name) { return value_of(kEncodings, name, "encoding"); }
+CurveKind curve_from_string(std::string_view name) { return value_of(kCurves, name, "curve"); }
+int bytes_of(SampleFormat format) {
+  switch (format) {
+    case SampleFormat::Pcm8: return 1;
+    case SampleFormat::Pcm24: return 3;
+    case SampleFormat::Pcm32:
+    case SampleFormat::Float32: return 4;
+    case SampleFormat::Float64: return 8;
+    default: return 2;
+  }
+}
+SampleFormat sample_format_from_string(std::string_view name) { return value_of(kFormats, name, "subtype"); }
+
+}  // namespace spectrohue

@@ -1,0 +1,113 @@
+// SPDX-FileCopyrightText: 2026 The spectrohue authors
+// SPDX-License-Identifier: MIT
+#include "core/stft_tables.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "math/frames.h"
+
+namespace spectrohue {
+
+namespace {
+
+constexpr double kNolaFloor = 1e-5;
+constexpr double kDoubleLogA = 20;
+constexpr double kDoubleLogB = 1e4;
+
+float sum_of_squares(const std::vector<float>& window, std::int64_t position, int hop, math::FrameRange frames) {
+  float sum = 0.0F;
+  for (std::int64_t t = frames.first; t <= frames.last; ++t) {
+    const float w = window[static_cast<std::size_t>(position - t * hop)];
+    sum += w * w;
+  }
+  return sum;
+}
+
+}  // namespace
+
+StftTables::StftTables(const StftSettings& s) : settings(s) {
+  const std::vector<double> exact = make_window(s);
+  for (const double w : exact) {
+    window.push_back(static_cast<float>(w));
+    synthesis_window.push_back(static_cast<float>(w / s.n_fft));
+  }
+  // A stretch far from both ends: more frames before and after it than overlap.
+  const std::int64_t overlap = (s.n_fft + s.hop_length - 1) / s.hop_length;
+  const std::int64_t start = (overlap + 1) * s.hop_length;
+  for (std::int64_t p = start; p < start + s.hop_length; ++p) {
+    window_sum.push_back(window_sum_at(p, p / s.hop_length + 1));
+  }
+  window_sum_floor = static_cast<float>(kNolaFloor) * *std::max_element(window_sum.begin(), window_sum.end());
+}
+
+float StftTables::window_sum_at(std::int64_t position, std::int64_t n_frames) const {
+  return sum_of_squares(window, position, settings.hop_length,
+                        math::frames_holding(position, settings.n_fft, settings.hop_length, n_frames));
+}
+
+double adaptive_log_strength(double top_db, double top) {
+  // Solve ((1 + b)^(1 / top) - 1) / b = 10^(-top_db / 20), which falls from 1 / top to 0 as b grows. Bisection on log
+  // b.
+  const double target = std::pow(10.0, -top_db / 20);
+  double low = std::log(1e-6);
+  double high = std::log(1e30);
+  for (int i = 0; i < 200; ++i) {
+    const double middle = (low + high) / 2;
+    const double b = std::exp(middle);
+    (std::expm1(std::log1p(b) / top) / b > target ? low : high) = middle;
+  }
+  return std::exp((low + high) / 2);
+}
+
+double curve_inverse(const Curve& curve, double v, double top) {
+  if (v <= 0) return 0;
+  switch (curve.kind) {
+    case CurveKind::Gamma: return std::pow(v, 1 / curve.gamma);
+    case CurveKind::Db: return std::pow(10.0, (v - 1) * curve.top_db / 20);
+    case CurveKind::Linear: return v;
+    case CurveKind::AdaptiveLog: {
+      const double b = adaptive_log_strength(curve.top_db, top);
+      return std::expm1(v * std::log1p(b)) / b;
+    }
+    case CurveKind::DoubleLog: {
+      const double inner = std::expm1(v * std::log1p(kDoubleLogA)) / kDoubleLogA;
+      return std::expm1(inner * std::log1p(kDoubleLogB)) / kDoubleLogB;
+    }
+  }
+  return 0;
+}
+
+PixelCode::PixelCode(const PixelSettings& settings) : bits(bits_of(settings.encoding)) {
+  const double last = std::ldexp(1.0, bits) - 1;
+  top = static_cast<float>(last);
+  curve.kind = settings.curve.kind;
+  switch (settings.curve.kind) {
+    case CurveKind::Gamma: curve.a = static_cast<float>(settings.curve.gamma / 2); break;
+    case CurveKind::Db: curve.a = static_cast<float>(10 * std::log10(2.0) / settings.curve.top_db); break;
+    case CurveKind::Linear: break;
+    case CurveKind::AdaptiveLog: {
+      const double b = adaptive_log_strength(settings.curve.top_db, last);
+      curve.a = static_cast<float>(1 / std::log2(1 + b));
+      curve.b = static_cast<float>(b);
+      break;
+    }
+    case CurveKind::DoubleLog:
+      curve.a = static_cast<float>(kDoubleLogA / std::log2(1 + kDoubleLogB));
+      curve.b = static_cast<float>(kDoubleLogB);
+      curve.c = static_cast<float>(1 / std::log2(1 + kDoubleLogA));
+      break;
+  }
+  const int codes = static_cast<int>(last) + 1;
+  magnitude.resize(static_cast<std::size_t>(codes));
+  if (settings.curve.kind == CurveKind::AdaptiveLog) {  // as curve_inverse(), solving for b once
+    const double b = adaptive_log_strength(settings.curve.top_db, last);
+    for (int a = 0; a < codes; ++a) {
+      magnitude[a] = static_cast<float>(std::expm1(a / last * std::log1p(b)) / b);
+    }
+  } else {
+    for (int a = 0; a < codes; ++a) magnitude[a] = static_cast<float>(curve_inverse(settings.curve, a / last, last));
+  }
+}
+
+}  // namespace spectrohue

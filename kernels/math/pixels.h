@@ -1,0 +1,82 @@
+// SPDX-FileCopyrightText: 2026 The spectrohue authors
+// SPDX-License-Identifier: MIT
+//
+// The element of the stage `pixels`: one complex bin <-> one RGB pixel (hue = phase, value = magnitude, saturation 1).
+// docs/format.md states the same arithmetic in words. Used by host/cpu (lanes) and pixels.cu.
+#pragma once
+
+#include "math/elementary.h"
+#include "spectrohue/settings.h"
+
+namespace spectrohue::math {
+
+/// Constants of an amplitude curve; made on the host, in double, by PixelCode (host/core/stft_tables.h).
+/// With m the relative magnitude and p = m^2:
+///   Gamma        exp2(a log2 p)                          a = gamma / 2
+///   Db           1 + a log2 p                            a = 10 log10(2) / top_db
+///   Linear       sqrt p
+///   AdaptiveLog  a log2(1 + b sqrt p)                    a = 1 / log2(1 + b)
+///   DoubleLog    c log2(1 + a log2(1 + b sqrt p))        a = A / log2(1 + b), c = 1 / log2(1 + A)
+struct CurveConstants {
+  CurveKind kind = CurveKind::Gamma;
+  float a = 0.0F;
+  float b = 0.0F;
+  float c = 0.0F;
+};
+
+inline namespace SPECTROHUE_MATH_ABI {
+
+/// The value in [0, 1] of the squared relative magnitude p. Below kTiny (-379 dB) it is 0.
+template <class F>
+SPECTROHUE_HD F amplitude_value(F p, const CurveConstants& curve) {
+  const F normal = max(p, F{} + kTiny);
+  F v;
+  switch (curve.kind) {
+    case CurveKind::Gamma: v = exp2(curve.a * log2(normal)); break;
+    case CurveKind::Db: v = 1.0F + curve.a * log2(normal); break;
+    case CurveKind::Linear: v = sqrt(normal); break;
+    case CurveKind::AdaptiveLog: v = curve.a * log2(1.0F + curve.b * sqrt(normal)); break;
+    default: v = curve.c * log2(1.0F + curve.a * log2(1.0F + curve.b * sqrt(normal))); break;
+  }
+  return select(p < kTiny, F{}, min(max(v, F{}), F{} + 1.0F));
+}
+
+/// A bin to the three codes of its pixel, whole numbers in [0, top].
+/// re, im   the bin, relative to the reference (1 = value 1)
+/// top      255 or 65535
+/// The largest channel holds the rounded value a = rint(top v), the middle one rint(a u) with u the place within the
+/// sextant of the hue, the smallest 0. Phase 0 is cyan, phase pi is red.
+template <class F>
+SPECTROHUE_HD void encode_pixel(F re, F im, float top, const CurveConstants& curve, F& r, F& g, F& b) {
+  const F a = round_even(top * amplitude_value(re * re + im * im, curve));
+  // The hue is the angle of -X, so that phase -pi..pi runs once round from red; |angle| in [0, 3] sextants, and
+  // which of green and blue is the larger says its sign.
+  const F h = sextant_angle(-re, im);
+  const F zero{};
+  const F one = zero + 1.0F;
+  r = round_even(a * min(max(2.0F - h, zero), one));
+  const F rising = round_even(a * min(h, one));
+  const F falling = round_even(a * max(h - 2.0F, zero));
+  const auto below = im > 0.0F;  // im(-X) < 0
+  g = select(below, falling, rising);
+  b = select(below, rising, falling);
+}
+
+/// The codes of a pixel to its value code a (the largest channel) and the unit vector of its phase. A pixel without
+/// hue (gray) has phase pi; one with saturation below 1 (edited) is read by its true HSV hue.
+template <class F>
+SPECTROHUE_HD void decode_pixel(F r, F g, F b, F& a, F& cos, F& sin) {
+  const F upper = max(g, b);
+  const F lower = min(g, b);
+  a = max(r, upper);
+  const F chroma = max(a - min(r, lower), F{} + 1.0F);
+  const F h = select(r < upper, 2.0F + (lower - r) / chroma, (upper - lower) / chroma);
+  F c;
+  F s;
+  sextant_cos_sin(h, c, s);
+  cos = -c;
+  sin = select(g < b, s, -s);
+}
+
+}  // namespace SPECTROHUE_MATH_ABI
+}  // namespace spectrohue::math
