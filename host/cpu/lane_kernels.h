@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: 2026 The spectrohue authors
+// SPDX-License-Identifier: MIT
+//
+// The arithmetic of the CPU backend, one table of functions an instruction set. A tile is `lanes` consecutive
+// frames of one signal: they go through window, FFT and pixel coding side by side, one frame a SIMD lane, inside the
+// cache, and come out as neighbouring pixels of each picture row. Every instruction set returns the same bits.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/stft_tables.h"
+#include "cpu/fft_plan.h"
+
+namespace spectrohue::cpu {
+
+/// Tables of one transform, as plain pointers: the translation units of the instruction sets use no library code.
+struct TileTables {
+  FftTables fft;
+  int hop;
+  const float* window;            ///< [n_fft]
+  const float* synthesis_window;  ///< [n_fft]
+};
+
+/// Tables of one pixel code.
+struct TileCode {
+  int bits;
+  float top;
+  math::CurveConstants curve;
+  const float* magnitude;  ///< [top + 1]
+};
+
+/// The columns of a picture that a tile covers. The first `valid` lanes exist.
+struct TilePixels {
+  std::uint8_t* first;  ///< the pixel of lane 0 in row 0 (the highest bin); not written through when decoding
+  std::int64_t row_bytes;
+  int valid;
+  const std::uint8_t* end;  ///< one past the plane's last byte: loads stay below
+};
+
+/// `segment` holds the samples of the tile: lane l, sample i of its frame = segment[l * hop + i].
+/// `work` is scratch memory of n_fft * 2 * lanes floats, 64-byte aligned.
+/// A `spectrum` is [n_bins][re, im][lanes]; `frames` are [lanes][n_fft], windowed for overlap-add.
+struct LaneKernels {
+  const char* name;  ///< of the instruction set
+  int lanes;
+  void (*analyse)(const TileTables&, const float* segment, float* work, float* spectrum);
+  void (*synthesise)(const TileTables&, const float* spectrum, float* work, float* frames);
+  void (*encode_pixels)(const TileTables&, const TileCode&, const float* spectrum, float inverse_ref,
+                        const TilePixels&);
+  void (*decode_pixels)(const TileTables&, const TileCode&, const TilePixels&, float ref, float* spectrum);
+  /// analyse and encode_pixels without the spectrum between.
+  void (*encode)(const TileTables&, const TileCode&, const float* segment, float inverse_ref, float* work,
+                 const TilePixels&);
+  /// decode_pixels and synthesise without the spectrum between.
+  void (*decode)(const TileTables&, const TileCode&, const TilePixels&, float ref, float* work, float* frames);
+  /// The largest re^2 + im^2 of each lane, [lanes].
+  void (*peak)(const TileTables&, const float* segment, float* work, float* power);
+};
+
+/// The tables that this build holds and this processor can run, fastest first. Never empty.
+const std::vector<const LaneKernels*>& usable_lane_kernels();
+
+}  // namespace spectrohue::cpu

@@ -1,0 +1,93 @@
+// SPDX-FileCopyrightText: 2026 The spectrohue authors
+// SPDX-License-Identifier: MIT
+//
+// W floats side by side, with the helper functions that kernels/math expects of a number type. GCC and Clang vector
+// extensions: one source for every instruction set. W must be the target's register width (4 for SSE2 and NEON, 8 for
+// AVX2, 16 for AVX-512): wider vectors are split badly by the compilers. Included only by lane_kernels.inc.h.
+#pragma once
+
+#include <utility>
+
+#include "math/hd.h"
+
+namespace spectrohue::cpu {
+
+/// In a class of their own: GCC forgets the attribute of a typedef inside the class that uses it.
+template <int W>
+struct VectorTypes {
+  typedef float Floats __attribute__((vector_size(W * 4)));
+  typedef std::int32_t Ints __attribute__((vector_size(W * 4)));
+  typedef std::uint8_t Bytes __attribute__((vector_size(W * 4)));
+};
+
+template <int W>
+struct Mask;
+template <int W>
+struct Ints;
+
+template <int W>
+struct Floats {
+  using Vector = typename VectorTypes<W>::Floats;
+  Vector v;
+
+  Floats() = default;
+  Floats(Vector vector) : v(vector) {}  // NOLINT: a register is a number
+  Floats(float x) : v(x - Vector{}) {}  // NOLINT: so is a constant; x - 0 is x, also for -0
+  static Floats load(const float* p) {
+    Floats r;
+    __builtin_memcpy(&r.v, p, sizeof r.v);
+    return r;
+  }
+  void store(float* p) const { __builtin_memcpy(p, &v, sizeof v); }
+
+  friend Floats operator+(Floats a, Floats b) { return a.v + b.v; }
+  friend Floats operator-(Floats a, Floats b) { return a.v - b.v; }
+  friend Floats operator*(Floats a, Floats b) { return a.v * b.v; }
+  friend Floats operator/(Floats a, Floats b) { return a.v / b.v; }
+  friend Floats operator-(Floats a) { return -a.v; }
+  friend Mask<W> operator<(Floats a, Floats b) { return {a.v < b.v}; }
+  friend Mask<W> operator>(Floats a, Floats b) { return {a.v > b.v}; }
+  friend Floats min(Floats a, Floats b) { return a.v < b.v ? a.v : b.v; }
+  friend Floats max(Floats a, Floats b) { return a.v > b.v ? a.v : b.v; }
+  friend Floats select(Mask<W> mask, Floats yes, Floats no) { return mask.v ? yes.v : no.v; }
+  friend Floats sqrt(Floats a) {
+    Floats r;
+    for (int i = 0; i < W; ++i) r.v[i] = __builtin_sqrtf(a.v[i]);
+    return r;
+  }
+  friend Ints<W> to_bits(Floats a) { return {(typename Ints<W>::Vector)a.v}; }
+  /// Truncates.
+  friend Ints<W> to_integer(Floats a) { return {__builtin_convertvector(a.v, typename Ints<W>::Vector)}; }
+};
+
+template <int W>
+struct Ints {
+  using Vector = typename VectorTypes<W>::Ints;
+  Vector v;
+
+  friend Ints operator+(Ints a, Ints b) { return {a.v + b.v}; }
+  friend Ints operator-(Ints a, Ints b) { return {a.v - b.v}; }
+  friend Ints operator-(Ints a, std::int32_t b) { return {a.v - b}; }
+  friend Ints operator&(Ints a, std::int32_t b) { return {a.v & b}; }
+  friend Ints operator|(Ints a, Ints b) { return {a.v | b.v}; }
+  friend Ints operator<<(Ints a, int n) { return {a.v << n}; }
+  friend Ints operator>>(Ints a, int n) { return {a.v >> n}; }
+  friend Floats<W> from_bits(Ints a) { return {(typename Floats<W>::Vector)a.v}; }
+  friend Floats<W> to_float(Ints a) { return {__builtin_convertvector(a.v, typename Floats<W>::Vector)}; }
+};
+
+template <int W>
+struct Mask {
+  typename Ints<W>::Vector v;  ///< -1 or 0
+};
+
+}  // namespace spectrohue::cpu
+
+namespace spectrohue::math {
+inline namespace SPECTROHUE_MATH_ABI {
+template <int W>
+struct IntegerOf<cpu::Floats<W>> {
+  using type = cpu::Ints<W>;
+};
+}  // namespace SPECTROHUE_MATH_ABI
+}  // namespace spectrohue::math

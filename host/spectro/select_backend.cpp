@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: 2026 The spectrohue authors
+// SPDX-License-Identifier: MIT
+#include "cpu/cpu_backend.h"
+#include "spectrohue/backend.h"
+#include "spectrohue/error.h"
+#ifdef SPECTROHUE_HAVE_CUDA
+#include "kernels/cuda_backend.h"
+#endif
+
+namespace spectrohue {
+
+namespace {
+
+std::vector<BackendInfo> cuda_devices() {
+#ifdef SPECTROHUE_HAVE_CUDA
+  return cuda::list_devices();
+#else
+  return {{"cuda", "CUDA", false, "this build has no CUDA backend (no CUDA compiler was found when it was made)"}};
+#endif
+}
+
+std::unique_ptr<Backend> make_cuda(const std::string& device) {
+  for (const BackendInfo& info : cuda_devices()) {
+    if (info.device != device && device != "cuda") continue;
+    if (!info.usable) throw Error(ErrorCode::Device, "device '" + device + "' cannot be used: " + info.reason);
+#ifdef SPECTROHUE_HAVE_CUDA
+    return cuda::make_cuda_backend(std::stoi(info.device.substr(info.device.find(':') + 1)));
+#endif
+  }
+  throw Error(ErrorCode::Device, "there is no device '" + device + "'; 'spectrohue devices' lists what is there");
+}
+
+}  // namespace
+
+std::vector<BackendInfo> list_backends() {
+  std::vector<BackendInfo> list = cuda_devices();
+  const std::vector<std::string> sets = cpu::usable_instruction_sets();
+  std::string description = "CPU, " + sets.front();
+  if (sets.size() > 1) {
+    description += " (also";
+    for (std::size_t i = 1; i < sets.size(); ++i) description += " " + sets[i];
+    description += ")";
+  }
+  list.push_back({"cpu", description, true, {}});
+  return list;
+}
+
+std::unique_ptr<Backend> make_backend(const std::string& device) {
+  if (device == "cpu") return cpu::make_cpu_backend();
+  if (device == "auto") {
+    for (const BackendInfo& info : cuda_devices()) {
+      if (info.usable) return make_cuda(info.device);
+    }
+    return cpu::make_cpu_backend();
+  }
+  if (device == "cuda" || device.starts_with("cuda:")) return make_cuda(device);
+  throw Error(ErrorCode::Usage, "unknown device '" + device + "'; known: auto, cpu, cuda, cuda:N");
+}
+
+}  // namespace spectrohue
