@@ -1,0 +1,306 @@
+// SPDX-FileCopyrightText: 2026 The spectrohue authors
+// SPDX-License-Identifier: MIT
+#include "image/note.h"
+
+#include <libdeflate.h>
+
+#include <bit>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "spectrohue/error.h"
+
+namespace spectrohue::image {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// A note with as many channels as there may be stays well below this; a hostile one need not be parsed.
+constexpr std::size_t kMaxNoteBytes = 1 << 20;
+constexpr int kMaxDepth = 16;
+constexpr int kMaxChannels = 1024;
+constexpr std::int64_t kMaxSamples = std::int64_t{1} << 48;
+
+[[noreturn]] void refuse(const std::string& problem) {
+  throw Error(ErrorCode::BadFormat, "bad spectrohue note: " + problem);
+}
+
+[[noreturn]] void refuse_unknown(const std::string& problem) {
+  throw Error(ErrorCode::Unsupported, "cannot read this spectrohue note: " + problem);
+}
+
+/// A value as it stands in the note, cut to a length that fits a message.
+std::string shown(const Json& value) {
+  constexpr std::size_t kMaxShown = 40;
+  if (value.is_structured()) return value.is_array() ? "an array" : "an object";
+  std::string text = value.dump(-1, ' ', true, Json::error_handler_t::replace);
+  if (text.size() > kMaxShown) text = text.substr(0, kMaxShown) + "...";
+  return text;
+}
+
+/// The object that the note is, or one inside it. Every accessor names the key it fails on.
+class Fields {
+ public:
+  Fields(const Json& object, std::string prefix) : object_(object), prefix_(std::move(prefix)) {}
+
+  bool has(const char* key) const { return object_.contains(key); }
+
+  const Json& at(const char* key) const {
+    const auto found = object_.find(key);
+    if (found == object_.end()) refuse("the key '" + prefix_ + key + "' is missing");
+    return *found;
+  }
+
+  std::string text(const char* key) const {
+    const Json& value = at(key);
+    if (!value.is_string()) refuse_type(key, value, "a string");
+    return value.get<std::string>();
+  }
+
+  bool flag(const char* key) const {
+    const Json& value = at(key);
+    if (!value.is_boolean()) refuse_type(key, value, "true or false");
+    return value.get<bool>();
+  }
+
+  double number(const char* key) const { return number_of(key, at(key)); }
+
+  double number_of(const char* key, const Json& value) const {
+    if (!value.is_number()) refuse_type(key, value, "a number");
+    return value.get<double>();
+  }
+
+  /// JSON has one type of number only, so 2048.0 is as good as 2048.
+  std::int64_t integer(const char* key, std::int64_t least, std::int64_t most) const {
+    const Json& value = at(key);
+    const std::string wanted = "a whole number from " + std::to_string(least) + " to " + std::to_string(most);
+    if (!value.is_number()) refuse_type(key, value, wanted);
+    if (value.is_number_float()) {
+      const double x = value.get<double>();
+      const bool fits = x >= static_cast<double>(least) && x <= static_cast<double>(most);
+      if (!fits || x != std::floor(x)) refuse_type(key, value, wanted);
+      return static_cast<std::int64_t>(x);
+    }
+    // What JSON holds as unsigned may be more than the signed type can.
+    const bool too_large = value.is_number_unsigned() && value.get<std::uint64_t>() > static_cast<std::uint64_t>(most);
+    if (too_large || value.get<std::int64_t>() < least || value.get<std::int64_t>() > most) {
+      refuse_type(key, value, wanted);
+    }
+    return value.get<std::int64_t>();
+  }
+
+  int small_integer(const char* key) const {
+    return static_cast<int>(integer(key, 0, std::numeric_limits<std::int32_t>::max()));
+  }
+
+  [[noreturn]] void refuse_type(const char* key, const Json& value, const std::string& wanted) const {
+    refuse("the key '" + prefix_ + key + "' is " + shown(value) + ", but should be " + wanted);
+  }
+
+ private:
+  const Json& object_;
+  std::string prefix_;
+};
+
+/// Looks a name up; one that this build does not know is a matter of its age, not of the file.
+template <class FromString>
+auto named(const Fields& fields, const char* key, FromString&& from_string) {
+  const std::string name = fields.text(key);
+  try {
+    return from_string(name);
+  } catch (const Error& e) {
+    refuse_unknown(e.what());
+  }
+}
+
+void expect(const Fields& fields, const char* key, const char* known) {
+  const std::string name = fields.text(key);
+  if (name != known) {
+    refuse_unknown(std::string("its ") + key + " is " + shown(name) + ", and this build only knows \"" + known + "\"");
+  }
+}
+
+/// Parses, and names the key last met if that fails.
+Json parse(std::string_view text) {
+  if (text.size() > kMaxNoteBytes) {
+    refuse("it has " + std::to_string(text.size()) + " bytes, more than any real one");
+  }
+  std::string last_key;
+  const auto watch = [&last_key](int depth, Json::parse_event_t event, Json& value) {
+    if (depth > kMaxDepth) refuse("it is nested too deeply" + (last_key.empty() ? "" : " at the key " + last_key));
+    if (event == Json::parse_event_t::key) last_key = shown(value);
+    return true;
+  };
+  try {
+    return Json::parse(text, watch);
+  } catch (const Json::out_of_range&) {
+    refuse("a number is out of range" + (last_key.empty() ? "" : " at the key " + last_key));
+  } catch (const Json::exception&) {
+    refuse("it is not JSON" + (last_key.empty() ? "" : "; the last key that could be read is " + last_key));
+  }
+}
+
+/// Whoever makes a path of this must not be led elsewhere.
+std::string without_folders(const std::string& name) {
+  const std::string last = name.substr(name.find_last_of("/\\") + 1);
+  return last == "." || last == ".." ? "" : last;
+}
+
+std::string hex(std::uint32_t value) {
+  char text[9];
+  std::snprintf(text, sizeof(text), "%08x", static_cast<unsigned>(value));
+  return text;
+}
+
+std::uint32_t checksum_of(const Fields& fields) {
+  const char* const key = "pixels_crc32";
+  const std::string text = fields.text(key);
+  std::uint32_t value = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
+  if (text.size() != 8 || problem != std::errc() || end != text.data() + text.size()) {
+    fields.refuse_type(key, fields.at(key), "8 hexadecimal digits");
+  }
+  return value;
+}
+
+std::vector<double> refs_of(const Fields& fields, int channels) {
+  const char* const key = "ref";
+  const Json& array = fields.at(key);
+  if (!array.is_array()) fields.refuse_type(key, array, "an array of numbers");
+  if (array.size() != static_cast<std::size_t>(channels)) {
+    refuse("the key 'ref' holds " + std::to_string(array.size()) + " numbers, but there are " +
+           std::to_string(channels) + " channels");
+  }
+  std::vector<double> refs;
+  for (const Json& element : array) {
+    const double ref = fields.number_of(key, element);
+    // Backends compute in single precision.
+    if (!(ref >= 0 && ref <= std::numeric_limits<float>::max())) {
+      fields.refuse_type(key, element, "magnitudes from 0 to 3.4e38");
+    }
+    refs.push_back(ref);
+  }
+  return refs;
+}
+
+bool has_parameter(Window window) { return window == Window::Gaussian || window == Window::Kaiser; }
+
+Json json_of(const Curve& curve) {
+  Json json;
+  json["kind"] = to_string(curve.kind);
+  if (curve.kind == CurveKind::Gamma) json["gamma"] = curve.gamma;
+  if (curve.kind == CurveKind::Db || curve.kind == CurveKind::AdaptiveLog) json["top_db"] = curve.top_db;
+  return json;
+}
+
+Curve curve_of(const Fields& note) {
+  const Json& json = note.at("curve");
+  if (!json.is_object()) note.refuse_type("curve", json, "an object");
+  const Fields fields(json, "curve.");
+  Curve curve;
+  curve.kind = named(fields, "kind", curve_from_string);
+  if (curve.kind == CurveKind::Gamma) curve.gamma = fields.number("gamma");
+  if (curve.kind == CurveKind::Db || curve.kind == CurveKind::AdaptiveLog) curve.top_db = fields.number("top_db");
+  return curve;
+}
+
+StftSettings stft_of(const Fields& fields) {
+  StftSettings stft;
+  stft.n_fft = fields.small_integer("n_fft");
+  stft.hop_length = fields.small_integer("hop_length");
+  stft.win_length = fields.small_integer("win_length");
+  stft.window = named(fields, "window", window_from_string);
+  if (has_parameter(stft.window)) stft.window_parameter = fields.number("window_parameter");
+  stft.center = fields.flag("center");
+  stft.pad_mode = named(fields, "pad_mode", pad_mode_from_string);
+  return stft;
+}
+
+}  // namespace
+
+std::string to_json(const PictureNote& note) {
+  Json json;
+  json["spectrohue"] = PictureNote::kVersion;
+  json["tool"] = note.tool;
+  json["encoding"] = to_string(note.pixels.encoding);
+  json["curve"] = json_of(note.pixels.curve);
+  json["ref"] = note.ref;
+  json["n_fft"] = note.stft.n_fft;
+  json["hop_length"] = note.stft.hop_length;
+  json["win_length"] = note.stft.win_length;
+  json["window"] = to_string(note.stft.window);
+  if (has_parameter(note.stft.window)) json["window_parameter"] = note.stft.window_parameter;
+  json["center"] = note.stft.center;
+  json["pad_mode"] = to_string(note.stft.pad_mode);
+  json["phase"] = "centre";
+  json["freq_scale"] = "linear";
+  json["sample_rate"] = note.sample_rate;
+  json["n_samples"] = note.n_samples;
+  json["channels"] = note.channels;
+  json["layout"] = "stacked";
+  json["subtype"] = to_string(note.format);
+  json["source_name"] = note.source_name;
+  if (note.pixels_crc32) json["pixels_crc32"] = hex(*note.pixels_crc32);
+  // Plain ASCII survives programs that copy the text as Latin-1. File names need not be UTF-8.
+  return json.dump(-1, ' ', true, Json::error_handler_t::replace);
+}
+
+PictureNote note_from_json(std::string_view text) {
+  const Json json = parse(text);
+  if (!json.is_object() || !json.contains("spectrohue")) {
+    refuse("it is not a JSON object with the key 'spectrohue'");
+  }
+  const Fields fields(json, "");
+  const std::int64_t version = fields.integer("spectrohue", 1, std::numeric_limits<std::int64_t>::max());
+  if (version > PictureNote::kVersion) {
+    refuse_unknown("it has version " + std::to_string(version) + ", and this build knows versions up to " +
+                   std::to_string(PictureNote::kVersion) + "; use a newer spectrohue");
+  }
+
+  PictureNote note;
+  note.pixels.encoding = named(fields, "encoding", encoding_from_string);
+  note.pixels.curve = curve_of(fields);
+  note.stft = stft_of(fields);
+  try {
+    validate(note.stft);
+    validate(note.pixels);
+  } catch (const Error& e) {
+    refuse(e.what());
+  }
+  expect(fields, "phase", "centre");
+  expect(fields, "freq_scale", "linear");
+  expect(fields, "layout", "stacked");
+  note.sample_rate = static_cast<int>(fields.integer("sample_rate", 1, std::numeric_limits<std::int32_t>::max()));
+  note.n_samples = fields.integer("n_samples", 0, kMaxSamples);
+  note.channels = static_cast<int>(fields.integer("channels", 1, kMaxChannels));
+  note.ref = refs_of(fields, note.channels);
+  // What only informs may be missing.
+  if (fields.has("tool")) note.tool = fields.text("tool");
+  if (fields.has("subtype")) note.format = named(fields, "subtype", sample_format_from_string);
+  if (fields.has("source_name")) note.source_name = without_folders(fields.text("source_name"));
+  if (fields.has("pixels_crc32")) note.pixels_crc32 = checksum_of(fields);
+  return note;
+}
+
+std::uint32_t pixels_crc32(const Picture& picture) {
+  const std::uint8_t* const bytes = picture.pixels.data();
+  const auto count = static_cast<std::size_t>(picture.height * picture.row_bytes());
+  if (picture.bits == 8 || std::endian::native == std::endian::big) return libdeflate_crc32(0, bytes, count);
+  std::uint32_t crc = 0;
+  std::vector<std::uint8_t> swapped(std::size_t{64} << 10);
+  for (std::size_t first = 0; first < count; first += swapped.size()) {
+    const std::size_t n = std::min(swapped.size(), count - first);
+    for (std::size_t i = 0; i < n; i += 2) {
+      swapped[i] = bytes[first + i + 1];
+      swapped[i + 1] = bytes[first + i];
+    }
+    crc = libdeflate_crc32(crc, swapped.data(), n);
+  }
+  return crc;
+}
+
+}  // namespace spectrohue::image

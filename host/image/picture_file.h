@@ -1,0 +1,56 @@
+// SPDX-FileCopyrightText: 2026 The spectrohue authors
+// SPDX-License-Identifier: MIT
+//
+// Picture files. libpng and OpenCV stop here: nothing outside host/image sees them.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "spectrohue/types.h"
+
+namespace spectrohue::image {
+
+/// A picture and what came with it.
+struct PictureFile {
+  Picture picture;
+  std::optional<PictureNote> note;  ///< absent if the file holds none
+  /// The picture was stored with loss (JPEG, lossy WebP): its pixels are not those that were encoded.
+  bool lossy = false;
+  std::string description;  ///< for people, for example "PNG, 8-bit RGB" or "TIFF, 16-bit gray"
+};
+
+/// Reads a whole picture as RGB at its own depth (8 or 16 bits a channel), gray and palette expanded, alpha dropped.
+/// The type is found by signature, not by extension. PNG through libpng with its note; TIFF, JPEG, WebP, BMP and others
+/// through OpenCV. `out` is overwritten; its memory is reused.
+/// Throws Error(Read): not there, no permission, a folder; Error(BadFormat): not a picture, truncated, damaged (PNG
+/// checksums are checked), larger than kMaxPixelBytes, or a note that note_from_json refuses.
+/// Error(Unsupported): a picture of a type or depth that cannot be read (floating point, GIF ...).
+/// Messages do not hold the path.
+void read(const std::filesystem::path& path, PictureFile& out);
+
+/// A picture whose decoded pixels would need more than this is refused (decompression bombs): 16 GiB.
+inline constexpr std::int64_t kMaxPixelBytes = std::int64_t{16} << 30;
+
+/// What a file says of itself, without decoding its pixels (PNG) where that can be had.
+struct FileInfo {
+  std::int64_t width = 0;
+  std::int64_t height = 0;
+  int bits = 8;
+  std::optional<PictureNote> note;
+  std::string description;
+};
+FileInfo inspect(const std::filesystem::path& path);
+
+/// Writes a PNG (RGB, 8 or 16 bits) at exactly `path`, replacing what is there. The note, if given, goes into an iTXt
+/// chunk with the keyword "spectrohue", before the pixels. Filter None and Huffman-only deflate: for phase pictures
+/// both the smallest and the fastest choice. The bytes depend on the arguments alone (no time stamp).
+/// On failure nothing is promised about `path`; the caller removes it.
+/// Throws Error(Write) with the system's reason; Error(Unsupported) if a side is longer than 2^31 - 1.
+void write_png(const std::filesystem::path& path, const Picture& picture, const PictureNote* note);
+
+/// True if the extension (any case) is one that spectrohue takes for a picture when it walks a folder.
+bool has_picture_extension(const std::filesystem::path& path);
+
+}  // namespace spectrohue::image
