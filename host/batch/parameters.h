@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: 2026 The spectrohue authors
+// SPDX-License-Identifier: MIT
+//
+// Which parameters a picture is decoded with, and where each came from.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "image/picture_file.h"
+#include "spectrohue/types.h"
+
+namespace spectrohue::batch {
+
+/// What the user said; an empty field leaves the choice to the note, the file name or the picture.
+struct ParameterFlags {
+  std::optional<int> n_fft;
+  std::optional<int> hop_length;
+  std::optional<int> win_length;
+  std::optional<Window> window;
+  std::optional<double> window_parameter;
+  std::optional<bool> center;
+  std::optional<Encoding> encoding;
+  std::optional<CurveKind> curve;
+  std::optional<double> gamma;
+  std::optional<double> top_db;
+  std::optional<double> ref;
+  std::optional<int> sample_rate;
+  std::optional<int> channels;
+  std::optional<std::int64_t> n_samples;
+};
+
+struct Parameters {
+  PictureNote note;
+  bool has_level = true;              ///< false: no reference is known, the sound is to be normalised
+  std::vector<std::string> messages;  ///< what was overridden, or assumed for want of a note; for the user
+};
+
+/// In this order: flags (each override is said), the note, the file name's _SR44100 tag (rate), what the picture
+/// implies (n_fft = 2 (height / channels - 1), hop_length = n_fft / 4, n_samples = (width - 1) hop_length, hsv at 8 and
+/// hsv16 at 16 bits). Throws Error(BadFormat): the picture is too small; Error(Usage): something is missing or
+/// impossible, with the flag that would say it.
+Parameters decode_parameters(const std::optional<PictureNote>& note, std::int64_t width, std::int64_t height, int bits,
+                             const std::filesystem::path& path, const ParameterFlags& flags);
+
+/// The rate in a file name like "song_SR44100.png" or "song_SR44100_LOG_PHASE.png".
+std::optional<int> sample_rate_in_name(const std::filesystem::path& path);
+
+}  // namespace spectrohue::batch

@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: 2026 The spectrohue authors
+// SPDX-License-Identifier: MIT
+//
+// Carries a plan out on several threads. The one place that catches what goes wrong with a file.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "batch/convert_file.h"
+
+namespace spectrohue::batch {
+
+/// One file that failed.
+struct Failure {
+  std::filesystem::path source;
+  ErrorCode code;
+  std::string reason;
+};
+
+struct Totals {
+  std::size_t files = 0;  ///< in the plan
+  std::size_t done = 0;
+  std::vector<Failure> failures;
+  double audio_seconds = 0;
+  std::int64_t bytes_written = 0;
+  double wall_seconds = 0;
+  bool interrupted = false;  ///< some files were not begun
+  std::string backend;
+  int threads = 0;
+};
+
+/// Called with a lock held, from any thread.
+struct Observer {
+  std::function<void(const Totals&)> progress;                                ///< after every file
+  std::function<void(const std::filesystem::path&, const std::string&)> say;  ///< a message about a file
+};
+
+struct RunSettings {
+  std::string device = "auto";
+  int threads = 0;                          ///< 0: one a processor
+  const std::atomic<bool>* stop = nullptr;  ///< when it becomes true no further file is begun
+};
+
+using ConvertOne = std::function<Converted(FileConverter&, const Task&)>;
+
+/// Converts every file of the plan. A file that fails is reported and the others go on. Throws only what concerns the
+/// whole run: Error(Device) or Error(Usage) from make_backend().
+Totals run(const std::vector<Task>& tasks, const RunSettings& settings, const ConvertOne& convert,
+           const Observer& observer);
+
+/// Runs use(worker, index) for index 0 .. n - 1 on up to `threads` threads; worker 0 .. threads - 1 names the thread.
+void parallel_for(std::size_t n, int threads, const std::function<void(int worker, std::size_t index)>& use);
+
+int default_threads();
+
+}  // namespace spectrohue::batch
