@@ -1,0 +1,120 @@
+// SPDX-FileCopyrightText: 2026 The spectrohue authors
+// SPDX-License-Identifier: MIT
+#include "cli/options.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+
+namespace spectrohue::cli {
+
+namespace {
+
+/// An option whose text `parse` turns into a value, so that spectrohue's own message lists what is legal.
+template <class T, class Parse>
+void add_named(CLI::App& app, const std::string& name, std::optional<T>& target, Parse parse, const std::string& help,
+               const std::string& type) {
+  app.add_option_function<std::string>(
+         both_spellings(name),
+         [&target, parse](const std::string& text) {
+           try {
+             target = parse(text);
+           } catch (const Error& error) {
+             throw CLI::ValidationError(error.what());
+           }
+         },
+         help)
+      ->type_name(type);
+}
+
+Reference parse_reference(const std::string& text) {
+  if (text == "peak") return {Reference::Kind::Peak, 0};
+  if (text == "full-scale") return {Reference::Kind::FullScale, 0};
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || !(value > 0)) {
+    throw Error(ErrorCode::Usage, "--ref '" + text + "' is neither peak, full-scale nor a magnitude above 0");
+  }
+  return {Reference::Kind::Fixed, value};
+}
+
+}  // namespace
+
+std::string both_spellings(const std::string& name) {
+  std::string underscored = name.substr(2);
+  std::replace(underscored.begin(), underscored.end(), '-', '_');
+  return name.find('-', 2) == std::string::npos ? name : name + ",--" + underscored;
+}
+
+void TransformOptions::add_to(CLI::App& app, bool encoding_side) {
+  app.add_option(both_spellings("--n-fft"), given.n_fft, "Samples a frame; factors 2, 3, 5, 7 (default 2048)");
+  app.add_option(both_spellings("--hop-length"), given.hop_length, "Samples between frames (default n_fft / 4)");
+  app.add_option(both_spellings("--win-length"), given.win_length, "Samples of the window (default n_fft)");
+  add_named(app, "--window", given.window, window_from_string,
+            "hann, hamming, blackman, blackmanharris, gaussian, kaiser or rectangular (default hann)", "NAME");
+  app.add_option(both_spellings("--window-parameter"), given.window_parameter,
+                 "gaussian: standard deviation as a share of win_length; kaiser: beta");
+  add_named(
+      app, "--center", given.center,
+      [](const std::string& text) {
+        if (text == "on") return true;
+        if (text == "off") return false;
+        throw Error(ErrorCode::Usage, "--center must be on or off");
+      },
+      "on: frame t is centred on sample t * hop_length (default); off: it starts there", "on|off");
+  add_named(app, "--encoding", given.encoding, encoding_from_string, "hsv (8 bit, default) or hsv16", "NAME");
+  add_named(app, "--curve", given.curve, curve_from_string,
+            "Magnitude to brightness: gamma, db, linear, adaptive-log or double-log (default gamma)", "NAME");
+  app.add_option("--gamma", given.gamma, "Exponent of --curve gamma (default 0.3)");
+  app.add_option(both_spellings("--top-db"), given.top_db,
+                 "Range of --curve db and adaptive-log (default 100, hsv16: 120)");
+  if (encoding_side) {
+    add_named(app, "--pad-mode", pad_mode, pad_mode_from_string,
+              "What the first and last frames see outside the sound: constant (zeros, default) or reflect", "NAME");
+    app.add_option("--ref", ref,
+                   "Magnitude of full brightness: peak (of each channel, default), full-scale or a number");
+  }
+}
+
+EncodeSettings TransformOptions::encode_settings() const {
+  EncodeSettings s;
+  s.stft = StftSettings::for_n_fft(given.n_fft.value_or(2048));
+  s.stft.win_length = given.win_length.value_or(s.stft.win_length);
+  s.stft.hop_length = given.hop_length.value_or(std::max(1, s.stft.win_length / 4));
+  s.stft.window = given.window.value_or(s.stft.window);
+  s.stft.window_parameter = given.window_parameter.value_or(s.stft.window_parameter);
+  s.stft.center = given.center.value_or(s.stft.center);
+  s.stft.pad_mode = pad_mode.value_or(s.stft.pad_mode);
+  s.pixels.encoding = given.encoding.value_or(s.pixels.encoding);
+  s.pixels.curve.kind = given.curve.value_or(s.pixels.curve.kind);
+  s.pixels.curve.gamma = given.gamma.value_or(s.pixels.curve.gamma);
+  s.pixels.curve.top_db = given.top_db.value_or(s.pixels.encoding == Encoding::Hsv16 ? 120.0 : 100.0);
+  s.ref = parse_reference(ref);
+  validate(s);
+  return s;
+}
+
+void RunOptions::add_to(CLI::App& app) {
+  app.add_option("-j,--jobs", run.threads, "Files converted at a time (default: one a processor)")
+      ->check(CLI::Range(1, 4096));
+  app.add_option("--device", run.device, "auto (a GPU if there is one), cpu, cuda or cuda:N")->capture_default_str();
+  app.add_option("--progress", progress, "auto (if standard error is a terminal), always or none")
+      ->check(CLI::IsMember({"auto", "always", "none"}))
+      ->capture_default_str();
+  app.add_flag("-q,--quiet", quiet, "Only errors");
+  app.add_flag("-v,--verbose", verbose, "Also every file that was converted");
+}
+
+std::string printable(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  }
+  return text;
+}
+
+void say(const std::string& about, const std::string& message) {
+  std::fprintf(stderr, "spectrohue: %s%s%s\n", printable(about).c_str(), about.empty() ? "" : ": ",
+               printable(message).c_str());
+}
+
+}  // namespace spectrohue::cli

@@ -1,0 +1,62 @@
+// SPDX-FileCopyrightText: 2026 The spectrohue authors
+// SPDX-License-Identifier: MIT
+//
+// Command-line options that several commands share, and the commands themselves.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "batch/parameters.h"
+#include "batch/run.h"
+#include "spectrohue/error.h"
+
+namespace spectrohue::cli {
+
+/// What a command ended with; the values are the program's exit codes.
+enum class Exit { Ok = 0, SomeFailed = 1, Usage = 2, NoDevice = 3, Interrupted = 130 };
+
+/// --n-fft ... --ref as given; turned into settings by encode_settings() or flags().
+struct TransformOptions {
+  batch::ParameterFlags given;
+  std::optional<PadMode> pad_mode;
+  std::string ref = "peak";
+
+  /// Adds the options that both directions have; `encoding_side` adds those that only encoding has.
+  void add_to(CLI::App& app, bool encoding_side);
+  /// For encoding: defaults where nothing was given. Throws Error(Usage).
+  EncodeSettings encode_settings() const;
+};
+
+struct RunOptions {
+  batch::RunSettings run;
+  std::string progress = "auto";
+  bool quiet = false;
+  bool verbose = false;
+
+  void add_to(CLI::App& app);
+};
+
+/// "--n-fft,--n_fft": both spellings of a long option.
+std::string both_spellings(const std::string& name);
+
+// Each adds its subcommand; `result` receives the exit code when it ran.
+void add_encode(CLI::App& app, Exit& result);
+void add_decode(CLI::App& app, Exit& result);
+void add_info(CLI::App& app, Exit& result);
+void add_verify(CLI::App& app, Exit& result);
+void add_devices(CLI::App& app, Exit& result);
+
+/// `spectrohue FILE...`: the direction each file implies, with every default, output beside the file under a free name.
+Exit convert_files(const std::vector<std::string>& files);
+
+/// Set by SIGINT and SIGTERM.
+extern std::atomic<bool> stop_requested;
+
+/// "spectrohue: about: message" on standard error; control characters in file names are shown as '?'.
+void say(const std::string& about, const std::string& message);
+std::string printable(std::string text);
+
+}  // namespace spectrohue::cli
