@@ -117,8 +117,8 @@ void validate(const StftSettings& s) {
   if (s.window == Window::Gaussian && s.window_parameter <= 0) {
     refuse("a gaussian window needs its standard deviation, a share of win_length above 0 (for example 0.125)");
   }
-  if (s.window == Window::Kaiser && (s.window_parameter < 0 || s.window_parameter > 500)) {
-    refuse("the beta of a kaiser window must be 0 to 500");
+  if (s.window == Window::Kaiser && (s.window_parameter <= 0 || s.window_parameter > 500)) {
+    refuse("a kaiser window needs its beta, above 0 and at most 500 (for example 8.6)");
   }
 
   // NOLA: far from the ends, the squared windows over one hop.

@@ -23,7 +23,7 @@ struct StftSettings {
   int hop_length = 512;   ///< samples from one frame to the next; 1 .. win_length
   int win_length = 2048;  ///< samples of the window, zero-padded on both sides to n_fft; 1 .. n_fft
   Window window = Window::Hann;
-  /// Gaussian: standard deviation as a share of win_length (> 0). Kaiser: beta (>= 0). Others ignore it.
+  /// Gaussian: standard deviation as a share of win_length (> 0). Kaiser: beta (> 0). Others ignore it.
   double window_parameter = 0.0;
   bool center = true;  ///< frame t is centred on sample t * hop_length; otherwise it starts there
   PadMode pad_mode = PadMode::Constant;

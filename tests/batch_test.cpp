@@ -1,0 +1,298 @@
+// SPDX-FileCopyrightText: 2026 The spectrohue authors
+// SPDX-License-Identifier: MIT
+//
+// walk, plan, parameters and the file in the making.
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "audio/audio_file.h"
+#include "batch/output_file.h"
+#include "batch/parameters.h"
+#include "batch/plan.h"
+#include "batch/run.h"
+#include "batch/walk.h"
+#include "spectrohue/error.h"
+#include "support/temp_folder.h"
+
+namespace spectrohue::batch {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Batch : public testing::Test {
+ protected:
+  fs::path touch(const std::string& name) {
+    const fs::path path = folder_ / name;
+    fs::create_directories(path.parent_path());
+    std::ofstream(path) << name;
+    return path;
+  }
+  std::vector<std::string> relative(const WalkResult& found) const {
+    std::vector<std::string> names;
+    for (const Source& source : found.sources) names.push_back(source.relative.string());
+    return names;
+  }
+  std::string in(const std::string& name) const { return (folder_ / name).string(); }
+
+  test::TempFolder folder_;
+};
+
+using Names = std::vector<std::string>;
+
+TEST_F(Batch, WalksFoldersInOrderAndTakesWhatIsWanted) {
+  for (const char* name : {"in/b.wav", "in/a.FLAC", "in/deep/er/c.ogg", "in/notes.txt", "in/d.png"}) touch(name);
+  fs::create_directory_symlink(folder_ / "in", folder_ / "in/loop");
+  const WalkResult found = walk({in("in")}, audio::has_audio_extension);
+  EXPECT_EQ(relative(found), (Names{"a.FLAC", "b.wav", "deep/er/c.ogg"}));
+  EXPECT_TRUE(found.problems.empty());
+}
+
+TEST_F(Batch, TakesNamedFilesWhateverTheyAreCalled) {
+  touch("odd.name");
+  touch("x1.wav");
+  touch("x2.wav");
+  EXPECT_EQ(relative(walk({in("odd.name"), in("x*.wav")}, audio::has_audio_extension)),
+            (Names{"odd.name", "x1.wav", "x2.wav"}));
+  const WalkResult missing = walk({in("gone.wav"), in("gone*.wav"), "@" + in("gone.txt")}, audio::has_audio_extension);
+  EXPECT_TRUE(missing.sources.empty());
+  EXPECT_EQ(missing.problems.size(), 3U);
+}
+
+TEST_F(Batch, ReadsLists) {
+  touch("a.wav");
+  touch("b.wav");
+  std::ofstream(folder_ / "list.txt") << in("b.wav") << "\r\n\n# a comment\n" << in("a.wav");
+  EXPECT_EQ(relative(walk({"@" + in("list.txt")}, audio::has_audio_extension)), (Names{"b.wav", "a.wav"}));
+}
+
+Plan plan_of(const std::vector<std::string>& inputs, const std::string& output, const std::string& extension = ".png",
+             Existing existing = Existing::Refuse, bool keep = false) {
+  PlanSettings s;
+  s.output = output;
+  s.extension = extension;
+  s.existing = existing;
+  s.keep_extension = keep;
+  return make_plan(walk(inputs, [](const fs::path&) { return true; }), s);
+}
+
+TEST_F(Batch, PlanMirrorsTheTree) {
+  touch("in/x/a.wav");
+  touch("in/b.wav");
+  const Plan plan = plan_of({in("in")}, in("out"));
+  ASSERT_EQ(plan.tasks.size(), 2U);
+  EXPECT_EQ(plan.tasks[0].destination, folder_ / "out/b.png");
+  EXPECT_EQ(plan.tasks[1].destination, folder_ / "out/x/a.png");
+  EXPECT_EQ(plan_of({in("in")}, "").tasks[1].destination, folder_ / "in/x/a.png");
+}
+
+TEST_F(Batch, PlanKeepsExtensionsWhereStemsCollide) {
+  touch("in/a.wav");
+  touch("in/a.mp3");
+  touch("in/b.wav");
+  const Plan plan = plan_of({in("in")}, in("out"));
+  ASSERT_EQ(plan.tasks.size(), 3U);
+  EXPECT_EQ(plan.tasks[0].destination, folder_ / "out/a.mp3.png");
+  EXPECT_EQ(plan.tasks[1].destination, folder_ / "out/a.wav.png");
+  EXPECT_EQ(plan.tasks[2].destination, folder_ / "out/b.png");
+  EXPECT_EQ(plan_of({in("in/b.wav")}, in("out"), ".png", Existing::Refuse, true).tasks[0].destination,
+            folder_ / "out/b.wav.png");
+}
+
+TEST_F(Batch, DecodingGoesBackToKeptExtensions) {
+  touch("p/a.wav.png");
+  touch("p/a.mp3.png");
+  const Plan plan = plan_of({in("p")}, in("out"), ".wav");
+  EXPECT_EQ(plan.tasks[0].destination, folder_ / "out/a.mp3.wav");
+  EXPECT_EQ(plan.tasks[1].destination, folder_ / "out/a.wav");
+}
+
+TEST_F(Batch, OutputIsAFileOnlyForOneNamedInput) {
+  touch("in/a.wav");
+  EXPECT_EQ(plan_of({in("in/a.wav")}, in("there.png")).tasks[0].destination, folder_ / "there.png");
+  EXPECT_EQ(plan_of({in("in/a.wav")}, in("there")).tasks[0].destination, folder_ / "there/a.png");
+  EXPECT_EQ(plan_of({in("in")}, in("there.png")).tasks[0].destination, folder_ / "there.png/a.png");
+}
+
+std::string refusal(const std::function<void()>& act) {
+  try {
+    act();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::Usage);
+    return error.what();
+  }
+  return {};
+}
+
+TEST_F(Batch, PlanRefusesBeforeAnythingIsWritten) {
+  touch("one/a.wav");
+  touch("two/a.wav");
+  EXPECT_NE(refusal([&] { plan_of({in("one"), in("two")}, in("out")); }).find("would both become"), std::string::npos);
+  EXPECT_NE(refusal([&] { plan_of({in("one")}, in("one/out")); }).find("lies inside the input folder"),
+            std::string::npos);
+  EXPECT_NE(refusal([&] { plan_of({in("one")}, in("two/../one/./out/")); }).find("lies inside"), std::string::npos);
+  EXPECT_EQ(refusal([&] { plan_of({in("one")}, in("one")); }), "");
+  EXPECT_EQ(refusal([&] { plan_of({in("one")}, in("one-out")); }), "");
+  EXPECT_NE(refusal([&] { plan_of({in("one")}, "", ".wav"); }).find("over the input"), std::string::npos);
+  touch("out/a.png");
+  EXPECT_NE(refusal([&] { plan_of({in("one")}, in("out")); }).find("--overwrite"), std::string::npos);
+  EXPECT_EQ(refusal([&] { plan_of({in("one")}, in("out"), ".png", Existing::Overwrite); }), "");
+  fs::create_directories(folder_ / "two-out/a.png");
+  EXPECT_NE(refusal([&] { plan_of({in("two")}, in("two-out"), ".png", Existing::Overwrite); }).find("is a folder"),
+            std::string::npos);
+}
+
+TEST_F(Batch, ResumeSkipsWhatIsNotOlder) {
+  touch("in/a.wav");
+  touch("in/b.wav");
+  touch("out/a.png");
+  touch("out/b.png");
+  fs::last_write_time(folder_ / "in/b.wav", fs::file_time_type::clock::now() + std::chrono::hours(1));
+  const Plan plan = plan_of({in("in")}, in("out"), ".png", Existing::Resume);
+  EXPECT_EQ(plan.skipped, 1U);
+  ASSERT_EQ(plan.tasks.size(), 1U);
+  EXPECT_EQ(plan.tasks[0].source, folder_ / "in/b.wav");
+}
+
+TEST_F(Batch, RenameFindsAFreeName) {
+  touch("a.png");
+  touch("a.wav");
+  touch("a-1.wav");
+  EXPECT_EQ(plan_of({in("a.png")}, "", ".wav", Existing::Rename).tasks[0].destination, folder_ / "a-2.wav");
+}
+
+TEST_F(Batch, TheSameFileTwiceIsConvertedOnce) {
+  touch("a.wav");
+  EXPECT_EQ(plan_of({in("a.wav"), in("./a.wav")}, in("out")).tasks.size(), 1U);
+}
+
+TEST_F(Batch, OutputFileIsWholeOrNotThere) {
+  {
+    OutputFile file(folder_ / "deep/x.png");
+    std::ofstream(file.temporary()) << "half";
+  }
+  EXPECT_TRUE(fs::is_empty(folder_ / "deep"));
+  {
+    OutputFile file(folder_ / "deep/x.png");
+    std::ofstream(file.temporary()) << "whole";
+    EXPECT_FALSE(fs::exists(folder_ / "deep/x.png"));
+    file.commit();
+  }
+  EXPECT_EQ(fs::file_size(folder_ / "deep/x.png"), 5U);
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_ / "deep"), {}), 1);
+  touch("file");
+  EXPECT_THROW(OutputFile(folder_ / "file/x.png"), Error);
+}
+
+TEST_F(Batch, ParallelForRunsEachIndexOnce) {
+  std::vector<std::atomic<int>> seen(1000);
+  parallel_for(seen.size(), 7, [&](int worker, std::size_t index) {
+    EXPECT_LT(worker, 7);
+    ++seen[index];
+  });
+  for (const auto& count : seen) EXPECT_EQ(count, 1);
+}
+
+TEST_F(Batch, OneBadFileDoesNotStopTheOthers) {
+  std::vector<Task> tasks;
+  for (int i = 0; i < 20; ++i) tasks.push_back({"in" + std::to_string(i), "out"});
+  RunSettings settings;
+  settings.device = "cpu";
+  settings.threads = 3;
+  const Totals totals = run(tasks, settings,
+                            [](FileConverter&, const Task& task) -> Converted {
+                              if (task.source == "in3") throw Error(ErrorCode::Read, "bad");
+                              if (task.source == "in4") throw std::bad_alloc();
+                              if (task.source == "in5") throw std::runtime_error("what");
+                              return {1.5, 10, {}};
+                            },
+                            {});
+  EXPECT_EQ(totals.done, 20U);
+  EXPECT_EQ(totals.failures.size(), 3U);
+  EXPECT_DOUBLE_EQ(totals.audio_seconds, 17 * 1.5);
+  EXPECT_EQ(totals.bytes_written, 170);
+}
+
+TEST_F(Batch, StopLeavesTheRestUnbegun) {
+  std::atomic<bool> stop{false};
+  RunSettings settings;
+  settings.device = "cpu";
+  settings.threads = 1;
+  settings.stop = &stop;
+  const Totals totals = run(std::vector<Task>(10), settings,
+                            [&](FileConverter&, const Task&) -> Converted {
+                              stop = true;
+                              return {};
+                            },
+                            {});
+  EXPECT_TRUE(totals.interrupted);
+  EXPECT_EQ(totals.done, 1U);
+}
+
+// ----------------------------------------------------------------------------------------- parameters
+
+TEST(Parameters, RateInTheName) {
+  EXPECT_EQ(sample_rate_in_name("song_SR44100.png"), 44100);
+  EXPECT_EQ(sample_rate_in_name("a/song_SR8000_LOG_PHASE.png"), 8000);
+  EXPECT_EQ(sample_rate_in_name("song_SR8000.wav.png"), 8000);
+  EXPECT_EQ(sample_rate_in_name("song_SR.png"), std::nullopt);
+  EXPECT_EQ(sample_rate_in_name("song_SR44x.png"), std::nullopt);
+  EXPECT_EQ(sample_rate_in_name("song_SR0.png"), std::nullopt);
+  EXPECT_EQ(sample_rate_in_name("song_SR99999999999999.png"), std::nullopt);
+  EXPECT_EQ(sample_rate_in_name("song.png"), std::nullopt);
+}
+
+TEST(Parameters, WithoutANoteThePictureIsAsked) {
+  const Parameters p = decode_parameters({}, 101, 1025, 8, "x_SR22050.png", {});
+  EXPECT_EQ(p.note.stft.n_fft, 2048);
+  EXPECT_EQ(p.note.stft.hop_length, 512);
+  EXPECT_EQ(p.note.sample_rate, 22050);
+  EXPECT_EQ(p.note.n_samples, 100 * 512);
+  EXPECT_EQ(p.note.stft.n_frames(p.note.n_samples), 101);
+  EXPECT_EQ(p.note.pixels.encoding, Encoding::Hsv);
+  EXPECT_FALSE(p.has_level);
+  ASSERT_EQ(p.messages.size(), 1U);
+  EXPECT_NE(p.messages[0].find("from the file name"), std::string::npos);
+
+  ParameterFlags flags;
+  flags.channels = 2;
+  flags.hop_length = 100;
+  flags.sample_rate = 8000;
+  const Parameters q = decode_parameters({}, 11, 2 * 201, 16, "x.png", flags);
+  EXPECT_EQ(q.note.stft.n_fft, 400);
+  EXPECT_EQ(q.note.n_samples, 1000);
+  EXPECT_EQ(q.note.ref.size(), 2U);
+  EXPECT_EQ(q.note.pixels.encoding, Encoding::Hsv16);
+}
+
+TEST(Parameters, WhatIsMissingIsAskedForByItsFlag) {
+  EXPECT_NE(refusal([] { decode_parameters({}, 101, 1025, 8, "x.png", {}); }).find("--sample-rate"), std::string::npos);
+  ParameterFlags flags;
+  flags.sample_rate = 8000;
+  EXPECT_NE(refusal([&] { decode_parameters({}, 101, 1024, 8, "x.png", flags); }).find("n_fft 2046"),
+            std::string::npos);
+  flags.channels = 3;
+  EXPECT_NE(refusal([&] { decode_parameters({}, 101, 1025, 8, "x.png", flags); }).find("--channels 3"),
+            std::string::npos);
+  EXPECT_THROW(decode_parameters({}, 1, 1025, 8, "x_SR8000.png", {}), Error);
+  EXPECT_THROW(decode_parameters({}, 100, 5, 8, "x_SR8000.png", {}), Error);
+}
+
+TEST(Parameters, FlagsOverrideTheNoteLoudly) {
+  PictureNote note;
+  note.sample_rate = 44100;
+  note.channels = 1;
+  note.n_samples = 1000;
+  note.ref = {3.0};
+  EXPECT_TRUE(decode_parameters(note, 3, 1025, 8, "x.png", {}).messages.empty());
+  ParameterFlags flags;
+  flags.sample_rate = 48000;
+  const Parameters p = decode_parameters(note, 3, 1025, 8, "x_SR8000.png", flags);
+  EXPECT_EQ(p.note.sample_rate, 48000);
+  EXPECT_TRUE(p.has_level);
+  ASSERT_EQ(p.messages.size(), 1U);
+  EXPECT_EQ(p.messages[0], "--sample-rate 48000 overrides the note's 44100");
+}
+
+}  // namespace
+}  // namespace spectrohue::batch

@@ -1,0 +1,317 @@
+// SPDX-FileCopyrightText: 2026 The spectrohue authors
+// SPDX-License-Identifier: MIT
+#include "image/note.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <numbers>
+#include <string>
+#include <vector>
+
+#include "spectrohue/error.h"
+
+namespace spectrohue::image {
+namespace {
+
+PictureNote full_note() {
+  PictureNote note;
+  note.tool = "spectrohue 0.1.0";
+  note.stft = StftSettings::for_n_fft(1024);
+  note.stft.hop_length = 200;
+  note.stft.win_length = 1000;
+  note.stft.window = Window::Kaiser;
+  note.stft.window_parameter = std::numbers::pi * 4;
+  note.stft.center = false;
+  note.stft.pad_mode = PadMode::Reflect;
+  note.pixels.encoding = Encoding::Hsv16;
+  note.pixels.curve = {CurveKind::Gamma, 1.0 / 3, 100};
+  note.ref = {0.1, 0, 123.45678901234567, 5e-324};
+  note.sample_rate = 44100;
+  note.n_samples = (std::int64_t{1} << 48) - 1;
+  note.channels = 4;
+  note.format = SampleFormat::Pcm24;
+  note.source_name = "Füße \"und\" 音.wav";
+  note.pixels_crc32 = 0x00C0FFEEU;
+  return note;
+}
+
+/// A legal note as text, with one piece replaced.
+std::string altered(const std::string& from, const std::string& to) {
+  std::string text = R"({"spectrohue":1,"tool":"t","encoding":"hsv","curve":{"kind":"gamma","gamma":0.3},)"
+                     R"("ref":[1.5,0.0],"n_fft":2048,"hop_length":512,"win_length":2048,"window":"hann",)"
+                     R"("center":true,"pad_mode":"constant","phase":"centre","freq_scale":"linear",)"
+                     R"("sample_rate":16000,"n_samples":48000,"channels":2,"layout":"stacked",)"
+                     R"("subtype":"pcm16","source_name":"a.wav","pixels_crc32":"89abcdef"})";
+  const std::size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return text.replace(at, from.size(), to);
+}
+
+TEST(Note, ReturnsWithAllItsBits) {
+  const PictureNote note = full_note();
+  const PictureNote back = note_from_json(to_json(note));
+  EXPECT_EQ(back.tool, note.tool);
+  EXPECT_EQ(back.stft, note.stft);
+  EXPECT_EQ(back.pixels, note.pixels);
+  ASSERT_EQ(back.ref.size(), note.ref.size());
+  for (std::size_t i = 0; i < note.ref.size(); ++i) {
+    EXPECT_EQ(std::bit_cast<std::uint64_t>(back.ref[i]), std::bit_cast<std::uint64_t>(note.ref[i]));
+  }
+  EXPECT_EQ(back.sample_rate, note.sample_rate);
+  EXPECT_EQ(back.n_samples, note.n_samples);
+  EXPECT_EQ(back.channels, note.channels);
+  EXPECT_EQ(back.format, note.format);
+  EXPECT_EQ(back.source_name, note.source_name);
+  EXPECT_EQ(back.pixels_crc32, note.pixels_crc32);
+  EXPECT_EQ(to_json(back), to_json(note));
+}
+
+TEST(Note, EveryNameReturns) {
+  for (const char* name : {"hann", "hamming", "blackman", "blackmanharris", "gaussian", "kaiser", "rectangular"}) {
+    PictureNote note = full_note();
+    note.stft = StftSettings::for_n_fft(512);
+    note.stft.window = window_from_string(name);
+    const bool has_parameter = note.stft.window == Window::Gaussian || note.stft.window == Window::Kaiser;
+    if (has_parameter) note.stft.window_parameter = 0.15;
+    EXPECT_EQ(note_from_json(to_json(note)).stft, note.stft) << name;
+    EXPECT_EQ(to_json(note).find("window_parameter") != std::string::npos, has_parameter) << name;
+  }
+  for (const char* name : {"gamma", "db", "linear", "adaptive-log", "double-log"}) {
+    PictureNote note = full_note();
+    note.pixels.encoding = Encoding::Hsv;
+    note.pixels.curve = {curve_from_string(name), 0.3, 100.0};
+    EXPECT_EQ(note_from_json(to_json(note)).pixels, note.pixels) << name;
+  }
+  for (const char* name : {"pcm8", "pcm16", "pcm24", "pcm32", "float", "double", "lossy"}) {
+    PictureNote note = full_note();
+    note.format = sample_format_from_string(name);
+    EXPECT_EQ(note_from_json(to_json(note)).format, note.format) << name;
+  }
+}
+
+TEST(Note, IsPlainAsciiWithTheSpecifiedKeys) {
+  const std::string json = to_json(full_note());
+  EXPECT_TRUE(std::all_of(json.begin(), json.end(), [](char c) { return c >= 0x20 && c < 0x7F; })) << json;
+  EXPECT_EQ(json.rfind(R"({"spectrohue":1,"tool":"spectrohue 0.1.0","encoding":"hsv16",)", 0), 0U) << json;
+  for (const char* piece :
+       {R"("curve":{"kind":"gamma","gamma":0.3333333333333333})", R"("n_fft":1024)", R"("hop_length":200)",
+        R"("win_length":1000)", R"("window":"kaiser")", R"("window_parameter":12.566370614359172)", R"("center":false)",
+        R"("pad_mode":"reflect")", R"("phase":"centre")", R"("freq_scale":"linear")", R"("sample_rate":44100)",
+        R"("n_samples":281474976710655)", R"("channels":4)", R"("layout":"stacked")", R"("subtype":"pcm24")",
+        R"("pixels_crc32":"00c0ffee")"}) {
+    EXPECT_NE(json.find(piece), std::string::npos) << piece << " in " << json;
+  }
+}
+
+TEST(Note, FileNamesNeedNotBeUtf8) {
+  PictureNote note = full_note();
+  note.source_name = "caf\xE9\xFF\xC0\x80.wav";
+  note.tool = "\xF0\x9F";
+  const PictureNote back = note_from_json(to_json(note));
+  EXPECT_EQ(back.source_name.substr(0, 3), "caf");
+  EXPECT_NE(back.source_name.find("\xEF\xBF\xBD"), std::string::npos) << "replaced by U+FFFD";
+}
+
+TEST(Note, WhatOnlyInformsMayBeMissing) {
+  const std::string text = altered(R"(,"subtype":"pcm16","source_name":"a.wav","pixels_crc32":"89abcdef")", "");
+  const PictureNote note = note_from_json(text);
+  EXPECT_EQ(note.source_name, "");
+  EXPECT_EQ(note.format, SampleFormat::Pcm16);
+  EXPECT_FALSE(note.pixels_crc32.has_value());
+  EXPECT_EQ(note_from_json(altered(R"("tool":"t",)", "")).tool, "");
+}
+
+TEST(Note, UnknownKeysAreIgnored) {
+  const PictureNote note = note_from_json(altered(R"("tool")", R"("later":{"a":[1,{"b":null}]},"tool")"));
+  EXPECT_EQ(note.n_samples, 48000);
+}
+
+TEST(Note, WholeNumbersMayBeWrittenAsFractions) {
+  EXPECT_EQ(note_from_json(altered("48000", "4.8e4")).n_samples, 48000);
+  EXPECT_EQ(note_from_json(altered("2048,", "2048.0,")).stft.n_fft, 2048);
+}
+
+TEST(Note, SourceNamesLeadNowhere) {
+  EXPECT_EQ(note_from_json(altered("a.wav", "../../etc/passwd")).source_name, "passwd");
+  EXPECT_EQ(note_from_json(altered("a.wav", "C:\\\\music\\\\b.wav")).source_name, "b.wav");
+  EXPECT_EQ(note_from_json(altered("a.wav", "..")).source_name, "");
+  EXPECT_EQ(note_from_json(altered("a.wav", "x/..")).source_name, "");
+}
+
+struct Hostile {
+  const char* from;
+  const char* to;
+  ErrorCode code;
+  const char* named;  ///< what the message must hold
+};
+
+class HostileNote : public testing::TestWithParam<Hostile> {};
+
+TEST_P(HostileNote, IsRefusedByName) {
+  const Hostile& h = GetParam();
+  const std::string text = altered(h.from, h.to);
+  try {
+    note_from_json(text);
+    FAIL() << "taken: " << text;
+  } catch (const Error& e) {
+    EXPECT_EQ(e.code(), h.code) << e.what();
+    EXPECT_NE(std::string(e.what()).find(h.named), std::string::npos) << e.what();
+    EXPECT_LT(std::strlen(e.what()), 400U) << e.what();
+  }
+}
+
+constexpr ErrorCode kBad = ErrorCode::BadFormat;
+constexpr ErrorCode kUnknown = ErrorCode::Unsupported;
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, HostileNote,
+    testing::Values(Hostile{R"("spectrohue":1)", R"("spectrohue":2)", kUnknown, "version 2"},
+                    Hostile{R"("spectrohue":1)", R"("spectrohue":0)", kBad, "spectrohue"},
+                    Hostile{R"("spectrohue":1)", R"("spectrohue":"1")", kBad, "spectrohue"},
+                    Hostile{R"("spectrohue":1)", R"("spectrohue":1.5)", kBad, "spectrohue"},
+                    Hostile{R"("spectrohue":1,)", "", kBad, "spectrohue"},
+                    Hostile{R"("tool":"t")", R"("tool":5)", kBad, "tool"},
+                    Hostile{R"("encoding":"hsv")", R"("encoding":"cmyk")", kUnknown, "cmyk"},
+                    Hostile{R"("encoding":"hsv")", R"("encoding":null)", kBad, "encoding"},
+                    Hostile{R"("encoding":"hsv",)", "", kBad, "encoding"},
+                    Hostile{R"("kind":"gamma")", R"("kind":"sqrt")", kUnknown, "sqrt"},
+                    Hostile{R"("kind":"gamma",)", "", kBad, "curve.kind"},
+                    Hostile{R"("kind":"gamma","gamma":0.3)", R"("kind":"db")", kBad, "curve.top_db"},
+                    Hostile{R"("kind":"gamma","gamma":0.3)", R"("kind":"db","top_db":-3)", kBad, "top_db"},
+                    Hostile{R"("kind":"gamma","gamma":0.3)", R"("kind":"adaptive-log","top_db":10)", kBad, "top_db"},
+                    Hostile{R"({"kind":"gamma","gamma":0.3})", R"("gamma")", kBad, "curve"},
+                    Hostile{R"("gamma":0.3)", R"("gamma":1.01)", kBad, "gamma"},
+                    Hostile{R"("gamma":0.3)", R"("gamma":0)", kBad, "gamma"},
+                    Hostile{R"("gamma":0.3)", R"("gamma":-1)", kBad, "gamma"},
+                    Hostile{R"("gamma":0.3)", R"("gamma":true)", kBad, "curve.gamma"},
+                    Hostile{R"("gamma":0.3)", R"("gamma":1e999)", kBad, "gamma"},
+                    Hostile{R"(,"gamma":0.3)", "", kBad, "curve.gamma"}, Hostile{"[1.5,0.0]", "[1.5]", kBad, "ref"},
+                    Hostile{"[1.5,0.0]", "[1.5,0.0,1.0]", kBad, "ref"}, Hostile{"[1.5,0.0]", "[1.5,-0.1]", kBad, "ref"},
+                    Hostile{"[1.5,0.0]", R"([1.5,"x"])", kBad, "ref"}, Hostile{"[1.5,0.0]", "[1.5,1e300]", kBad, "ref"},
+                    Hostile{"[1.5,0.0]", "[1.5,1e309]", kBad, "ref"}, Hostile{"[1.5,0.0]", "[1.5,NaN]", kBad, "ref"},
+                    Hostile{"[1.5,0.0]", "[1.5,null]", kBad, "ref"}, Hostile{"[1.5,0.0]", "1.5", kBad, "ref"},
+                    Hostile{R"("n_fft":2048)", R"("n_fft":2026)", kBad, "n_fft"},
+                    Hostile{R"("n_fft":2048)", R"("n_fft":0)", kBad, "n_fft"},
+                    Hostile{R"("n_fft":2048)", R"("n_fft":-2048)", kBad, "n_fft"},
+                    Hostile{R"("n_fft":2048)", R"("n_fft":2147483648)", kBad, "n_fft"},
+                    Hostile{R"("n_fft":2048)", R"("n_fft":18446744073709551615)", kBad, "n_fft"},
+                    Hostile{R"("n_fft":2048)", R"("n_fft":-9223372036854775808)", kBad, "n_fft"},
+                    Hostile{R"("n_fft":2048)", R"("n_fft":99999999999999999999999999)", kBad, "n_fft"},
+                    Hostile{R"("n_fft":2048)", R"("n_fft":2048.5)", kBad, "n_fft"},
+                    Hostile{R"("n_fft":2048)", R"("n_fft":"2048")", kBad, "n_fft"},
+                    Hostile{R"("n_fft":2048)", R"("n_fft":[2048])", kBad, "n_fft"},
+                    Hostile{R"("n_fft":2048)", R"("n_fft":false)", kBad, "n_fft"},
+                    Hostile{R"("hop_length":512)", R"("hop_length":0)", kBad, "hop_length"},
+                    Hostile{R"("hop_length":512)", R"("hop_length":2048)", kBad, "hop_length"},
+                    Hostile{R"("hop_length":512)", R"("hop_length":4096)", kBad, "hop_length"},
+                    Hostile{R"("win_length":2048)", R"("win_length":4096)", kBad, "win_length"},
+                    Hostile{R"("win_length":2048,)", "", kBad, "win_length"},
+                    Hostile{R"("window":"hann")", R"("window":"tukey")", kUnknown, "tukey"},
+                    Hostile{R"("window":"hann")", R"("window":{"name":"hann"})", kBad, "window"},
+                    Hostile{R"("window":"hann")", R"("window":"kaiser")", kBad, "window_parameter"},
+                    Hostile{R"("window":"hann")", R"("window":"kaiser","window_parameter":-1)", kBad, "kaiser"},
+                    Hostile{R"("window":"hann")", R"("window":"gaussian","window_parameter":0)", kBad, "gaussian"},
+                    Hostile{R"("window":"hann")", R"("window":"gaussian","window_parameter":"a")", kBad,
+                            "window_parameter"},
+                    Hostile{R"("center":true)", R"("center":1)", kBad, "center"},
+                    Hostile{R"("pad_mode":"constant")", R"("pad_mode":"wrap")", kUnknown, "wrap"},
+                    Hostile{R"("phase":"centre")", R"("phase":"start")", kUnknown, "phase"},
+                    Hostile{R"("freq_scale":"linear")", R"("freq_scale":"mel")", kUnknown, "freq_scale"},
+                    Hostile{R"("layout":"stacked")", R"("layout":"side")", kUnknown, "layout"},
+                    Hostile{R"("layout":"stacked")", R"("layout":7)", kBad, "layout"},
+                    Hostile{R"("sample_rate":16000)", R"("sample_rate":0)", kBad, "sample_rate"},
+                    Hostile{R"("sample_rate":16000)", R"("sample_rate":2147483648)", kBad, "sample_rate"},
+                    Hostile{R"("sample_rate":16000)", R"("sample_rate":1e308)", kBad, "sample_rate"},
+                    Hostile{R"("n_samples":48000)", R"("n_samples":-1)", kBad, "n_samples"},
+                    Hostile{R"("n_samples":48000)", R"("n_samples":281474976710657)", kBad, "n_samples"},
+                    Hostile{R"("n_samples":48000,)", "", kBad, "n_samples"},
+                    Hostile{R"("channels":2)", R"("channels":0)", kBad, "channels"},
+                    Hostile{R"("channels":2)", R"("channels":1025)", kBad, "channels"},
+                    Hostile{R"("channels":2)", R"("channels":1)", kBad, "channels"},
+                    Hostile{R"("subtype":"pcm16")", R"("subtype":"pcm12")", kUnknown, "pcm12"},
+                    Hostile{R"("source_name":"a.wav")", R"("source_name":["a"])", kBad, "source_name"},
+                    Hostile{R"("pixels_crc32":"89abcdef")", R"("pixels_crc32":"89abcde")", kBad, "pixels_crc32"},
+                    Hostile{R"("pixels_crc32":"89abcdef")", R"("pixels_crc32":"89abcdefg")", kBad, "pixels_crc32"},
+                    Hostile{R"("pixels_crc32":"89abcdef")", R"("pixels_crc32":"+9abcdef")", kBad, "pixels_crc32"},
+                    Hostile{R"("pixels_crc32":"89abcdef")", R"("pixels_crc32":2309737967)", kBad, "pixels_crc32"},
+                    Hostile{R"("tool":"t")", "\"tool\":\"\xFF\xFE\"", kBad, "JSON"},
+                    Hostile{R"("tool":"t")", R"("tool":t)", kBad, "tool"}));
+
+TEST(Note, WhatIsNoNoteIsRefused) {
+  const std::string cases[] = {"",
+                               "{",
+                               "[]",
+                               "null",
+                               "7",
+                               "\"spectrohue\"",
+                               R"({"a":1})",
+                               std::string(3, '\0'),
+                               "{}{}",
+                               "<xml>",
+                               std::string(2 << 20, ' ')};
+  for (const std::string& text : cases) {
+    try {
+      note_from_json(text);
+      ADD_FAILURE() << "taken: " << text.substr(0, 40);
+    } catch (const Error& e) {
+      EXPECT_EQ(e.code(), ErrorCode::BadFormat) << e.what();
+    }
+  }
+}
+
+TEST(Note, DeepNestingIsRefused) {
+  for (const std::string open : {"[", "{\"a\":"}) {
+    std::string text = R"({"spectrohue":1,"tool":)";
+    for (int i = 0; i < 150000; ++i) text += open;
+    EXPECT_THROW(note_from_json(text), Error);
+  }
+}
+
+TEST(Note, EveryTruncationIsRefused) {
+  const std::string text = to_json(full_note());
+  for (std::size_t n = 0; n < text.size(); ++n) EXPECT_THROW(note_from_json(text.substr(0, n)), Error) << n;
+}
+
+/// CRC-32 bit by bit, from the PNG specification's annex D.
+std::uint32_t crc_reference(const std::vector<std::uint8_t>& bytes) {
+  std::uint32_t crc = 0xFFFFFFFFU;
+  for (const std::uint8_t byte : bytes) {
+    crc ^= byte;
+    for (int bit = 0; bit < 8; ++bit) crc = (crc & 1) != 0 ? 0xEDB88320U ^ (crc >> 1) : crc >> 1;
+  }
+  return ~crc;
+}
+
+TEST(PixelsCrc32, MatchesTheDefinition) {
+  for (const int bits : {8, 16}) {
+    for (const int width : {1, 3, 11000}) {
+      Picture picture;
+      picture.width = width;
+      picture.height = 5;
+      picture.bits = bits;
+      picture.pixels.resize(static_cast<std::size_t>(picture.row_bytes() * picture.height));
+      std::vector<std::uint8_t> bytes;
+      std::uint32_t state = 7;
+      for (std::int64_t i = 0; i < picture.width * 3 * picture.height; ++i) {
+        state = state * 1664525U + 1013904223U;
+        const auto value = static_cast<std::uint16_t>(state >> 16);
+        if (bits == 16) {
+          std::memcpy(picture.pixels.data() + 2 * i, &value, 2);
+          bytes.push_back(static_cast<std::uint8_t>(value >> 8));
+        } else {
+          picture.pixels[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(value);
+        }
+        bytes.push_back(static_cast<std::uint8_t>(value));
+      }
+      EXPECT_EQ(pixels_crc32(picture), crc_reference(bytes)) << bits << " bits, width " << width;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace spectrohue::image

@@ -1,0 +1,132 @@
+// SPDX-FileCopyrightText: 2026 The spectrohue authors
+// SPDX-License-Identifier: MIT
+#include "spectrohue/settings.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "core/stft_tables.h"
+#include "spectrohue/error.h"
+
+namespace spectrohue {
+namespace {
+
+std::string refusal(const StftSettings& s) {
+  try {
+    validate(s);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::Usage);
+    return error.what();
+  }
+  return {};
+}
+
+TEST(Settings, FrameCounts) {
+  StftSettings s;
+  EXPECT_EQ(s.n_frames(0), 1);
+  EXPECT_EQ(s.n_frames(1), 2);
+  EXPECT_EQ(s.n_frames(512), 2);
+  EXPECT_EQ(s.n_frames(513), 3);
+  s.center = false;
+  EXPECT_EQ(s.n_frames(0), 1);
+  EXPECT_EQ(s.n_frames(2048), 1);
+  EXPECT_EQ(s.n_frames(2049), 2);
+  EXPECT_EQ(s.n_frames(2560), 2);
+  EXPECT_EQ(s.n_frames(2561), 3);
+}
+
+TEST(Settings, LegalOnesPass) {
+  for (const int n : {16, 21, 25, 105, 225, 400, 1000, 2048, 2187, 65536}) {
+    EXPECT_EQ(refusal(StftSettings::for_n_fft(n)), "") << n;
+  }
+  StftSettings s;
+  s.window = Window::Rectangular;
+  s.hop_length = 2048;
+  EXPECT_EQ(refusal(s), "");
+}
+
+TEST(Settings, EveryRefusalNamesTheSettingAndAWayOut) {
+  EXPECT_NE(refusal(StftSettings::for_n_fft(2047)).find("2025 or 2048"), std::string::npos)
+      << refusal(StftSettings::for_n_fft(2047));
+  EXPECT_NE(refusal(StftSettings::for_n_fft(17)).find("16 or 18"), std::string::npos);
+  EXPECT_NE(refusal(StftSettings::for_n_fft(8)).find("n_fft 8"), std::string::npos);
+  EXPECT_NE(refusal(StftSettings::for_n_fft(0)).find("n_fft 0"), std::string::npos);
+  EXPECT_NE(refusal(StftSettings::for_n_fft(-5)).find("n_fft -5"), std::string::npos);
+  EXPECT_NE(refusal(StftSettings::for_n_fft(1 << 21)).find("n_fft"), std::string::npos);
+
+  StftSettings s;
+  s.hop_length = 0;
+  EXPECT_NE(refusal(s).find("hop_length 0"), std::string::npos);
+  s.hop_length = 2049;
+  EXPECT_NE(refusal(s).find("hop_length 2049"), std::string::npos);
+  s.hop_length = 2048;  // a Hann window is 0 at its first sample, which no other frame holds
+  EXPECT_NE(refusal(s).find("NOLA"), std::string::npos);
+  s = {};
+  s.win_length = 2049;
+  EXPECT_NE(refusal(s).find("win_length 2049"), std::string::npos);
+  s = {};
+  s.window = Window::Gaussian;
+  EXPECT_NE(refusal(s).find("standard deviation"), std::string::npos);
+  s.window_parameter = NAN;
+  EXPECT_NE(refusal(s).find("not a number"), std::string::npos);
+}
+
+TEST(Settings, PixelSettingsAreChecked) {
+  PixelSettings p;
+  EXPECT_NO_THROW(validate(p));
+  p.curve.gamma = 0;
+  EXPECT_THROW(validate(p), Error);
+  p.curve.gamma = NAN;
+  EXPECT_THROW(validate(p), Error);
+  p = {};
+  p.curve.top_db = -3;
+  EXPECT_THROW(validate(p), Error);
+  p = {};
+  p.curve.kind = CurveKind::AdaptiveLog;
+  p.curve.top_db = 40;  // 8 bits reach 48 dB without any help
+  EXPECT_THROW(validate(p), Error);
+}
+
+TEST(Settings, NamesGoBothWays) {
+  for (const Window w : {Window::Hann, Window::Hamming, Window::Blackman, Window::BlackmanHarris, Window::Gaussian,
+                         Window::Kaiser, Window::Rectangular}) {
+    EXPECT_EQ(window_from_string(to_string(w)), w);
+  }
+  for (const CurveKind c :
+       {CurveKind::Gamma, CurveKind::Db, CurveKind::Linear, CurveKind::AdaptiveLog, CurveKind::DoubleLog}) {
+    EXPECT_EQ(curve_from_string(to_string(c)), c);
+  }
+  try {
+    encoding_from_string("hvs");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "unknown encoding 'hvs'; known: hsv, hsv16");
+  }
+}
+
+TEST(Settings, FullScaleSineIsZeroDb) { EXPECT_NEAR(full_scale_magnitude(StftSettings{}), 512, 1e-9); }
+
+TEST(Tables, WindowSumIsTheSumOfTheSquares) {
+  StftSettings s = StftSettings::for_n_fft(400);
+  s.hop_length = 160;  // does not divide n_fft
+  const StftTables tables(s);
+  const std::vector<double> w = make_window(s);
+  for (int p = 0; p < s.hop_length; ++p) {
+    double sum = 0;
+    for (int i = p; i < s.n_fft; i += s.hop_length) sum += w[i] * w[i];
+    EXPECT_NEAR(tables.window_sum[p], sum, 1e-6) << p;
+  }
+  // Near the ends fewer frames hold a sample.
+  EXPECT_NEAR(tables.window_sum_at(200, 5), 1 + w[40] * w[40], 1e-6);
+}
+
+TEST(Tables, AdaptiveLogReachesExactlyTopDb) {
+  for (const double top : {255.0, 65535.0}) {
+    const double b = adaptive_log_strength(120, top);
+    EXPECT_NEAR(20 * std::log10(std::expm1(std::log1p(b) / top) / b), -120, 1e-6) << top;
+  }
+}
+
+}  // namespace
+}  // namespace spectrohue
