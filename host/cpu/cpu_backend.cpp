@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 //
 // All stages on the CPU; twin of kernels/cuda_backend.cu. Walks signals and pictures tile by tile; the arithmetic of a
-// tile is in lane_kernels.inc.h.
+// tile is in lane_kernels_impl.h.
 #include "cpu/cpu_backend.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The spectrohue authors
 // SPDX-License-Identifier: MIT
-#include "cpu/lane_kernels.inc.h"
+#include "cpu/lane_kernels_impl.h"
 
 namespace spectrohue::cpu {
 

@@ -3,7 +3,7 @@
 //
 // W floats side by side, with the helper functions that kernels/math expects of a number type. GCC and Clang vector
 // extensions: one source for every instruction set. W must be the target's register width (4 for SSE2 and NEON, 8 for
-// AVX2, 16 for AVX-512): wider vectors are split badly by the compilers. Included only by lane_kernels.inc.h.
+// AVX2, 16 for AVX-512): wider vectors are split badly by the compilers. Included only by lane_kernels_impl.h.
 #pragma once
 
 #include <utility>

@@ -1,0 +1,112 @@
+// SPDX-FileCopyrightText: 2026 The spectrohue authors
+// SPDX-License-Identifier: MIT
+//
+// The one source of all LaneKernels: each lane_kernels_*.cpp compiles it for its instruction set and width W. No calls
+// into the standard library here and in the *_lanes.h: its inline functions would be compiled for this instruction set
+// and then be shared with the whole program by the linker.
+#pragma once
+
+#include "cpu/fft_lanes.h"
+#include "cpu/frames_lanes.h"
+#include "cpu/lane_kernels.h"
+#include "cpu/pixels_lanes.h"
+
+namespace spectrohue::cpu {
+
+template <int W>
+struct Kernels : FftLanes<W>, FramesLanes<W>, PixelsLanes<W> {
+  using F = Floats<W>;
+  using FftLanes<W>::backward;
+  using FftLanes<W>::for_each_bin;
+  using FftLanes<W>::forward;
+  using FftLanes<W>::from_bins;
+  using FramesLanes<W>::load_frames;
+  using FramesLanes<W>::store_frames;
+
+  static auto spectrum_sink(float* spectrum) {
+    return [spectrum](int bin, F re, F im) {
+      re.store(spectrum + static_cast<std::int64_t>(bin) * 2 * W);
+      im.store(spectrum + static_cast<std::int64_t>(bin) * 2 * W + W);
+    };
+  }
+  static auto spectrum_source(const float* spectrum) {
+    return [spectrum](int bin, F& re, F& im) {
+      re = F::load(spectrum + static_cast<std::int64_t>(bin) * 2 * W);
+      im = F::load(spectrum + static_cast<std::int64_t>(bin) * 2 * W + W);
+    };
+  }
+
+  static void analyse(const TileTables& t, const float* segment, float* work, float* spectrum) {
+    load_frames(t, segment, work);
+    forward(t.fft, work);
+    for_each_bin(t.fft, work, spectrum_sink(spectrum));
+  }
+
+  static void synthesise(const TileTables& t, const float* spectrum, float* work, float* frames) {
+    from_bins(t.fft, work, spectrum_source(spectrum));
+    backward(t.fft, work);
+    store_frames(t, work, frames);
+  }
+
+  static void encode_pixels(const TileTables& t, const TileCode& code, const float* spectrum, float inverse_ref,
+                            const TilePixels& target) {
+    const auto source = spectrum_source(spectrum);
+    const auto run = [&](auto sink) {
+      for (int bin = 0; bin <= t.fft.n / 2; ++bin) {
+        F re;
+        F im;
+        source(bin, re, im);
+        sink(bin, re, im);
+      }
+    };
+    code.bits == 8 ? run(PixelsLanes<W>::template pixel_sink<1>(t, code, inverse_ref, target))
+                   : run(PixelsLanes<W>::template pixel_sink<2>(t, code, inverse_ref, target));
+  }
+
+  static void decode_pixels(const TileTables& t, const TileCode& code, const TilePixels& pixels, float ref,
+                            float* spectrum) {
+    const auto sink = spectrum_sink(spectrum);
+    const auto run = [&](auto source) {
+      for (int bin = 0; bin <= t.fft.n / 2; ++bin) {
+        F re;
+        F im;
+        source(bin, re, im);
+        sink(bin, re, im);
+      }
+    };
+    code.bits == 8 ? run(PixelsLanes<W>::template pixel_source<1>(t, code, pixels, ref))
+                   : run(PixelsLanes<W>::template pixel_source<2>(t, code, pixels, ref));
+  }
+
+  static void encode(const TileTables& t, const TileCode& code, const float* segment, float inverse_ref, float* work,
+                     const TilePixels& target) {
+    load_frames(t, segment, work);
+    forward(t.fft, work);
+    code.bits == 8 ? for_each_bin(t.fft, work, PixelsLanes<W>::template pixel_sink<1>(t, code, inverse_ref, target))
+                   : for_each_bin(t.fft, work, PixelsLanes<W>::template pixel_sink<2>(t, code, inverse_ref, target));
+  }
+
+  static void decode(const TileTables& t, const TileCode& code, const TilePixels& pixels, float ref, float* work,
+                     float* frames) {
+    code.bits == 8 ? from_bins(t.fft, work, PixelsLanes<W>::template pixel_source<1>(t, code, pixels, ref))
+                   : from_bins(t.fft, work, PixelsLanes<W>::template pixel_source<2>(t, code, pixels, ref));
+    backward(t.fft, work);
+    store_frames(t, work, frames);
+  }
+
+  static void peak(const TileTables& t, const float* segment, float* work, float* power) {
+    load_frames(t, segment, work);
+    forward(t.fft, work);
+    F largest{};
+    for_each_bin(t.fft, work, [&](int, F re, F im) { largest = max(re * re + im * im, largest); });
+    largest.store(power);
+  }
+};
+
+template <int W>
+constexpr LaneKernels make_lane_kernels(const char* name) {
+  using K = Kernels<W>;
+  return {name, W, K::analyse, K::synthesise, K::encode_pixels, K::decode_pixels, K::encode, K::decode, K::peak};
+}
+
+}  // namespace spectrohue::cpu
