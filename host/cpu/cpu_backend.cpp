@@ -165,13 +165,11 @@ class CpuBackend final : public Backend {
     const bool reflect = s.pad_mode == PadMode::Reflect;
     for (std::int64_t frame = 0; frame < n_frames; frame += kernels_.lanes) {
       const std::int64_t start = frame * s.hop_length - s.padding();
-      const float* segment = signal.data() + start;
-      if (start < 0 || start + length > n) {
-        for (std::int64_t i = 0; i < length; ++i) {
-          t.segment[i] = math::padded_sample(signal.data(), n, start + i, reflect);
-        }
-        segment = t.segment.data();
+      const bool inside = start >= 0 && start + length <= n;
+      for (std::int64_t i = 0; !inside && i < length; ++i) {
+        t.segment[i] = math::padded_sample(signal.data(), n, start + i, reflect);
       }
+      const float* segment = inside ? signal.data() + start : t.segment.data();
       use(frame, valid_lanes(frame, n_frames), segment);
     }
   }
@@ -191,8 +189,9 @@ class CpuBackend final : public Backend {
         const std::int64_t first = std::max<std::int64_t>(0, -start);
         const std::int64_t last = std::min<std::int64_t>(s.n_fft, n - start);
         const float* from = t.frames.data() + static_cast<std::int64_t>(lane) * s.n_fft;
-        float* to = signal.data() + start;
-        for (std::int64_t i = first; i < last; ++i) to[i] += from[i];
+        if (first >= last) continue;
+        float* to = signal.data() + (start + first);
+        for (std::int64_t i = first; i < last; ++i) to[i - first] += from[i];
       }
     }
     divide_by_window_sum(t.tables, signal, n_frames);

@@ -62,10 +62,10 @@ struct DecodeItem {
 /// Memory handed in and out is host memory; settings must have passed validate(); every call returns when its results
 /// are there. A backend keeps tables and scratch memory between calls, so one object serves one thread at a time.
 ///
-/// Parity (tests/support/contract.h): given the same input bits, encode_pixels, decode_pixels and peak return the same
-/// bits on every backend, instruction set and batch composition; analyse and synthesise agree to the FFT's
-/// tolerance, and on the CPU are the same bits for every instruction set.
-/// Throws Error(OutOfMemory) and, for a device backend, Error(Device).
+/// Parity (tests/support/contract.h): given the same input bits, encode_pixels and decode_pixels return the same bits
+/// on every backend; what holds an FFT agrees between CPU and device to the FFT's tolerance. All instruction sets of
+/// the CPU return the same bits in everything, and no result depends on what else is in a batch. Throws
+/// Error(OutOfMemory) and, for a device backend, Error(Device).
 class Backend {
  public:
   virtual ~Backend() = default;

@@ -1,0 +1,135 @@
+// SPDX-FileCopyrightText: 2026 The spectrohue authors
+// SPDX-License-Identifier: MIT
+//
+// What a thread of the stage `pixels` does, both ways; pixels.cu launches it. On the device a slot is one picture: all
+// its segments side by side, row 0 = the highest bin. Spectra run along bins, pictures along frames, so a block turns a
+// tile of kTile x kTile over in shared memory and both sides are touched in the order in which they lie.
+#pragma once
+
+#include "kernels/fft.h"
+#include "kernels/launch_shape.h"
+#include "kernels/slots.h"
+#include "math/pixels.h"
+
+namespace spectrohue::cuda {
+
+inline constexpr int kTile = 32;
+inline constexpr int kTileThreadRows = 8;
+
+/// The codes of one pixel.
+template <class Code>
+struct Pixel {
+  Code r;
+  Code g;
+  Code b;
+};
+
+/// Shared memory of a block, [frame][bin]. The odd width lets a column be read without bank conflicts.
+template <class Code>
+struct PixelTile {
+  Pixel<Code> at[kTile][kTile + 1];
+};
+
+/// Code is std::uint8_t or std::uint16_t.
+template <class Code>
+struct EncodePixelsArgs {
+  SlotView slot;
+  int n_bins = 0;
+  const Bin* spectrum = nullptr;   ///< [slot.n_frames, n_bins]
+  Pixel<Code>* picture = nullptr;  ///< [n_bins, slot.n_frames]
+  float top = 0.0F;
+  math::CurveConstants curve;
+};
+
+template <class Code>
+struct DecodePixelsArgs {
+  SlotView slot;
+  int n_fft = 0;
+  const Pixel<Code>* picture = nullptr;  ///< [n_bins, slot.n_frames]
+  const float* magnitude = nullptr;      ///< [top + 1]
+  Bin* spectrum = nullptr;               ///< [slot.n_frames, n_bins]
+};
+
+/// Grid x = tiles along the frames, y = tiles along the bins; a thread handles kTile / kTileThreadRows pixels.
+inline LaunchShape pixels_launch(std::int64_t n_frames, int n_bins) {
+  return {{static_cast<unsigned>(ceil_div(n_frames, kTile)), static_cast<unsigned>(ceil_div(n_bins, kTile))},
+          {kTile, kTileThreadRows}};
+}
+
+template <class Code>
+SPECTROHUE_HD Pixel<Code> encode_element(const EncodePixelsArgs<Code>& a, std::int64_t slot_frame, int bin) {
+  const float scale = a.slot.segment(slot_frame).scale;
+  const Bin x = a.spectrum[slot_frame * a.n_bins + bin];
+  float r;
+  float g;
+  float b;
+  math::encode_pixel(x.re * scale, x.im * scale, a.top, a.curve, r, g, b);
+  return {static_cast<Code>(math::to_integer(r)), static_cast<Code>(math::to_integer(g)),
+          static_cast<Code>(math::to_integer(b))};
+}
+
+template <class Code>
+SPECTROHUE_HD Bin decode_element(const DecodePixelsArgs<Code>& a, std::int64_t slot_frame, int bin, Pixel<Code> pixel) {
+  float value;
+  float cos;
+  float sin;
+  math::decode_pixel(math::to_float(pixel.r), math::to_float(pixel.g), math::to_float(pixel.b), value, cos, sin);
+  const float magnitude = a.magnitude[math::to_integer(value)] * a.slot.segment(slot_frame).scale;
+  const bool real = bin == 0 || 2 * bin == a.n_fft;
+  return {magnitude * cos, real ? 0.0F : magnitude * sin};
+}
+
+/// Calls use(frame in the tile, bin in the tile, frame, bin) for a thread's share of a tile; neighbouring threads get
+/// neighbouring bins or, if along_frames, neighbouring frames.
+template <class Use>
+SPECTROHUE_HD void for_tile_elements(const ThreadIndex& at, bool along_frames, std::int64_t n_frames, int n_bins,
+                                     Use&& use) {
+  for (int step = static_cast<int>(at.thread.y); step < kTile; step += kTileThreadRows) {
+    const int x = static_cast<int>(at.thread.x);
+    const int tile_frame = along_frames ? x : step;
+    const int tile_bin = along_frames ? step : x;
+    const std::int64_t frame = static_cast<std::int64_t>(at.block.x) * kTile + tile_frame;
+    const std::int64_t bin = static_cast<std::int64_t>(at.block.y) * kTile + tile_bin;
+    if (frame < n_frames && bin < n_bins) use(tile_frame, tile_bin, frame, static_cast<int>(bin));
+  }
+}
+
+// Each way has two phases, with a barrier of the block between them.
+
+template <class Code>
+SPECTROHUE_HD void encode_pixels_load(const EncodePixelsArgs<Code>& a, PixelTile<Code>& tile, const ThreadIndex& at) {
+  for_tile_elements(at, false, a.slot.n_frames, a.n_bins,
+                    [&](int tile_frame, int tile_bin, std::int64_t frame, int bin) {
+                      tile.at[tile_frame][tile_bin] = encode_element(a, frame, bin);
+                    });
+}
+
+template <class Code>
+SPECTROHUE_HD void encode_pixels_store(const EncodePixelsArgs<Code>& a, const PixelTile<Code>& tile,
+                                       const ThreadIndex& at) {
+  for_tile_elements(at, true, a.slot.n_frames, a.n_bins,
+                    [&](int tile_frame, int tile_bin, std::int64_t frame, int bin) {
+                      const std::int64_t row = a.n_bins - 1 - bin;
+                      a.picture[row * a.slot.n_frames + frame] = tile.at[tile_frame][tile_bin];
+                    });
+}
+
+template <class Code>
+SPECTROHUE_HD void decode_pixels_load(const DecodePixelsArgs<Code>& a, PixelTile<Code>& tile, const ThreadIndex& at) {
+  const int n_bins = a.n_fft / 2 + 1;
+  for_tile_elements(at, true, a.slot.n_frames, n_bins, [&](int tile_frame, int tile_bin, std::int64_t frame, int bin) {
+    const std::int64_t row = n_bins - 1 - bin;
+    tile.at[tile_frame][tile_bin] = a.picture[row * a.slot.n_frames + frame];
+  });
+}
+
+template <class Code>
+SPECTROHUE_HD void decode_pixels_store(const DecodePixelsArgs<Code>& a, const PixelTile<Code>& tile,
+                                       const ThreadIndex& at) {
+  const int n_bins = a.n_fft / 2 + 1;
+  for_tile_elements(at, false, a.slot.n_frames, n_bins, [&](int tile_frame, int tile_bin, std::int64_t frame, int bin) {
+    a.spectrum[frame * n_bins + bin] = decode_element(a, frame, bin, tile.at[tile_frame][tile_bin]);
+  });
+}
+
+}  // namespace spectrohue::cuda

@@ -1,0 +1,164 @@
+// SPDX-FileCopyrightText: 2026 The spectrohue authors
+// SPDX-License-Identifier: MIT
+//
+// How a ragged batch becomes launches: the frames of all items, one item after another, are dealt into slots of a
+// fixed number of frames. A slot holds segments, stretches of consecutive frames of one item; short items share a slot,
+// a long item flows through many. Plain C++: tests/kernel_logic_test.cpp proves it without a device.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "math/hd.h"
+#include "spectrohue/settings.h"
+
+namespace spectrohue::cuda {
+
+/// What a kernel must know of StftSettings.
+struct FrameShape {
+  int n_fft = 0;
+  int hop = 0;
+  int padding = 0;
+  bool reflect = false;
+
+  FrameShape() = default;
+  explicit FrameShape(const StftSettings& s)
+      : n_fft(s.n_fft), hop(s.hop_length), padding(s.padding()), reflect(s.pad_mode == PadMode::Reflect) {}
+};
+
+/// Consecutive frames of one item, as they lie in a slot. The slot's sample array holds the samples [sample_first,
+/// sample_first + sample_count) of the item at sample_offset: those that its frames see, or those that they complete.
+struct Segment {
+  std::int64_t item = 0;         ///< index among the items of the call
+  std::int64_t first_frame = 0;  ///< of the item
+  std::int64_t n_frames = 0;     ///< of the segment
+  std::int64_t slot_frame = 0;   ///< where the first frame lies in the slot
+  std::int64_t item_frames = 0;  ///< of the whole item
+  std::int64_t item_samples = 0;
+  std::int64_t sample_first = 0;
+  std::int64_t sample_count = 0;
+  std::int64_t sample_offset = 0;
+  float scale = 0.0F;  ///< encode: 1 / ref; decode: ref
+
+  SPECTROHUE_HD std::int64_t end_frame() const { return first_frame + n_frames; }
+  SPECTROHUE_HD bool ends_item() const { return end_frame() == item_frames; }
+};
+
+/// A slot's tables as a kernel sees them.
+struct SlotView {
+  const Segment* segments = nullptr;
+  const std::int32_t* segment_of_frame = nullptr;  ///< [n_frames]
+  std::int64_t n_frames = 0;                       ///< in use
+
+  SPECTROHUE_HD const Segment& segment(std::int64_t slot_frame) const { return segments[segment_of_frame[slot_frame]]; }
+};
+
+struct Slot {
+  std::vector<Segment> segments;
+  std::int64_t n_frames = 0;   ///< in use
+  std::int64_t n_samples = 0;  ///< of all segments, once they are laid out
+};
+
+/// Deals items, in order, into slots of at most `capacity` frames. Every frame lies in exactly one segment, so only a
+/// slot's first segment can continue an item of the slot before it, and only its last be continued.
+class SlotCutter {
+ public:
+  /// item_frames must outlive the cutter; items of 0 frames are passed over.
+  SlotCutter(std::span<const std::int64_t> item_frames, std::int64_t capacity)
+      : item_frames_(item_frames), capacity_(capacity) {}
+
+  /// Fills in all but samples and scale. False, with an empty slot, when all is dealt.
+  bool next(Slot& slot) {
+    slot.segments.clear();
+    slot.n_frames = 0;
+    slot.n_samples = 0;
+    while (item_ < item_frames_.size() && slot.n_frames < capacity_) {
+      const std::int64_t left = item_frames_[item_] - frame_;
+      if (left > 0) {
+        Segment segment;
+        segment.item = static_cast<std::int64_t>(item_);
+        segment.first_frame = frame_;
+        segment.n_frames = std::min(left, capacity_ - slot.n_frames);
+        segment.slot_frame = slot.n_frames;
+        segment.item_frames = item_frames_[item_];
+        slot.segments.push_back(segment);
+        slot.n_frames += segment.n_frames;
+        frame_ += segment.n_frames;
+      }
+      if (frame_ >= item_frames_[item_]) {
+        ++item_;
+        frame_ = 0;
+      }
+    }
+    return slot.n_frames > 0;
+  }
+
+ private:
+  std::span<const std::int64_t> item_frames_;
+  std::int64_t capacity_;
+  std::size_t item_ = 0;
+  std::int64_t frame_ = 0;  // of item_, the next to be dealt
+};
+
+struct SampleRange {
+  std::int64_t first = 0;
+  std::int64_t end = 0;
+};
+
+/// The samples that math::padded_sample may read for the frames of a segment: those under the frames and, where they
+/// reach over an end of a mirrored signal, those that stand in for the missing ones.
+inline SampleRange samples_seen(const Segment& segment, const FrameShape& shape) {
+  const std::int64_t n = segment.item_samples;
+  const std::int64_t start = segment.first_frame * shape.hop - shape.padding;
+  const std::int64_t end = (segment.end_frame() - 1) * shape.hop - shape.padding + shape.n_fft;
+  SampleRange range{std::clamp<std::int64_t>(start, 0, n), std::clamp<std::int64_t>(end, 0, n)};
+  if (shape.reflect && n > 0) {
+    if (-start > n - 1 || end > 2 * n - 1) return {0, n};  // mirrored more than once
+    if (start < 0) range.end = std::max(range.end, 1 - start);
+    if (end > n) range.first = std::min(range.first, 2 * n - 1 - end);
+  }
+  if (range.first >= range.end) return {0, 0};
+  return range;
+}
+
+/// The samples whose last frame is in the segment: their sums are complete after it.
+inline SampleRange samples_completed(const Segment& segment, const FrameShape& shape) {
+  const std::int64_t n = segment.item_samples;
+  const auto first_without = [&](std::int64_t frame) {
+    return std::clamp<std::int64_t>(frame * shape.hop - shape.padding, 0, n);
+  };
+  const std::int64_t first = segment.first_frame == 0 ? 0 : first_without(segment.first_frame);
+  return {first, segment.ends_item() ? n : first_without(segment.end_frame())};
+}
+
+/// Gives every segment its place in the slot's sample array.
+inline void lay_out_samples(Slot& slot, const FrameShape& shape,
+                            SampleRange (*samples_of)(const Segment&, const FrameShape&)) {
+  slot.n_samples = 0;
+  for (Segment& segment : slot.segments) {
+    const SampleRange range = samples_of(segment, shape);
+    segment.sample_first = range.first;
+    segment.sample_count = range.end - range.first;
+    segment.sample_offset = slot.n_samples;
+    slot.n_samples += segment.sample_count;
+  }
+}
+
+/// What a slot may take. The frame limit keeps small transforms from making slots that short batches cannot fill.
+struct SlotLimits {
+  std::int64_t bytes = std::int64_t{256} << 20;
+  std::int64_t frames = 65536;
+};
+
+/// Frames of a slot; depends on the size of the transform only, so that one FFT plan serves all lengths.
+inline std::int64_t slot_capacity(int n_fft, const SlotLimits& limits) {
+  const std::int64_t n_bins = n_fft / 2 + 1;
+  const std::int64_t n = n_fft;
+  // samples and frames, spectrum, 16-bit pixels, the FFT's work area
+  const std::int64_t frame_bytes = 2 * 4 * n + 8 * n_bins + 6 * n_bins + 8 * n;
+  return std::clamp<std::int64_t>(limits.bytes / frame_bytes, 1, limits.frames);
+}
+
+}  // namespace spectrohue::cuda

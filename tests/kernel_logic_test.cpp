@@ -1,0 +1,707 @@
+// SPDX-FileCopyrightText: 2026 The spectrohue authors
+// SPDX-License-Identifier: MIT
+//
+// The CUDA backend without CUDA: its slots, and, by way of a device that walks through every block and thread on the
+// host, its kernels and the order in which they are launched. Only the FFT is another: the CPU's own, so that whatever
+// comes out must equal the CPU backend to the bit.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "cpu/cpu_backend.h"
+#include "cpu/fft_plan.h"
+#include "cpu/lane_kernels.h"
+#include "kernels/slot_backend.h"
+#include "spectrohue/buffer.h"
+#include "spectrohue/error.h"
+#include "spectrohue/settings.h"
+#include "support/signals.h"
+
+namespace spectrohue {
+namespace {
+
+using cuda::FrameShape;
+using cuda::Segment;
+using cuda::Slot;
+using cuda::SlotCutter;
+
+// ------------------------------------------------------------------------------------------------- slots
+
+/// Deals the items and checks that every frame is dealt once, in order, and that no slot holds more than it can.
+void expect_dealt(const std::vector<std::int64_t>& item_frames, std::int64_t capacity) {
+  SCOPED_TRACE("items " + std::to_string(item_frames.size()) + ", capacity " + std::to_string(capacity));
+  std::int64_t total = 0;
+  for (const std::int64_t n : item_frames) total += n;
+
+  SlotCutter cutter(item_frames, capacity);
+  Slot slot;
+  std::size_t item = 0;
+  std::int64_t frame = 0;
+  std::int64_t dealt = 0;
+  while (cutter.next(slot)) {
+    ASSERT_LE(slot.n_frames, capacity);
+    std::int64_t slot_frame = 0;
+    for (std::size_t i = 0; i < slot.segments.size(); ++i) {
+      const Segment& s = slot.segments[i];
+      while (frame == item_frames[item]) {
+        ++item;
+        frame = 0;
+      }
+      ASSERT_EQ(s.item, static_cast<std::int64_t>(item));
+      ASSERT_EQ(s.first_frame, frame);
+      ASSERT_EQ(s.slot_frame, slot_frame);
+      ASSERT_EQ(s.item_frames, item_frames[item]);
+      ASSERT_GT(s.n_frames, 0);
+      ASSERT_LE(s.end_frame(), s.item_frames);
+      if (s.first_frame > 0) {
+        ASSERT_EQ(i, 0U);
+      }
+      if (!s.ends_item()) {
+        ASSERT_EQ(i + 1, slot.segments.size());
+      }
+      frame += s.n_frames;
+      slot_frame += s.n_frames;
+    }
+    ASSERT_EQ(slot.n_frames, slot_frame);
+    dealt += slot_frame;
+    // A slot is left with room only when there is nothing more to put in.
+    if (slot.n_frames < capacity) {
+      ASSERT_EQ(dealt, total);
+    }
+  }
+  EXPECT_EQ(dealt, total);
+  EXPECT_TRUE(slot.segments.empty());
+  EXPECT_FALSE(cutter.next(slot));
+}
+
+TEST(SlotCutter, DealsEveryFrameOnce) {
+  const std::vector<std::vector<std::int64_t>> batches{{},        {0},       {1},   {0, 0, 5},
+                                                       {5, 0, 0}, {1, 1, 1}, {100}, {3, 8, 0, 1, 30, 2, 2, 0, 7}};
+  for (const auto& batch : batches) {
+    for (const std::int64_t capacity : {1, 2, 3, 5, 7, 8, 100, 65536}) expect_dealt(batch, capacity);
+  }
+}
+
+TEST(SlotCutter, ThousandsOfTinyItems) {
+  std::vector<std::int64_t> items;
+  for (int i = 0; i < 20000; ++i) items.push_back(i % 5);
+  for (const std::int64_t capacity : {1, 64, 6000, 65536}) expect_dealt(items, capacity);
+}
+
+TEST(SlotCutter, CountsBeyond32Bits) {
+  const std::vector<std::int64_t> items{std::int64_t{1} << 40};
+  SlotCutter cutter(items, std::int64_t{1} << 38);
+  Slot slot;
+  std::int64_t slots = 0;
+  std::int64_t end = 0;
+  while (cutter.next(slot)) {
+    ++slots;
+    end = slot.segments.back().end_frame();
+  }
+  EXPECT_EQ(slots, 4);
+  EXPECT_EQ(end, items[0]);
+}
+
+TEST(SlotCapacity, IsBoundedAndNeverZero) {
+  const cuda::SlotLimits limits;
+  EXPECT_EQ(cuda::slot_capacity(1 << 20, {1, 100}), 1);
+  EXPECT_EQ(cuda::slot_capacity(16, limits), limits.frames);
+  EXPECT_GT(cuda::slot_capacity(2048, limits), 4000);
+  EXPECT_LE(cuda::slot_capacity(2048, limits) * 2048 * 16, limits.bytes);
+  EXPECT_GE(cuda::slot_capacity(1 << 20, limits), 1);
+}
+
+struct Case {
+  const char* name;
+  int n_fft;
+  int hop;
+  int win_length;
+  Window window = Window::Hann;
+  bool center = true;
+  PadMode pad = PadMode::Constant;
+};
+
+/// For the names of the tests.
+void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }  // NOLINT: GoogleTest looks for this name
+
+StftSettings settings_of(const Case& c) {
+  StftSettings s;
+  s.n_fft = c.n_fft;
+  s.hop_length = c.hop;
+  s.win_length = c.win_length;
+  s.window = c.window;
+  s.center = c.center;
+  s.pad_mode = c.pad;
+  validate(s);
+  return s;
+}
+
+const Case kCases[] = {
+    {"quarter", 64, 16, 64},
+    {"reflect", 64, 16, 64, Window::Hann, true, PadMode::Reflect},
+    {"uncentred", 64, 16, 64, Window::Hamming, false},
+    {"uncentred_reflect", 64, 16, 64, Window::Hamming, false, PadMode::Reflect},
+    {"odd", 45, 15, 45, Window::Hann, true, PadMode::Reflect},
+    {"odd_hop", 50, 7, 50},
+    {"hop_is_n_fft", 32, 32, 32, Window::Rectangular, true, PadMode::Reflect},
+    {"hop_is_n_fft_uncentred", 32, 32, 32, Window::Rectangular, false},
+    {"short_window", 64, 12, 40, Window::Hamming},
+    {"half", 16, 8, 16, Window::Hann, true, PadMode::Reflect},
+    {"hop_1", 16, 1, 16},
+    {"beyond_a_tile", 140, 35, 140, Window::Blackman},
+};
+
+std::vector<std::int64_t> lengths_of(const StftSettings& s) {
+  const std::int64_t n = s.n_fft;
+  return {0, 1, 2, n / 2, n / 2 + 1, n - 1, n, n + 1, n + s.hop_length, 3 * n - 1, 5 * n + 3, 11 * n};
+}
+
+TEST(Samples, SeenHoldsWhatTheFramesRead) {
+  for (const Case& c : kCases) {
+    const StftSettings settings = settings_of(c);
+    const FrameShape shape(settings);
+    for (const std::int64_t n : lengths_of(settings)) {
+      for (const std::int64_t capacity : {1, 2, 3, 100}) {
+        SCOPED_TRACE(std::string(c.name) + ", " + std::to_string(n) + " samples, capacity " + std::to_string(capacity));
+        const std::vector<std::int64_t> items{settings.n_frames(n)};
+        SlotCutter cutter(items, capacity);
+        Slot slot;
+        while (cutter.next(slot)) {
+          for (Segment& s : slot.segments) s.item_samples = n;
+          cuda::lay_out_samples(slot, shape, cuda::samples_seen);
+          const Segment& s = slot.segments[0];
+          ASSERT_GE(s.sample_first, 0);
+          ASSERT_LE(s.sample_first + s.sample_count, n);
+          for (std::int64_t frame = s.first_frame; frame < s.end_frame(); ++frame) {
+            const std::int64_t start = frame * shape.hop - shape.padding;
+            for (std::int64_t i = start; i < start + shape.n_fft; ++i) {
+              if (n == 0 || ((i < 0 || i >= n) && !shape.reflect)) continue;
+              const std::int64_t read = i >= 0 && i < n ? i : math::reflect_index(i, n);
+              ASSERT_GE(read, s.sample_first);
+              ASSERT_LT(read, s.sample_first + s.sample_count);
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(Samples, CompletedCoverTheSignalOnceWithAllTheirFrames) {
+  for (const Case& c : kCases) {
+    const StftSettings settings = settings_of(c);
+    const FrameShape shape(settings);
+    for (const std::int64_t n : lengths_of(settings)) {
+      for (const std::int64_t capacity : {1, 2, 3, 100}) {
+        SCOPED_TRACE(std::string(c.name) + ", " + std::to_string(n) + " samples, capacity " + std::to_string(capacity));
+        const std::vector<std::int64_t> items{settings.n_frames(n)};
+        SlotCutter cutter(items, capacity);
+        Slot slot;
+        std::int64_t next = 0;
+        while (cutter.next(slot)) {
+          slot.segments[0].item_samples = n;
+          cuda::lay_out_samples(slot, shape, cuda::samples_completed);
+          const Segment& s = slot.segments[0];
+          if (s.sample_count == 0) continue;
+          ASSERT_EQ(s.sample_first, next);
+          next += s.sample_count;
+          const std::int64_t last = s.sample_first + s.sample_count - 1;
+          ASSERT_LT(math::frames_holding(last + shape.padding, shape.n_fft, shape.hop, s.item_frames).last,
+                    s.end_frame());
+          // Were it completed by an earlier segment, that one would have had it.
+          if (s.first_frame > 0) {
+            const auto range =
+                math::frames_holding(s.sample_first + shape.padding, shape.n_fft, shape.hop, s.item_frames);
+            ASSERT_GE(range.last, s.first_frame);
+          }
+        }
+        ASSERT_EQ(next, n);
+      }
+    }
+  }
+}
+
+// ---------------------------------------------------------------------------------------- emulated device
+
+/// After so many, memory is exhausted.
+std::int64_t allocations_left = std::numeric_limits<std::int64_t>::max();
+
+/// Exactly as large as asked for, so that a sanitizer sees the first step over its end, and full of rubbish.
+template <class T>
+class EmulatedArray {
+ public:
+  void resize(std::size_t n) {
+    std::vector<T>().swap(values_);
+    if (allocations_left == 0) throw Error(ErrorCode::OutOfMemory, "emulated");
+    --allocations_left;
+    values_.resize(n);
+    if (n > 0) std::memset(static_cast<void*>(values_.data()), 0x7f, n * sizeof(T));  // large numbers
+  }
+  T* data() { return values_.data(); }
+  const T* data() const { return values_.data(); }
+  std::size_t size() const { return values_.size(); }
+
+ private:
+  std::vector<T> values_;
+};
+
+/// Calls body(thread) for every thread of a launch, block by block.
+template <class Body>
+void for_each_thread(const cuda::LaunchShape& shape, Body&& body) {
+  for (unsigned by = 0; by < shape.grid.y; ++by) {
+    for (unsigned bx = 0; bx < shape.grid.x; ++bx) {
+      for (unsigned ty = 0; ty < shape.block.y; ++ty) {
+        for (unsigned tx = 0; tx < shape.block.x; ++tx) body(cuda::ThreadIndex{{bx, by}, {tx, ty}});
+      }
+    }
+  }
+}
+
+void expect_legal(const cuda::LaunchShape& shape) {
+  EXPECT_GE(shape.grid.x, 1U);
+  EXPECT_LE(shape.grid.x, 2147483647U);
+  EXPECT_GE(shape.grid.y, 1U);
+  EXPECT_LE(shape.grid.y, 65535U);
+  EXPECT_EQ(shape.block.x * shape.block.y % 32, 0U);
+  EXPECT_LE(shape.block.x * shape.block.y, 1024U);
+}
+
+class EmulatedDevice {
+ public:
+  template <class T>
+  using Array = EmulatedArray<T>;
+  template <class T>
+  using Staging = EmulatedArray<T>;
+
+  static std::string name() { return "emulated"; }
+  void enter() {}
+  void leave() noexcept {}
+  void finish() {}
+  template <class T>
+  void upload(Array<T>& to, const Array<T>& from, std::int64_t n) {
+    std::copy_n(from.data(), n, to.data());
+  }
+  template <class T>
+  void download(Array<T>& to, const Array<T>& from, std::int64_t n) {
+    std::copy_n(from.data(), n, to.data());
+  }
+  template <class T>
+  void clear(Array<T>& to, std::int64_t first, std::int64_t n) {
+    if (n > 0) std::memset(static_cast<void*>(to.data() + first), 0, static_cast<std::size_t>(n) * sizeof(T));
+  }
+
+  // ---- the launches
+
+  void frames(const cuda::FramesArgs& args) {
+    const cuda::LaunchShape shape = cuda::frames_launch(args);
+    expect_legal(shape);
+    for_each_thread(shape, [&](const cuda::ThreadIndex& at) { cuda::frames_thread(args, at, shape.block.x); });
+  }
+  void real_bins(const cuda::RealBinsArgs& args) {
+    const cuda::LaunchShape shape = cuda::real_bins_launch(args);
+    expect_legal(shape);
+    for_each_thread(shape, [&](const cuda::ThreadIndex& at) { cuda::real_bins_thread(args, at, shape.block.x); });
+  }
+  template <class Code>
+  void encode_pixels(const cuda::EncodePixelsArgs<Code>& args) {
+    with_tile<Code>(
+        cuda::pixels_launch(args.slot.n_frames, args.n_bins),
+        [&](auto& tile, const auto& at) { cuda::encode_pixels_load(args, tile, at); },
+        [&](auto& tile, const auto& at) { cuda::encode_pixels_store(args, tile, at); });
+  }
+  template <class Code>
+  void decode_pixels(const cuda::DecodePixelsArgs<Code>& args) {
+    with_tile<Code>(
+        cuda::pixels_launch(args.slot.n_frames, args.n_fft / 2 + 1),
+        [&](auto& tile, const auto& at) { cuda::decode_pixels_load(args, tile, at); },
+        [&](auto& tile, const auto& at) { cuda::decode_pixels_store(args, tile, at); });
+  }
+  void overlap_add(const cuda::OverlapAddArgs& args) {
+    const cuda::LaunchShape shape = cuda::overlap_add_launch(args);
+    expect_legal(shape);
+    for_each_thread(shape, [&](const cuda::ThreadIndex& at) { cuda::overlap_add_thread(args, at, shape.block.x); });
+  }
+  void peak(const cuda::PeakArgs& args) {
+    const cuda::LaunchShape shape = cuda::peak_launch(args);
+    expect_legal(shape);
+    for_each_thread(shape, [&](const cuda::ThreadIndex& at) {
+      std::int32_t& power = args.power_bits[args.slot.segment(at.block.x).item];
+      power = std::max(power, cuda::peak_thread(args, at, shape.block.x));
+    });
+  }
+
+  // ---- the CPU's transform, without its windows and its own rotation
+
+  void plan(int n_fft, std::int64_t) {
+    plan_ = std::make_unique<cpu::FftPlan>(n_fft);
+    ones_.assign(static_cast<std::size_t>(n_fft), 1.0F);
+    const std::size_t lanes = kernels_.lanes;
+    work_.resize(static_cast<std::size_t>(n_fft) * 2 * lanes);
+    lane_frames_.resize(static_cast<std::size_t>(n_fft) * lanes);
+    lane_spectrum_.resize((static_cast<std::size_t>(n_fft) / 2 + 1) * 2 * lanes);
+  }
+  void fft_forward(int n_fft, std::int64_t n_frames, float* frames, cuda::Bin* spectrum) {
+    const cpu::TileTables tables = tile_tables(n_fft);
+    const int lanes = kernels_.lanes;
+    const int n_bins = n_fft / 2 + 1;
+    for (std::int64_t first = 0; first < n_frames; first += lanes) {
+      const int valid = static_cast<int>(std::min<std::int64_t>(lanes, n_frames - first));
+      std::fill(lane_frames_.begin(), lane_frames_.end(), 0.0F);
+      for (int lane = 0; lane < valid; ++lane) {
+        const float* frame = frames + (first + lane) * n_fft;
+        for (int i = 0; i < n_fft; ++i) lane_frames_[lane * n_fft + i] = frame[math::rotated(i, n_fft)];
+      }
+      kernels_.analyse(tables, lane_frames_.data(), work_.data(), lane_spectrum_.data());
+      for (int lane = 0; lane < valid; ++lane) {
+        for (int k = 0; k < n_bins; ++k) {
+          const float* bin = lane_spectrum_.data() + static_cast<std::ptrdiff_t>(k) * 2 * lanes + lane;
+          spectrum[(first + lane) * n_bins + k] = {bin[0], bin[lanes]};
+        }
+      }
+    }
+    // What a library may leave there.
+    for (std::int64_t frame = 0; frame < n_frames; ++frame) {
+      spectrum[frame * n_bins].im = 1e30F;
+      if (n_fft % 2 == 0) spectrum[frame * n_bins + n_bins - 1].im = -1e30F;
+    }
+    std::fill_n(frames, n_frames * n_fft, std::numeric_limits<float>::quiet_NaN());
+  }
+  void fft_inverse(int n_fft, std::int64_t n_frames, cuda::Bin* spectrum, float* frames) {
+    const cpu::TileTables tables = tile_tables(n_fft);
+    const int lanes = kernels_.lanes;
+    const int n_bins = n_fft / 2 + 1;
+    for (std::int64_t first = 0; first < n_frames; first += lanes) {
+      const int valid = static_cast<int>(std::min<std::int64_t>(lanes, n_frames - first));
+      std::fill(lane_spectrum_.begin(), lane_spectrum_.end(), 0.0F);
+      for (int lane = 0; lane < valid; ++lane) {
+        for (int k = 0; k < n_bins; ++k) {
+          const cuda::Bin x = spectrum[(first + lane) * n_bins + k];
+          float* bin = lane_spectrum_.data() + static_cast<std::ptrdiff_t>(k) * 2 * lanes + lane;
+          bin[0] = x.re;
+          bin[lanes] = x.im;
+          if (k == 0 || 2 * k == n_fft) {
+            EXPECT_EQ(x.im, 0.0F);
+          }
+        }
+      }
+      kernels_.synthesise(tables, lane_spectrum_.data(), work_.data(), lane_frames_.data());
+      for (int lane = 0; lane < valid; ++lane) {
+        float* frame = frames + (first + lane) * n_fft;
+        for (int i = 0; i < n_fft; ++i) frame[math::rotated(i, n_fft)] = lane_frames_[lane * n_fft + i];
+      }
+    }
+    std::fill_n(spectrum, n_frames * n_bins, cuda::Bin{NAN, NAN});
+  }
+
+ private:
+  cpu::TileTables tile_tables(int n_fft) const { return {plan_->tables(), n_fft, ones_.data(), ones_.data()}; }
+
+  template <class Code, class Load, class Store>
+  static void with_tile(const cuda::LaunchShape& shape, Load&& load, Store&& store) {
+    expect_legal(shape);
+    for (unsigned by = 0; by < shape.grid.y; ++by) {
+      for (unsigned bx = 0; bx < shape.grid.x; ++bx) {
+        auto tile = std::make_unique<cuda::PixelTile<Code>>();
+        const auto in_block = [&](auto&& phase) {
+          for_each_thread({{}, shape.block}, [&](const cuda::ThreadIndex& at) {
+            phase(*tile, cuda::ThreadIndex{{bx, by}, at.thread});
+          });
+        };
+        in_block(load);
+        in_block(store);
+      }
+    }
+  }
+
+  const cpu::LaneKernels& kernels_ = *cpu::usable_lane_kernels().front();
+  std::unique_ptr<cpu::FftPlan> plan_;
+  std::vector<float> ones_;
+  Buffer<float> work_;
+  Buffer<float> lane_frames_;
+  Buffer<float> lane_spectrum_;
+};
+
+using EmulatedBackend = cuda::SlotBackend<EmulatedDevice>;
+
+// ------------------------------------------------------------------------------------------ whole batches
+
+constexpr std::uint8_t kUntouched = 0xa5;
+
+struct Pictures {
+  std::vector<std::vector<std::uint8_t>> bytes;
+  std::vector<std::int64_t> n_frames;
+  std::int64_t bytes_per_pixel = 3;
+
+  /// Rows a little longer than their pixels, which nobody may touch.
+  std::int64_t row_bytes(std::size_t i) const { return n_frames[i] * bytes_per_pixel + 8; }
+  Plane plane(std::size_t i) { return {bytes[i].data(), row_bytes(i), n_frames[i]}; }
+  ConstPlane const_plane(std::size_t i) const { return {bytes[i].data(), row_bytes(i), n_frames[i]}; }
+};
+
+class Batch {
+ public:
+  Batch(const StftSettings& stft, const PixelSettings& pixels, const std::vector<std::int64_t>& lengths)
+      : stft_(stft), pixels_(pixels) {
+    std::uint32_t seed = 1;
+    for (const std::int64_t n : lengths) {
+      signals_.push_back(test::noise(n, seed));
+      // Every fifth item is silent, by its reference.
+      refs_.push_back(seed % 5 == 0 ? 0.0F : static_cast<float>(full_scale_magnitude(stft)) / static_cast<float>(seed));
+      ++seed;
+    }
+  }
+
+  std::size_t size() const { return signals_.size(); }
+  std::int64_t n_frames(std::size_t i) const { return stft_.n_frames(static_cast<std::int64_t>(signals_[i].size())); }
+
+  std::vector<std::vector<Complex>> analyse(Backend& backend) const {
+    auto spectra = empty_spectra();
+    std::vector<AnalyseItem> items;
+    for (std::size_t i = 0; i < size(); ++i) items.push_back({signals_[i], spectra[i]});
+    backend.analyse(stft_, items);
+    return spectra;
+  }
+  std::vector<std::vector<float>> synthesise(Backend& backend, const std::vector<std::vector<Complex>>& spectra) const {
+    auto out = empty_signals();
+    std::vector<SynthesiseItem> items;
+    for (std::size_t i = 0; i < size(); ++i) items.push_back({spectra[i], out[i]});
+    backend.synthesise(stft_, items);
+    return out;
+  }
+  Pictures encode_pixels(Backend& backend, const std::vector<std::vector<Complex>>& spectra) const {
+    Pictures out = empty_pictures();
+    std::vector<EncodePixelsItem> items;
+    for (std::size_t i = 0; i < size(); ++i) items.push_back({spectra[i], refs_[i], out.plane(i)});
+    backend.encode_pixels(stft_, pixels_, items);
+    return out;
+  }
+  std::vector<std::vector<Complex>> decode_pixels(Backend& backend, const Pictures& pictures) const {
+    auto spectra = empty_spectra();
+    std::vector<DecodePixelsItem> items;
+    for (std::size_t i = 0; i < size(); ++i) items.push_back({pictures.const_plane(i), refs_[i], spectra[i]});
+    backend.decode_pixels(stft_, pixels_, items);
+    return spectra;
+  }
+  std::vector<float> peak(Backend& backend) const {
+    std::vector<float> peaks(size(), -1.0F);
+    const std::vector<std::span<const float>> spans(signals_.begin(), signals_.end());
+    backend.peak(stft_, spans, peaks);
+    return peaks;
+  }
+  Pictures encode(Backend& backend) const {
+    Pictures out = empty_pictures();
+    std::vector<EncodeItem> items;
+    for (std::size_t i = 0; i < size(); ++i) items.push_back({signals_[i], refs_[i], out.plane(i)});
+    backend.encode(stft_, pixels_, items);
+    return out;
+  }
+  std::vector<std::vector<float>> decode(Backend& backend, const Pictures& pictures) const {
+    auto out = empty_signals();
+    std::vector<DecodeItem> items;
+    for (std::size_t i = 0; i < size(); ++i) items.push_back({pictures.const_plane(i), refs_[i], out[i]});
+    backend.decode(stft_, pixels_, items);
+    return out;
+  }
+
+ private:
+  std::vector<std::vector<Complex>> empty_spectra() const {
+    std::vector<std::vector<Complex>> spectra;
+    for (std::size_t i = 0; i < size(); ++i) {
+      spectra.emplace_back(static_cast<std::size_t>(n_frames(i) * stft_.n_bins()), Complex(NAN, NAN));
+    }
+    return spectra;
+  }
+  std::vector<std::vector<float>> empty_signals() const {
+    std::vector<std::vector<float>> out;
+    for (const auto& x : signals_) out.emplace_back(x.size(), NAN);
+    return out;
+  }
+  Pictures empty_pictures() const {
+    Pictures p;
+    p.bytes_per_pixel = 3 * (bits_of(pixels_.encoding) / 8);
+    for (std::size_t i = 0; i < size(); ++i) {
+      p.n_frames.push_back(n_frames(i));
+      p.bytes.emplace_back(static_cast<std::size_t>(p.row_bytes(i) * stft_.n_bins()), kUntouched);
+    }
+    return p;
+  }
+
+  StftSettings stft_;
+  PixelSettings pixels_;
+  std::vector<std::vector<float>> signals_;
+  std::vector<float> refs_;
+};
+
+template <class T>
+void expect_same_bits(const std::vector<std::vector<T>>& got, const std::vector<std::vector<T>>& want,
+                      const char* what) {
+  ASSERT_EQ(got.size(), want.size());
+  for (std::size_t i = 0; i < want.size(); ++i) {
+    ASSERT_EQ(got[i].size(), want[i].size());
+    if (want[i].empty() || std::memcmp(got[i].data(), want[i].data(), want[i].size() * sizeof(T)) == 0) continue;
+    std::size_t at = 0;
+    while (std::memcmp(&got[i][at], &want[i][at], sizeof(T)) == 0) ++at;
+    ADD_FAILURE() << what << ": item " << i << " differs first at " << at << " of " << want[i].size();
+  }
+}
+
+void expect_as_cpu(Backend& emulated, Backend& cpu, const Batch& batch) {
+  const auto spectra = batch.analyse(cpu);
+  expect_same_bits(batch.analyse(emulated), spectra, "analyse");
+  expect_same_bits(batch.synthesise(emulated, spectra), batch.synthesise(cpu, spectra), "synthesise");
+  const Pictures pictures = batch.encode_pixels(cpu, spectra);
+  expect_same_bits(batch.encode_pixels(emulated, spectra).bytes, pictures.bytes, "encode_pixels");
+  expect_same_bits(batch.decode_pixels(emulated, pictures), batch.decode_pixels(cpu, pictures), "decode_pixels");
+  expect_same_bits<float>({batch.peak(emulated)}, {batch.peak(cpu)}, "peak");
+  expect_same_bits(batch.encode(emulated).bytes, pictures.bytes, "encode");
+  expect_same_bits(batch.decode(emulated, pictures), batch.decode(cpu, pictures), "decode");
+}
+
+class EmulatedKernels : public testing::TestWithParam<Case> {};
+
+TEST_P(EmulatedKernels, EqualTheCpuBackend) {
+  const StftSettings stft = settings_of(GetParam());
+  const auto cpu = cpu::make_cpu_backend();
+  PixelSettings pixels;
+  for (const std::int64_t capacity : {1, 2, 3, 5, 37, 1000}) {
+    SCOPED_TRACE("capacity " + std::to_string(capacity));
+    EmulatedBackend emulated(EmulatedDevice(), {std::int64_t{1} << 40, capacity});
+    pixels.encoding = pixels.encoding == Encoding::Hsv ? Encoding::Hsv16 : Encoding::Hsv;
+    expect_as_cpu(emulated, *cpu, Batch(stft, pixels, lengths_of(stft)));
+    if (HasFailure()) return;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, EmulatedKernels, testing::ValuesIn(kCases),
+                         [](const auto& info) { return std::string(info.param.name); });
+
+TEST(EmulatedBackend, AllCurvesAndDepthsOnOneBackend) {
+  const StftSettings stft = settings_of({"", 32, 8, 32});
+  const auto cpu = cpu::make_cpu_backend();
+  EmulatedBackend emulated(EmulatedDevice(), {std::int64_t{1} << 40, 10});
+  for (const Encoding encoding : {Encoding::Hsv, Encoding::Hsv16}) {
+    for (const CurveKind kind :
+         {CurveKind::Gamma, CurveKind::Db, CurveKind::Linear, CurveKind::AdaptiveLog, CurveKind::DoubleLog}) {
+      SCOPED_TRACE(to_string(encoding) + " " + to_string(kind));
+      PixelSettings pixels;
+      pixels.encoding = encoding;
+      pixels.curve.kind = kind;
+      validate(pixels);
+      expect_as_cpu(emulated, *cpu, Batch(stft, pixels, {100, 0, 333, 64}));
+    }
+  }
+}
+
+TEST(EmulatedBackend, ChangesSettingsBetweenCalls) {
+  const auto cpu = cpu::make_cpu_backend();
+  EmulatedBackend emulated(EmulatedDevice(), {std::int64_t{1} << 40, 6});
+  for (const Case& c : {kCases[0], kCases[4], kCases[0], kCases[6], kCases[2]}) {
+    SCOPED_TRACE(c.name);
+    expect_as_cpu(emulated, *cpu, Batch(settings_of(c), PixelSettings{}, {200, 3, 77}));
+  }
+}
+
+TEST(EmulatedBackend, ThousandsOfTinyItems) {
+  const StftSettings stft = settings_of({"", 16, 4, 16, Window::Hann, true, PadMode::Reflect});
+  const auto cpu = cpu::make_cpu_backend();
+  EmulatedBackend emulated(EmulatedDevice(), {std::int64_t{1} << 40, 4096});
+  std::vector<std::int64_t> lengths;
+  for (int i = 0; i < 3000; ++i) lengths.push_back(i % 11);
+  expect_as_cpu(emulated, *cpu, Batch(stft, PixelSettings{}, lengths));
+}
+
+TEST(EmulatedBackend, MoreOfEverythingThanABlockHasThreads) {
+  const StftSettings stft = StftSettings::for_n_fft(1500);
+  const auto cpu = cpu::make_cpu_backend();
+  EmulatedBackend emulated{EmulatedDevice(), {std::int64_t{8} << 20, 65536}};
+  expect_as_cpu(emulated, *cpu, Batch(stft, PixelSettings{}, {90000, 100, 61234}));
+}
+
+TEST(EmulatedBackend, ForeignPixelsAndBinsThatAreNotNumbers) {
+  const StftSettings stft = settings_of({"", 64, 16, 64});
+  const auto cpu = cpu::make_cpu_backend();
+  EmulatedBackend emulated(EmulatedDevice(), {std::int64_t{1} << 40, 7});
+  for (const Encoding encoding : {Encoding::Hsv, Encoding::Hsv16}) {
+    PixelSettings pixels;
+    pixels.encoding = encoding;
+    const Batch batch(stft, pixels, {1000});
+    // Any colour is legal on the way back.
+    Pictures pictures = batch.encode(*cpu);
+    const std::vector<float> rubbish = test::noise(static_cast<std::int64_t>(pictures.bytes[0].size()), 7);
+    for (std::size_t i = 0; i < rubbish.size(); ++i) {
+      pictures.bytes[0][i] = static_cast<std::uint8_t>(static_cast<int>((rubbish[i] + 0.5F) * 256));
+    }
+    expect_same_bits(batch.decode_pixels(emulated, pictures), batch.decode_pixels(*cpu, pictures), "decode_pixels");
+    expect_same_bits(batch.decode(emulated, pictures), batch.decode(*cpu, pictures), "decode");
+
+    auto spectra = batch.analyse(*cpu);
+    const float odd[] = {NAN, INFINITY, -INFINITY, 0.0F, -0.0F, 1e-45F, 1e-38F, 3e38F, -1.0F};
+    for (std::size_t i = 0; i < 81; ++i) spectra[0][i] = {odd[i % 9], odd[i / 9]};
+    expect_same_bits(batch.encode_pixels(emulated, spectra).bytes, batch.encode_pixels(*cpu, spectra).bytes,
+                     "encode_pixels");
+  }
+}
+
+TEST(EmulatedBackend, ImaginaryPartsOfRealBinsDoNotCount) {
+  const auto cpu = cpu::make_cpu_backend();
+  for (const int n_fft : {64, 45}) {
+    const StftSettings stft = settings_of({"", n_fft, 15, n_fft});
+    EmulatedBackend emulated(EmulatedDevice(), {std::int64_t{1} << 40, 4});
+    const Batch batch(stft, PixelSettings{}, {500});
+    auto spectra = batch.analyse(*cpu);
+    const auto plain = batch.synthesise(*cpu, spectra);
+    for (std::size_t i = 0; i < spectra[0].size(); i += stft.n_bins()) {
+      spectra[0][i].imag(3.0F);
+      if (n_fft % 2 == 0) spectra[0][i + n_fft / 2].imag(-7.0F);
+    }
+    expect_same_bits(batch.synthesise(emulated, spectra), plain, "emulated");
+    expect_same_bits(batch.synthesise(*cpu, spectra), plain, "cpu");
+  }
+}
+
+TEST(EmulatedBackend, RecoversFromExhaustedMemory) {
+  constexpr std::int64_t kEnough = std::numeric_limits<std::int64_t>::max();
+  const auto cpu = cpu::make_cpu_backend();
+  const Batch batch(settings_of(kCases[0]), PixelSettings{}, {500, 20});
+  const Pictures pictures = batch.encode(*cpu);
+  const auto signals = batch.decode(*cpu, pictures);
+  int failures = 0;
+  for (bool done = false; !done; ++failures) {
+    EmulatedBackend emulated(EmulatedDevice(), {std::int64_t{1} << 40, 9});
+    allocations_left = failures;
+    try {
+      batch.encode(emulated);
+      batch.decode(emulated, pictures);
+      done = true;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::OutOfMemory);
+    }
+    allocations_left = kEnough;
+    expect_same_bits(batch.encode(emulated).bytes, pictures.bytes, "encode after a failure");
+    expect_same_bits(batch.decode(emulated, pictures), signals, "decode after a failure");
+    ASSERT_FALSE(HasFailure()) << "allocation " << failures;
+  }
+  EXPECT_GT(failures, 20);
+}
+
+TEST(EmulatedBackend, TakesEmptyBatches) {
+  EmulatedBackend emulated{EmulatedDevice()};
+  const StftSettings stft = StftSettings::for_n_fft(16);
+  emulated.analyse(stft, {});
+  emulated.synthesise(stft, {});
+  emulated.encode_pixels(stft, {}, {});
+  emulated.decode_pixels(stft, {}, {});
+  emulated.peak(stft, {}, {});
+  emulated.encode(stft, {}, {});
+  emulated.decode(stft, {}, {});
+}
+
+}  // namespace
+}  // namespace spectrohue
