@@ -21,6 +21,7 @@
 #include "kernels/pixels.h"
 #include "kernels/slots.h"
 #include "spectrohue/backend.h"
+#include "spectrohue/error.h"
 
 namespace spectrohue::cuda {
 
@@ -116,6 +117,10 @@ class SlotBackend final : public Backend {
   }
 
   void encode(const StftSettings& stft, const PixelSettings& pixels, std::span<const EncodeItem> items) override {
+    if (pixels.refine != PixelSettings::kOpenLoop) {
+      throw Error(ErrorCode::Unsupported,
+                  "the CUDA backend has no closed-loop quantisation yet; use --quality fast, or --device cpu");
+    }
     Transform& t = begin(stft);
     prepare(pixels);
     const auto n_frames = [&](std::size_t i) {

@@ -30,6 +30,7 @@ PictureNote full_note() {
   note.stft.pad_mode = PadMode::Reflect;
   note.pixels.encoding = Encoding::Hsv16;
   note.pixels.curve = {CurveKind::Gamma, 1.0 / 3, 100};
+  note.pixels.refine = 4;
   note.ref = {0.1, 0, 123.45678901234567, 5e-324};
   note.sample_rate = 44100;
   note.n_samples = (std::int64_t{1} << 48) - 1;
@@ -211,6 +212,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Hostile{R"("hop_length":512)", R"("hop_length":4096)", kBad, "hop_length"},
                     Hostile{R"("win_length":2048)", R"("win_length":4096)", kBad, "win_length"},
                     Hostile{R"("win_length":2048,)", "", kBad, "win_length"},
+                    Hostile{R"("channels":2)", R"("channels":2,"refine":-1)", kBad, "refine"},
+                    Hostile{R"("channels":2)", R"("channels":2,"refine":65)", kBad, "refine"},
+                    Hostile{R"("channels":2)", R"("channels":2,"refine":"high")", kBad, "refine"},
                     Hostile{R"("window":"hann")", R"("window":"tukey")", kUnknown, "tukey"},
                     Hostile{R"("window":"hann")", R"("window":{"name":"hann"})", kBad, "window"},
                     Hostile{R"("window":"hann")", R"("window":"kaiser")", kBad, "window_parameter"},

@@ -102,8 +102,9 @@ Exit print_plan(const batch::WalkResult& found, const batch::Plan& plan,
   return exit;
 }
 
-Exit encode(const FileOptions& files, const TransformOptions& transform, const RunOptions& options) {
+Exit encode(const FileOptions& files, const TransformOptions& transform, RunOptions options) {
   const EncodeSettings settings = transform.encode_settings();
+  options.run.device = device_for(options.run.device, settings);
   const batch::WalkResult found = batch::walk(files.inputs, audio::has_audio_extension);
   const batch::Plan plan = batch::make_plan(found, files.plan_settings(".png"));
   if (files.dry_run) {
@@ -212,25 +213,27 @@ Exit convert_files(const std::vector<std::string>& files) {
   for (const std::string& file : files) {
     (image::has_picture_extension(file) ? pictures : sounds).inputs.push_back(file);
   }
-  const RunOptions options;
+  const EncodeSettings settings = TransformOptions{}.encode_settings();
   Exit worst = Exit::Ok;
   const auto convert = [&](const std::vector<std::string>& inputs, const std::string& extension, auto wanted,
-                           const batch::ConvertOne& one) {
+                           const std::string& device, const batch::ConvertOne& one) {
     if (inputs.empty()) return;
-    batch::PlanSettings settings;
-    settings.extension = extension;
-    settings.existing = batch::Existing::Rename;
+    RunOptions options;
+    options.run.device = device;
+    batch::PlanSettings names;
+    names.extension = extension;
+    names.existing = batch::Existing::Rename;
     const batch::WalkResult found = batch::walk(inputs, wanted);
-    const batch::Plan plan = batch::make_plan(found, settings);
+    const batch::Plan plan = batch::make_plan(found, names);
     for (const batch::Task& task : plan.tasks) {
       std::printf("%s -> %s\n", printable(task.source.string()).c_str(), printable(task.destination.string()).c_str());
     }
     std::fflush(stdout);
     worst = std::max(worst, carry_out(found, plan, options, one));
   };
-  convert(sounds.inputs, ".png", audio::has_audio_extension,
-          [](batch::FileConverter& c, const batch::Task& task) { return c.encode(task, EncodeSettings{}); });
-  convert(pictures.inputs, ".wav", image::has_picture_extension,
+  convert(sounds.inputs, ".png", audio::has_audio_extension, device_for("auto", settings),
+          [&](batch::FileConverter& c, const batch::Task& task) { return c.encode(task, settings); });
+  convert(pictures.inputs, ".wav", image::has_picture_extension, "auto",
           [](batch::FileConverter& c, const batch::Task& task) { return c.decode(task, batch::DecodeSettings{}); });
   return worst;
 }

@@ -69,6 +69,12 @@ void TransformOptions::add_to(CLI::App& app, bool encoding_side) {
   app.add_option(both_spellings("--top-db"), given.top_db,
                  "Range of --curve db and adaptive-log (default 100, hsv16: 120)");
   if (encoding_side) {
+    CLI::Option* preset =
+        app.add_option("--quality", quality,
+                       "fast: each pixel rounded on its own; standard: errors fed back; high: and 4 sweeps (default)")
+            ->check(CLI::IsMember({"fast", "standard", "high"}));
+    app.add_option("--refine", refine, "Errors fed back, and this many sweeps (0 to 64), instead of --quality")
+        ->excludes(preset);
     add_named(app, "--pad-mode", pad_mode, pad_mode_from_string,
               "What the first and last frames see outside the sound: constant (zeros, default) or reflect", "NAME");
     app.add_option("--ref", ref,
@@ -89,15 +95,26 @@ EncodeSettings TransformOptions::encode_settings() const {
   s.pixels.curve.kind = given.curve.value_or(s.pixels.curve.kind);
   s.pixels.curve.gamma = given.gamma.value_or(s.pixels.curve.gamma);
   s.pixels.curve.top_db = given.top_db.value_or(s.pixels.encoding == Encoding::Hsv16 ? 120.0 : 100.0);
+  s.pixels.refine = refine                  ? std::max(0, *refine)
+                    : quality == "fast"     ? PixelSettings::kOpenLoop
+                    : quality == "standard" ? 0
+                                            : 4;
   s.ref = parse_reference(ref);
   validate(s);
   return s;
 }
 
+std::string device_for(const std::string& device, const EncodeSettings& settings) {
+  const bool closed_loop = settings.pixels.refine != PixelSettings::kOpenLoop;
+  return device == "auto" && closed_loop ? "cpu" : device;
+}
+
 void RunOptions::add_to(CLI::App& app) {
   app.add_option("-j,--jobs", run.threads, "Files converted at a time (default: one a processor)")
       ->check(CLI::Range(1, 4096));
-  app.add_option("--device", run.device, "auto (a GPU if there is one), cpu, cuda or cuda:N")->capture_default_str();
+  app.add_option("--device", run.device,
+                 "auto (a GPU if there is one and it can do what is asked), cpu, cuda or cuda:N")
+      ->capture_default_str();
   app.add_option("--progress", progress, "auto (if standard error is a terminal), always or none")
       ->check(CLI::IsMember({"auto", "always", "none"}))
       ->capture_default_str();

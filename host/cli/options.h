@@ -23,6 +23,8 @@ struct TransformOptions {
   batch::ParameterFlags given;
   std::optional<PadMode> pad_mode;
   std::string ref = "peak";
+  std::string quality = "high";
+  std::optional<int> refine;
 
   /// Adds the options that both directions have; `encoding_side` adds those that only encoding has.
   void add_to(CLI::App& app, bool encoding_side);
@@ -38,6 +40,9 @@ struct RunOptions {
 
   void add_to(CLI::App& app);
 };
+
+/// The device that encodes: what was asked for, except that auto means the CPU for what only the CPU can do so far.
+std::string device_for(const std::string& device, const EncodeSettings& settings);
 
 /// "--n-fft,--n_fft": both spellings of a long option.
 std::string both_spellings(const std::string& name);

@@ -52,7 +52,9 @@ Exit verify(const VerifyOptions& chosen) {
     for (const batch::Source& source : found.sources) pairs.push_back({source.path, {}});
   }
 
-  const std::vector<batch::Verdict> verdicts = batch::verify(pairs, settings, chosen.options.run);
+  batch::RunSettings run = chosen.options.run;
+  run.device = device_for(run.device, settings.encode);
+  const std::vector<batch::Verdict> verdicts = batch::verify(pairs, settings, run);
   std::vector<double> snr;
   std::size_t failed = problems.size();
   for (const batch::Verdict& verdict : verdicts) {

@@ -143,6 +143,9 @@ void validate(const PixelSettings& p) {
   const Curve& c = p.curve;
   if (!(c.gamma > 0 && c.gamma <= 1)) refuse("gamma must be above 0 and at most 1");
   if (!(c.top_db > 0 && c.top_db <= 400)) refuse("top_db must be above 0 and at most 400");
+  if (p.refine < PixelSettings::kOpenLoop || p.refine > PixelSettings::kMaxRefine) {
+    refuse("refine must be 0 to " + std::to_string(PixelSettings::kMaxRefine) + " sweeps");
+  }
   if (c.kind == CurveKind::AdaptiveLog) {
     const double codes = std::ldexp(1.0, bits_of(p.encoding)) - 1;
     const double linear_db = 20 * std::log10(codes);

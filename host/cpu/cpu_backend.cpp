@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "core/stft_tables.h"
+#include "cpu/closed_loop.h"
 #include "cpu/fft_plan.h"
 #include "cpu/lane_kernels.h"
 #include "math/frames.h"
@@ -37,9 +38,10 @@ struct Transform {
   FftPlan plan;
   TileTables tile;
   Buffer<float> work;
-  Buffer<float> frames;    // [lanes][n_fft]
-  Buffer<float> spectrum;  // [n_bins][2][lanes]
-  Buffer<float> segment;   // [(lanes - 1) * hop + n_fft]
+  Buffer<float> frames;                     // [lanes][n_fft]
+  Buffer<float> spectrum;                   // [n_bins][2][lanes]
+  Buffer<float> segment;                    // [(lanes - 1) * hop + n_fft]
+  std::unique_ptr<ClosedLoop> closed_loop;  // made when first needed
 };
 
 class CpuBackend final : public Backend {
@@ -114,27 +116,48 @@ class CpuBackend final : public Backend {
     const TileCode code = tile_code(pixels);
     for (const EncodeItem& item : items) {
       if (blacken_if_silent(stft, code, item.ref, item.plane)) continue;
-      for_each_tile(t, item.signal, [&](std::int64_t frame, int, const float* segment) {
-        kernels_.encode(t.tile, code, segment, 1.0F / item.ref, t.work.data(), target(stft, code, item.plane, frame));
-      });
+      if (pixels.refine == PixelSettings::kOpenLoop) {
+        encode_open_loop(t, code, item);
+      } else {
+        encode_closed_loop(t, code, item, pixels.refine);
+      }
     }
   }
 
   void decode(const StftSettings& stft, const PixelSettings& pixels, std::span<const DecodeItem> items) override {
     Transform& t = transform(stft);
     const TileCode code = tile_code(pixels);
-    for (const DecodeItem& item : items) {
-      if (item.ref == 0.0F) {
-        std::fill(item.signal.begin(), item.signal.end(), 0.0F);
-        continue;
-      }
-      overlap_add(t, item.signal, item.plane.n_frames, [&](std::int64_t frame, int) {
-        kernels_.decode(t.tile, code, source(stft, code, item.plane, frame), item.ref, t.work.data(), t.frames.data());
-      });
-    }
+    for (const DecodeItem& item : items) decode_item(t, code, item);
   }
 
  private:
+  void encode_open_loop(Transform& t, const TileCode& code, const EncodeItem& item) {
+    for_each_tile(t, item.signal, [&](std::int64_t frame, int, const float* segment) {
+      kernels_.encode(t.tile, code, segment, 1.0F / item.ref, t.work.data(),
+                      target(t.tables.settings, code, item.plane, frame));
+    });
+  }
+
+  void encode_closed_loop(Transform& t, const TileCode& code, const EncodeItem& item, int sweeps) {
+    if (!t.closed_loop) t.closed_loop = std::make_unique<ClosedLoop>(kernels_, t.tables, t.tile);
+    const ConstPlane plane{item.plane.data, item.plane.row_bytes, item.plane.n_frames};
+    ClosedLoop::OpenLoop open_loop;
+    open_loop.encode = [&] { encode_open_loop(t, code, item); };
+    open_loop.decode = [&](std::span<float> signal) { decode_item(t, code, {plane, item.ref, signal}); };
+    t.closed_loop->run(code, item, sweeps, open_loop, t.work.data(), t.frames.data());
+  }
+
+  void decode_item(Transform& t, const TileCode& code, const DecodeItem& item) {
+    if (item.ref == 0.0F) {
+      std::fill(item.signal.begin(), item.signal.end(), 0.0F);
+      return;
+    }
+    overlap_add(t, item.signal, item.plane.n_frames, [&](std::int64_t frame, int) {
+      kernels_.decode(t.tile, code, source(t.tables.settings, code, item.plane, frame), item.ref, t.work.data(),
+                      t.frames.data());
+    });
+  }
+
   Transform& transform(const StftSettings& stft) {
     if (!transform_ || transform_->tables.settings != stft) {
       transform_.reset();

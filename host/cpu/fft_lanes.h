@@ -178,36 +178,72 @@ struct FftLanes {
     }
   }
 
+  // ------------------------------------------------------------------------------------------- bins
+
+  /// A place in the work memory: complex bin k of the half-size transform.
+  static float* at(const FftTables& fft, float* z, int k) {
+    return z + static_cast<std::int64_t>(fft.place[k]) * 2 * W;
+  }
+  static const float* at(const FftTables& fft, const float* z, int k) {
+    return z + static_cast<std::int64_t>(fft.place[k]) * 2 * W;
+  }
+
+  /// Bins k and complex - k of the real spectrum from the two places of the half-size transform (even n).
+  struct Pair {
+    F ar, ai, br, bi;
+  };
+  static Pair split(const FftTables& fft, const float* z, int k) {
+    const float* p = at(fft, z, k);
+    const float* q = at(fft, z, fft.complex - k);
+    const F pr = F::load(p);
+    const F pi = F::load(p + W);
+    const F qr = F::load(q);
+    const F qi = F::load(q + W);
+    const F er = 0.5F * (pr + qr);
+    const F ei = 0.5F * (pi - qi);
+    const F dr = 0.5F * (pi + qi);
+    const F di = 0.5F * (qr - pr);
+    const F c = fft.split[2 * k];
+    const F s = fft.split[2 * k + 1];
+    const F tr = dr * c - di * s;
+    const F ti = dr * s + di * c;
+    return {er + tr, ei + ti, er - tr, ti - ei};
+  }
+  /// The reverse, times two.
+  static void merge(const FftTables& fft, float* z, int k, const Pair& x) {
+    const F er = x.ar + x.br;
+    const F ei = x.ai - x.bi;
+    const F tr = x.ar - x.br;
+    const F ti = x.ai + x.bi;
+    const F c = fft.split[2 * k];
+    const F s = fft.split[2 * k + 1];
+    const F dr = tr * c + ti * s;
+    const F di = ti * c - tr * s;
+    put(fft, z, k, er - di, ei + dr);
+    if (k != fft.complex - k) put(fft, z, fft.complex - k, er + di, dr - ei);
+  }
+  static void put(const FftTables& fft, float* z, int k, F re, F im) {
+    re.store(at(fft, z, k));
+    im.store(at(fft, z, k) + W);
+  }
+
   /// Hands every bin to sink(bin, re, im), from the transformed work memory.
   template <class Sink>
   static void for_each_bin(const FftTables& fft, const float* z, Sink&& sink) {
     const int nc = fft.complex;
-    const auto re_at = [&](int k) { return F::load(z + static_cast<std::int64_t>(fft.place[k]) * 2 * W); };
-    const auto im_at = [&](int k) { return F::load(z + static_cast<std::int64_t>(fft.place[k]) * 2 * W + W); };
-    const F re0 = re_at(0);
-    const F im0 = im_at(0);
+    const F re0 = F::load(at(fft, z, 0));
     if (fft.n % 2 != 0) {
       sink(0, re0, F{});
-      for (int k = 1; k <= nc / 2; ++k) sink(k, re_at(k), im_at(k));
+      for (int k = 1; k <= nc / 2; ++k) sink(k, F::load(at(fft, z, k)), F::load(at(fft, z, k) + W));
       return;
     }
+    const F im0 = F::load(at(fft, z, 0) + W);
     sink(0, re0 + im0, F{});
     sink(nc, re0 - im0, F{});
     for (int k = 1; k <= nc / 2; ++k) {
-      const F pr = re_at(k);
-      const F pi = im_at(k);
-      const F qr = re_at(nc - k);
-      const F qi = im_at(nc - k);
-      const F er = 0.5F * (pr + qr);
-      const F ei = 0.5F * (pi - qi);
-      const F dr = 0.5F * (pi + qi);
-      const F di = 0.5F * (qr - pr);
-      const F c = fft.split[2 * k];
-      const F s = fft.split[2 * k + 1];
-      const F tr = dr * c - di * s;
-      const F ti = dr * s + di * c;
-      sink(k, er + tr, ei + ti);
-      if (k != nc - k) sink(nc - k, er - tr, ti - ei);
+      const Pair x = split(fft, z, k);
+      sink(k, x.ar, x.ai);
+      if (k != nc - k) sink(nc - k, x.br, x.bi);
     }
   }
 
@@ -215,46 +251,72 @@ struct FftLanes {
   template <class Source>
   static void from_bins(const FftTables& fft, float* z, Source&& source) {
     const int nc = fft.complex;
-    const auto put = [&](int k, F re, F im) {
-      float* p = z + static_cast<std::int64_t>(fft.place[k]) * 2 * W;
-      re.store(p);
-      im.store(p + W);
-    };
-    F ar;
-    F ai;
-    F br;
-    F bi;
-    source(0, ar, ai);
+    Pair x;
+    source(0, x.ar, x.ai);
     if (fft.n % 2 != 0) {
-      put(0, ar, F{});
+      put(fft, z, 0, x.ar, F{});
       for (int k = 1; k <= nc / 2; ++k) {
-        source(k, ar, ai);
-        put(k, ar, ai);
-        put(nc - k, ar, -ai);
+        source(k, x.ar, x.ai);
+        put_mirrored(fft, z, k, x.ar, x.ai);
       }
       return;
     }
-    source(nc, br, bi);
-    put(0, ar + br, ar - br);
+    source(nc, x.br, x.bi);
+    put(fft, z, 0, x.ar + x.br, x.ar - x.br);
     for (int k = 1; k <= nc / 2; ++k) {
-      source(k, ar, ai);
+      source(k, x.ar, x.ai);
       if (k == nc - k) {
-        br = ar;
-        bi = ai;
+        x.br = x.ar;
+        x.bi = x.ai;
       } else {
-        source(nc - k, br, bi);
+        source(nc - k, x.br, x.bi);
       }
-      const F er = ar + br;
-      const F ei = ai - bi;
-      const F tr = ar - br;
-      const F ti = ai + bi;
-      const F c = fft.split[2 * k];
-      const F s = fft.split[2 * k + 1];
-      const F dr = tr * c + ti * s;
-      const F di = ti * c - tr * s;
-      put(k, er - di, ei + dr);
-      if (k != nc - k) put(nc - k, er + di, dr - ei);
+      merge(fft, z, k, x);
     }
+  }
+
+  /// Both in one: lets change(bin, re, im) replace every bin in place, and leaves the work memory ready for backward().
+  template <class Change>
+  static void change_bins(const FftTables& fft, float* z, Change&& change) {
+    const int nc = fft.complex;
+    const F re0 = F::load(at(fft, z, 0));
+    Pair x{};
+    if (fft.n % 2 != 0) {
+      x.ar = re0;
+      change(0, x.ar, x.ai);
+      put(fft, z, 0, x.ar, F{});
+      for (int k = 1; k <= nc / 2; ++k) {
+        x.ar = F::load(at(fft, z, k));
+        x.ai = F::load(at(fft, z, k) + W);
+        change(k, x.ar, x.ai);
+        put_mirrored(fft, z, k, x.ar, x.ai);
+      }
+      return;
+    }
+    const F im0 = F::load(at(fft, z, 0) + W);
+    x.ar = re0 + im0;
+    x.br = re0 - im0;
+    change(0, x.ar, x.ai);
+    change(nc, x.br, x.bi);
+    put(fft, z, 0, x.ar + x.br, x.ar - x.br);
+    for (int k = 1; k <= nc / 2; ++k) {
+      x = split(fft, z, k);
+      change(k, x.ar, x.ai);
+      if (k == nc - k) {
+        x.br = x.ar;
+        x.bi = x.ai;
+      } else {
+        change(nc - k, x.br, x.bi);
+      }
+      merge(fft, z, k, x);
+    }
+  }
+
+ private:
+  /// Odd n: a bin and its complex conjugate.
+  static void put_mirrored(const FftTables& fft, float* z, int k, F re, F im) {
+    put(fft, z, k, re, im);
+    put(fft, z, fft.complex - k, re, -im);
   }
 };
 

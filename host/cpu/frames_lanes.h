@@ -15,12 +15,36 @@ template <int W>
 struct FramesLanes {
   using F = Floats<W>;
 
-  /// W x W floats: out[i] lane l = rows[l][i], where row l starts at p + l * stride.
-  static void transpose(const float* p, std::int64_t stride, F* out) {
-    F a[W];
-    for (int l = 0; l < W; ++l) a[l] = F::load(p + l * stride);
-    for (int l = 0; l < W; ++l) out[l] = a[l];
-    transpose_registers(out);
+  /// Frames of a segment: lane l begins hop samples behind lane l - 1.
+  struct Segment {
+    const float* first;
+    std::int64_t hop;
+    const float* operator[](int lane) const { return first + lane * hop; }
+  };
+
+  /// Calls put(i, x) for every sample i < n of W frames; rows[l] is where lane l's begins.
+  template <class Rows, class Put>
+  static void for_each_sample(const Rows& rows, int n, Put&& put) {
+    int i = 0;
+    for (; i + W <= n; i += W) {
+      F block[W];
+      for (int l = 0; l < W; ++l) block[l] = F::load(rows[l] + i);
+      transpose_registers(block);
+      for (int l = 0; l < W; ++l) put(i + l, block[l]);
+    }
+    for (; i < n; ++i) {
+      F x;
+      for (int l = 0; l < W; ++l) x.v[l] = rows[l][i];
+      put(i, x);
+    }
+  }
+
+  /// Where sample i of a frame stands in the FFT's input, in floats. Odd sizes: every sample is a complex number.
+  static std::int64_t spot(int i, int n) {
+    return static_cast<std::int64_t>(math::rotated(i, n)) * (n % 2 == 0 ? W : 2 * W);
+  }
+  static void clear_imaginary_parts(int n, float* z) {
+    for (int i = 0; n % 2 != 0 && i < n; ++i) F{}.store(z + static_cast<std::int64_t>(i) * 2 * W + W);
   }
 
   /// log2(W) rounds of interleaving blocks of d lanes between rows d apart.
@@ -50,36 +74,18 @@ struct FramesLanes {
     return __builtin_shufflevector(x, y, ((L & D) ? W + L : L + D)...);
   }
 
-  /// Windows the frames of a segment and rotates them (math::rotated) into the FFT's input.
-  static void load_frames(const TileTables& t, const float* segment, float* z) {
+  /// Windows frames and rotates them (math::rotated) into the FFT's input.
+  template <class Rows>
+  static void load_frames(const TileTables& t, const Rows& rows, float* z) {
     const int n = t.fft.n;
-    const int spread = n % 2 == 0 ? W : 2 * W;  // odd sizes: every sample is a complex number of its own
-    const auto put = [&](int i, F x) {
-      (x * t.window[i]).store(z + static_cast<std::int64_t>(math::rotated(i, n)) * spread);
-    };
-    int i = 0;
-    for (; i + W <= n; i += W) {
-      F block[W];
-      transpose(segment + i, t.hop, block);
-      for (int l = 0; l < W; ++l) put(i + l, block[l]);
-    }
-    for (; i < n; ++i) {
-      F x;
-      for (int l = 0; l < W; ++l) x.v[l] = segment[static_cast<std::int64_t>(l) * t.hop + i];
-      put(i, x);
-    }
-    if (n % 2 != 0) {
-      for (i = 0; i < n; ++i) F{}.store(z + static_cast<std::int64_t>(i) * spread + W);
-    }
+    for_each_sample(rows, n, [&](int i, F x) { (x * t.window[i]).store(z + spot(i, n)); });
+    clear_imaginary_parts(n, z);
   }
 
   /// The reverse, with the synthesis window: frames [W][n].
   static void store_frames(const TileTables& t, const float* z, float* frames) {
     const int n = t.fft.n;
-    const int spread = n % 2 == 0 ? W : 2 * W;
-    const auto get = [&](int i) {
-      return F::load(z + static_cast<std::int64_t>(math::rotated(i, n)) * spread) * t.synthesis_window[i];
-    };
+    const auto get = [&](int i) { return F::load(z + spot(i, n)) * t.synthesis_window[i]; };
     int i = 0;
     for (; i + W <= n; i += W) {
       F block[W];

@@ -38,6 +38,35 @@ struct TilePixels {
   const std::uint8_t* end;  ///< one past the plane's last byte: loads stay below
 };
 
+/// Pixels of frames that are not neighbours: lane l is lane_bytes * l further along each row.
+struct LanePixels {
+  std::uint8_t* first;  ///< the pixel of lane 0 in row 0
+  std::int64_t row_bytes;
+  std::int64_t lane_bytes;
+  int valid;  ///< the first `valid` lanes exist
+};
+
+/// One frame of each of W independent chains of the feedback pass (see closed_loop.h).
+struct FeedbackTile {
+  const float* const* rows;  ///< [lanes] the frame's first sample
+  const float* correction;   ///< [n_fft] share of the error so far that this frame is asked to cancel
+  float* ring;  ///< [n_fft][lanes] error so far of the samples the frame holds; sample i is at (base + i) % n_fft
+  int base;
+  float ref;
+  float inverse_ref;
+  LanePixels pixels;
+};
+
+/// W frames of a descent sweep.
+struct SweepTile {
+  const float* const* rows;  ///< [lanes] the errors of the frame's samples
+  int parity;                ///< bins of this parity are moved
+  float step;
+  float ref;
+  float inverse_ref;
+  LanePixels pixels;
+};
+
 /// `segment` holds the samples of the tile: lane l, sample i of its frame = segment[l * hop + i].
 /// `work` is scratch memory of n_fft * 2 * lanes floats, 64-byte aligned.
 /// A `spectrum` is [n_bins][re, im][lanes]; `frames` are [lanes][n_fft], windowed for overlap-add.
@@ -56,6 +85,11 @@ struct LaneKernels {
   void (*decode)(const TileTables&, const TileCode&, const TilePixels&, float ref, float* work, float* frames);
   /// The largest re^2 + im^2 of each lane, [lanes].
   void (*peak)(const TileTables&, const float* segment, float* work, float* power);
+  /// Quantises frame minus correction times error, writes the pixels, and adds what the decoder will make of them,
+  /// minus the frame, to the ring.
+  void (*feedback)(const TileTables&, const TileCode&, const FeedbackTile&, float* work);
+  /// Moves pixels one step against the error's gradient and rounds; `frames` receives what that adds to the error.
+  void (*sweep)(const TileTables&, const TileCode&, const SweepTile&, float* work, float* frames);
 };
 
 /// The tables that this build holds and this processor can run, fastest first. Never empty.

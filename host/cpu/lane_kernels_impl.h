@@ -17,10 +17,14 @@ template <int W>
 struct Kernels : FftLanes<W>, FramesLanes<W>, PixelsLanes<W> {
   using F = Floats<W>;
   using FftLanes<W>::backward;
+  using FftLanes<W>::change_bins;
   using FftLanes<W>::for_each_bin;
   using FftLanes<W>::forward;
   using FftLanes<W>::from_bins;
+  using FramesLanes<W>::clear_imaginary_parts;
+  using FramesLanes<W>::for_each_sample;
   using FramesLanes<W>::load_frames;
+  using FramesLanes<W>::spot;
   using FramesLanes<W>::store_frames;
 
   static auto spectrum_sink(float* spectrum) {
@@ -37,7 +41,7 @@ struct Kernels : FftLanes<W>, FramesLanes<W>, PixelsLanes<W> {
   }
 
   static void analyse(const TileTables& t, const float* segment, float* work, float* spectrum) {
-    load_frames(t, segment, work);
+    load_frames(t, typename FramesLanes<W>::Segment{segment, t.hop}, work);
     forward(t.fft, work);
     for_each_bin(t.fft, work, spectrum_sink(spectrum));
   }
@@ -80,7 +84,7 @@ struct Kernels : FftLanes<W>, FramesLanes<W>, PixelsLanes<W> {
 
   static void encode(const TileTables& t, const TileCode& code, const float* segment, float inverse_ref, float* work,
                      const TilePixels& target) {
-    load_frames(t, segment, work);
+    load_frames(t, typename FramesLanes<W>::Segment{segment, t.hop}, work);
     forward(t.fft, work);
     code.bits == 8 ? for_each_bin(t.fft, work, PixelsLanes<W>::template pixel_sink<1>(t, code, inverse_ref, target))
                    : for_each_bin(t.fft, work, PixelsLanes<W>::template pixel_sink<2>(t, code, inverse_ref, target));
@@ -95,18 +99,53 @@ struct Kernels : FftLanes<W>, FramesLanes<W>, PixelsLanes<W> {
   }
 
   static void peak(const TileTables& t, const float* segment, float* work, float* power) {
-    load_frames(t, segment, work);
+    load_frames(t, typename FramesLanes<W>::Segment{segment, t.hop}, work);
     forward(t.fft, work);
     F largest{};
     for_each_bin(t.fft, work, [&](int, F re, F im) { largest = max(re * re + im * im, largest); });
     largest.store(power);
+  }
+
+  static void feedback(const TileTables& t, const TileCode& code, const FeedbackTile& tile, float* work) {
+    const int n = t.fft.n;
+    const auto error_at = [&](int i) {
+      const int slot = tile.base + i;
+      return tile.ring + static_cast<std::int64_t>(slot < n ? slot : slot - n) * W;
+    };
+    // The decoder adds window * (frame as decoded); the frame itself is taken off the error before, what comes back is
+    // added after.
+    for_each_sample(tile.rows, n, [&](int i, F x) {
+      const F frame = x * t.window[i];
+      const F error = F::load(error_at(i));
+      (frame - error * tile.correction[i]).store(work + spot(i, n));
+      (error - frame * t.window[i]).store(error_at(i));
+    });
+    clear_imaginary_parts(n, work);
+    forward(t.fft, work);
+    code.bits == 8 ? change_bins(t.fft, work, PixelsLanes<W>::template quantiser<1>(t, code, tile))
+                   : change_bins(t.fft, work, PixelsLanes<W>::template quantiser<2>(t, code, tile));
+    backward(t.fft, work);
+    for (int i = 0; i < n; ++i) {
+      float* error = error_at(i);
+      (F::load(error) + F::load(work + spot(i, n)) * t.synthesis_window[i]).store(error);
+    }
+  }
+
+  static void sweep(const TileTables& t, const TileCode& code, const SweepTile& tile, float* work, float* frames) {
+    load_frames(t, tile.rows, work);
+    forward(t.fft, work);
+    code.bits == 8 ? change_bins(t.fft, work, PixelsLanes<W>::template mover<1>(t, code, tile))
+                   : change_bins(t.fft, work, PixelsLanes<W>::template mover<2>(t, code, tile));
+    backward(t.fft, work);
+    store_frames(t, work, frames);
   }
 };
 
 template <int W>
 constexpr LaneKernels make_lane_kernels(const char* name) {
   using K = Kernels<W>;
-  return {name, W, K::analyse, K::synthesise, K::encode_pixels, K::decode_pixels, K::encode, K::decode, K::peak};
+  return {name,      W,         K::analyse, K::synthesise, K::encode_pixels, K::decode_pixels,
+          K::encode, K::decode, K::peak,    K::feedback,   K::sweep};
 }
 
 }  // namespace spectrohue::cpu

@@ -114,6 +114,63 @@ struct PixelsLanes {
     }
   }
 
+  /// Three codes a lane, at places of their own. Nothing but the valid pixels is touched.
+  template <int Bytes>
+  static void store_lane_pixels(const LanePixels& target, int row, F r, F g, F b) {
+    std::uint8_t* d = target.first + row * target.row_bytes;
+    const I ri = to_integer(r);
+    const I gi = to_integer(g);
+    const I bi = to_integer(b);
+    for (int l = 0; l < target.valid; ++l, d += target.lane_bytes) {
+      if constexpr (Bytes == 1) {
+        d[0] = static_cast<std::uint8_t>(ri.v[l]);
+        d[1] = static_cast<std::uint8_t>(gi.v[l]);
+        d[2] = static_cast<std::uint8_t>(bi.v[l]);
+      } else {
+        const std::uint16_t pixel[3] = {static_cast<std::uint16_t>(ri.v[l]), static_cast<std::uint16_t>(gi.v[l]),
+                                        static_cast<std::uint16_t>(bi.v[l])};
+        __builtin_memcpy(d, pixel, 6);
+      }
+    }
+  }
+  template <int Bytes>
+  static void load_lane_pixels(const LanePixels& source, int row, F& r, F& g, F& b) {
+    const std::uint8_t* s = source.first + row * source.row_bytes;
+    I ri{};
+    I gi{};
+    I bi{};
+    for (int l = 0; l < source.valid; ++l, s += source.lane_bytes) {
+      if constexpr (Bytes == 1) {
+        ri.v[l] = s[0];
+        gi.v[l] = s[1];
+        bi.v[l] = s[2];
+      } else {
+        std::uint16_t pixel[3];
+        __builtin_memcpy(pixel, s, 6);
+        ri.v[l] = pixel[0];
+        gi.v[l] = pixel[1];
+        bi.v[l] = pixel[2];
+      }
+    }
+    r = to_float(ri);
+    g = to_float(gi);
+    b = to_float(bi);
+  }
+
+  /// The bin that a decoder makes of codes.
+  static void decode_codes(const TileTables& t, const TileCode& code, float ref, int bin, F r, F g, F b, F& re, F& im) {
+    F a;
+    F cos;
+    F sin;
+    math::decode_pixel(r, g, b, a, cos, sin);
+    const I index = to_integer(a);
+    F magnitude;
+    for (int l = 0; l < W; ++l) magnitude.v[l] = code.magnitude[index.v[l]];
+    magnitude = magnitude * ref;
+    re = magnitude * cos;
+    im = bin == 0 || 2 * bin == t.fft.n ? F{} : magnitude * sin;
+  }
+
   /// The sink of an encoder: bins in, pixels out.
   template <int Bytes>
   static auto pixel_sink(const TileTables& t, const TileCode& code, float inverse_ref, const TilePixels& target) {
@@ -130,22 +187,50 @@ struct PixelsLanes {
   /// The source of a decoder: pixels in, bins out.
   template <int Bytes>
   static auto pixel_source(const TileTables& t, const TileCode& code, const TilePixels& source, float ref) {
-    const int n = t.fft.n;
-    return [&code, &source, ref, n](int bin, F& re, F& im) {
+    return [&t, &code, &source, ref](int bin, F& re, F& im) {
       F r;
       F g;
       F b;
-      load_pixels<Bytes>(source, n / 2 - bin, r, g, b);
-      F a;
-      F cos;
-      F sin;
-      math::decode_pixel(r, g, b, a, cos, sin);
-      const I index = to_integer(a);
-      F magnitude;
-      for (int l = 0; l < W; ++l) magnitude.v[l] = code.magnitude[index.v[l]];
-      magnitude = magnitude * ref;
-      re = magnitude * cos;
-      im = bin == 0 || 2 * bin == n ? F{} : magnitude * sin;
+      load_pixels<Bytes>(source, t.fft.n / 2 - bin, r, g, b);
+      decode_codes(t, code, ref, bin, r, g, b, re, im);
+    };
+  }
+
+  /// Replaces a bin by what the decoder will make of it, and writes its pixel.
+  template <int Bytes>
+  static auto quantiser(const TileTables& t, const TileCode& code, const FeedbackTile& tile) {
+    return [&t, &code, &tile](int bin, F& re, F& im) {
+      F r;
+      F g;
+      F b;
+      math::encode_pixel(re * tile.inverse_ref, im * tile.inverse_ref, code.top, code.curve, r, g, b);
+      store_lane_pixels<Bytes>(tile.pixels, t.fft.n / 2 - bin, r, g, b);
+      decode_codes(t, code, tile.ref, bin, r, g, b, re, im);
+    };
+  }
+
+  /// Moves the pixels of one parity against the gradient of the error, and replaces the gradient by what that changes.
+  template <int Bytes>
+  static auto mover(const TileTables& t, const TileCode& code, const SweepTile& tile) {
+    return [&t, &code, &tile](int bin, F& re, F& im) {
+      if (bin % 2 != tile.parity) {
+        re = im = F{};
+        return;
+      }
+      F r;
+      F g;
+      F b;
+      const int row = t.fft.n / 2 - bin;
+      load_lane_pixels<Bytes>(tile.pixels, row, r, g, b);
+      F qr;
+      F qi;
+      decode_codes(t, code, tile.ref, bin, r, g, b, qr, qi);
+      math::encode_pixel((qr - re * tile.step) * tile.inverse_ref, (qi - im * tile.step) * tile.inverse_ref, code.top,
+                         code.curve, r, g, b);
+      store_lane_pixels<Bytes>(tile.pixels, row, r, g, b);
+      decode_codes(t, code, tile.ref, bin, r, g, b, re, im);
+      re = re - qr;
+      im = im - qi;
     };
   }
 };

@@ -243,6 +243,7 @@ std::string to_json(const PictureNote& note) {
   json["channels"] = note.channels;
   json["layout"] = "stacked";
   json["subtype"] = to_string(note.format);
+  if (note.pixels.refine != PixelSettings::kOpenLoop) json["refine"] = note.pixels.refine;
   json["source_name"] = note.source_name;
   if (note.pixels_crc32) json["pixels_crc32"] = hex(*note.pixels_crc32);
   // Plain ASCII survives programs that copy the text as Latin-1. File names need not be UTF-8.
@@ -281,6 +282,9 @@ PictureNote note_from_json(std::string_view text) {
   // What only informs may be missing.
   if (fields.has("tool")) note.tool = fields.text("tool");
   if (fields.has("subtype")) note.format = named(fields, "subtype", sample_format_from_string);
+  if (fields.has("refine")) {
+    note.pixels.refine = static_cast<int>(fields.integer("refine", 0, PixelSettings::kMaxRefine));
+  }
   if (fields.has("source_name")) note.source_name = without_folders(fields.text("source_name"));
   if (fields.has("pixels_crc32")) note.pixels_crc32 = checksum_of(fields);
   return note;

@@ -67,6 +67,12 @@ struct Curve {
 struct PixelSettings {
   Encoding encoding = Encoding::Hsv;
   Curve curve;
+  /// How codes are chosen, when encoding; a decoder need not know. kOpenLoop: each pixel is rounded on its own. N >= 0:
+  /// closed loop (docs/closed-loop.md), the feedback pass and then N descent sweeps: the same picture format, 11 dB
+  /// better with 0, 15 dB with 4. At most kMaxRefine.
+  int refine = kOpenLoop;
+  static constexpr int kOpenLoop = -1;
+  static constexpr int kMaxRefine = 64;
 
   bool operator==(const PixelSettings&) const = default;
 };

@@ -1,0 +1,198 @@
+// SPDX-FileCopyrightText: 2026 The spectrohue authors
+// SPDX-License-Identifier: MIT
+#include "cpu/closed_loop.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "math/frames.h"
+
+namespace spectrohue::cpu {
+
+namespace {
+
+/// Keeps the correction finite where hardly any window is left to carry it.
+constexpr double kDamping = 1e-4;
+
+/// Frames that follow one another in a feedback chain. Chains are independent and run side by side in the lanes; each
+/// begin costs a little quality, so long sounds use long ones. Depends on the sound alone, so that the picture does.
+std::int64_t chain_length(std::int64_t n_frames, const StftSettings& s) {
+  constexpr std::int64_t kLongest = 128;
+  constexpr std::int64_t kShortest = 64;
+  constexpr std::int64_t kLanes = 16;
+  // Longer than two frames overlap, so that no more than two chains meet in a sample: two addends have no order.
+  const std::int64_t meeting = 2 * ((s.n_fft + s.hop_length - 1) / s.hop_length);
+  return std::max(meeting, std::clamp((n_frames + kLanes - 1) / kLanes, kShortest, kLongest));
+}
+
+/// Below this, feedback is suspected to have gone wrong: plain rounding reaches about that much.
+double suspicious_snr_db(const TileCode& code) { return code.bits == 8 ? 52 : 100; }
+
+}  // namespace
+
+ClosedLoop::ClosedLoop(const LaneKernels& kernels, const StftTables& tables, const TileTables& tile)
+    : kernels_(kernels), tables_(tables), tile_(tile) {
+  const StftSettings& s = tables.settings;
+  const std::vector<double> window = make_window(s);
+  double energy = 0;
+  for (int i = 0; i < s.n_fft; ++i) {
+    // What this frame and those after it weigh a sample with: each cancels its share.
+    double remaining = 0;
+    for (int j = i; j >= 0; j -= s.hop_length) remaining += window[j] * window[j];
+    correction_.push_back(static_cast<float>(window[i] / (remaining + kDamping)));
+    energy += window[i] * window[i];
+  }
+  step_ = static_cast<float>(s.n_fft / energy);
+  ring_.resize(static_cast<std::size_t>(s.n_fft) * kernels.lanes);
+}
+
+void ClosedLoop::run(const TileCode& code, const EncodeItem& item, int sweeps, const OpenLoop& open_loop, float* work,
+                     float* frames) {
+  const auto n = static_cast<std::int64_t>(item.signal.size());
+  load_signal(item.signal);
+  feedback(code, item, work);
+  forget_errors_outside(n);
+
+  double energy = 0;
+  for (const float x : item.signal) energy += static_cast<double>(x) * x;
+  const double error = error_energy(n);
+  if (error > energy * std::pow(10.0, -suspicious_snr_db(code) / 10)) {
+    Buffer<float> decoded(item.signal.size());
+    open_loop.encode();
+    open_loop.decode(decoded.span());
+    double plain = 0;
+    for (std::int64_t i = 0; i < n; ++i) plain += std::pow(static_cast<double>(decoded[i]) - item.signal[i], 2);
+    if (plain <= error) {
+      const std::int64_t padding = tables_.settings.padding();
+      for (std::int64_t i = 0; i < n; ++i) {
+        error_[padding + i] = (decoded[i] - item.signal[i]) * tables_.window_sum_at(padding + i, item.plane.n_frames);
+      }
+    } else {
+      feedback(code, item, work);
+      forget_errors_outside(n);
+    }
+  }
+  for (int i = 0; i < sweeps; ++i) sweep(code, item, i, work, frames);
+}
+
+void ClosedLoop::load_signal(std::span<const float> signal) {
+  const StftSettings& s = tables_.settings;
+  const auto n = static_cast<std::int64_t>(signal.size());
+  const std::int64_t length = (s.n_frames(n) - 1) * s.hop_length + s.n_fft;
+  signal_.resize(static_cast<std::size_t>(length));
+  for (std::int64_t i = 0; i < length; ++i) {
+    signal_[i] = math::padded_sample(signal.data(), n, i - s.padding(), s.pad_mode == PadMode::Reflect);
+  }
+  error_.resize(signal_.size());
+  before_.resize(signal_.size());
+}
+
+void ClosedLoop::feedback(const TileCode& code, const EncodeItem& item, float* work) {
+  const StftSettings& s = tables_.settings;
+  const int hop = s.hop_length;
+  const int lanes = kernels_.lanes;
+  const std::int64_t n_frames = item.plane.n_frames;
+  const std::int64_t chain = chain_length(n_frames, s);
+  const std::int64_t pixel_bytes = 3 * code.bits / 8;
+  std::fill(error_.begin(), error_.end(), 0.0F);
+  std::vector<const float*> rows(static_cast<std::size_t>(lanes));
+
+  for (std::int64_t first = 0; first < n_frames; first += chain * lanes) {
+    std::fill(ring_.begin(), ring_.end(), 0.0F);
+    int base = 0;
+    for (std::int64_t t = 0; t < chain && first + t < n_frames; ++t) {
+      // Lane l is at frame first + l chain + t; those that exist come first.
+      const auto valid = static_cast<int>(std::min<std::int64_t>(lanes, (n_frames - 1 - first - t) / chain + 1));
+      for (int l = 0; l < lanes; ++l) {
+        rows[l] = signal_.data() + (first + (l < valid ? l : 0) * chain + t) * hop;
+      }
+      FeedbackTile tile{};
+      tile.rows = rows.data();
+      tile.correction = correction_.data();
+      tile.ring = ring_.data();
+      tile.base = base;
+      tile.ref = item.ref;
+      tile.inverse_ref = 1.0F / item.ref;
+      tile.pixels = {item.plane.data + (first + t) * pixel_bytes, item.plane.row_bytes, chain * pixel_bytes, valid};
+      kernels_.feedback(tile_, code, tile, work);
+      for (int l = 0; l < valid; ++l) {
+        const std::int64_t frame = first + l * chain + t;
+        const bool ends = t + 1 == chain || frame + 1 == n_frames;
+        drain(l, base, ends ? s.n_fft : hop, frame * hop);
+      }
+      base = (base + hop) % s.n_fft;
+    }
+  }
+}
+
+/// Takes `count` samples from `slot` on out of a lane's ring: they are final as far as this chain goes.
+void ClosedLoop::drain(int lane, int slot, int count, std::int64_t position) {
+  const int lanes = kernels_.lanes;
+  float* error = error_.data() + position;
+  for (int i = 0; i < count; ++i) {
+    float& value = ring_[static_cast<std::size_t>(slot) * lanes + lane];
+    error[i] += value;
+    value = 0.0F;
+    if (++slot == tables_.settings.n_fft) slot = 0;
+  }
+}
+
+void ClosedLoop::sweep(const TileCode& code, const EncodeItem& item, int index, float* work, float* frames) {
+  const StftSettings& s = tables_.settings;
+  const int lanes = kernels_.lanes;
+  const std::int64_t n_frames = item.plane.n_frames;
+  const auto n = static_cast<std::int64_t>(item.signal.size());
+  // One pixel in 2 x stride: moves that overlap much at the same time would overshoot together.
+  const std::int64_t stride = std::max(1, (s.n_fft + 2 * s.hop_length - 1) / (2 * s.hop_length));
+  const std::int64_t pixel_bytes = 3 * code.bits / 8;
+  std::copy(error_.begin(), error_.end(), before_.begin());
+  std::vector<const float*> rows(static_cast<std::size_t>(lanes));
+
+  for (std::int64_t first = index / 2 % stride; first < n_frames; first += stride * lanes) {
+    const auto valid = static_cast<int>(std::min<std::int64_t>(lanes, (n_frames - 1 - first) / stride + 1));
+    for (int l = 0; l < lanes; ++l) {
+      rows[l] = before_.data() + (first + (l < valid ? l : 0) * stride) * s.hop_length;
+    }
+    SweepTile tile{};
+    tile.rows = rows.data();
+    tile.parity = index % 2;
+    tile.step = step_;
+    tile.ref = item.ref;
+    tile.inverse_ref = 1.0F / item.ref;
+    tile.pixels = {item.plane.data + first * pixel_bytes, item.plane.row_bytes, stride * pixel_bytes, valid};
+    kernels_.sweep(tile_, code, tile, work, frames);
+    for (int l = 0; l < valid; ++l) {
+      const std::int64_t start = (first + l * stride) * s.hop_length;
+      const std::int64_t begin = std::max<std::int64_t>(0, s.padding() - start);
+      const std::int64_t end = std::min<std::int64_t>(s.n_fft, s.padding() + n - start);
+      const float* change = frames + static_cast<std::int64_t>(l) * s.n_fft;
+      for (std::int64_t i = begin; i < end; ++i) error_[start + i] += change[i];
+    }
+  }
+}
+
+/// What lies outside the sound is dropped by the decoder.
+void ClosedLoop::forget_errors_outside(std::int64_t n_samples) {
+  const std::int64_t padding = tables_.settings.padding();
+  std::fill_n(error_.begin(), padding, 0.0F);
+  std::fill(error_.begin() + padding + n_samples, error_.end(), 0.0F);
+}
+
+double ClosedLoop::error_energy(std::int64_t n_samples) const {
+  const StftSettings& s = tables_.settings;
+  const std::int64_t n_frames = s.n_frames(n_samples);
+  double energy = 0;
+  for (std::int64_t i = 0; i < n_samples; ++i) {
+    const std::int64_t position = i + s.padding();
+    const bool inside = position >= s.n_fft && position / s.hop_length < n_frames;
+    const float sum = inside ? tables_.window_sum[static_cast<std::size_t>(position % s.hop_length)]
+                             : tables_.window_sum_at(position, n_frames);
+    const double error = math::overlap_add_quotient(error_[position], sum, tables_.window_sum_floor);
+    energy += error * error;
+  }
+  return energy;
+}
+
+}  // namespace spectrohue::cpu
