@@ -134,6 +134,8 @@ TEST_F(Batch, PlanRefusesBeforeAnythingIsWritten) {
   EXPECT_EQ(refusal([&] { plan_of({in("one")}, in("one")); }), "");
   EXPECT_EQ(refusal([&] { plan_of({in("one")}, in("one-out")); }), "");
   EXPECT_NE(refusal([&] { plan_of({in("one")}, "", ".wav"); }).find("over the input"), std::string::npos);
+  touch("a.file");
+  EXPECT_NE(refusal([&] { plan_of({in("one")}, in("a.file")); }).find("is a file"), std::string::npos);
   touch("out/a.png");
   EXPECT_NE(refusal([&] { plan_of({in("one")}, in("out")); }).find("--overwrite"), std::string::npos);
   EXPECT_EQ(refusal([&] { plan_of({in("one")}, in("out"), ".png", Existing::Overwrite); }), "");

@@ -215,6 +215,33 @@ TEST_P(RoundTrip, APictureThatContradictsItsNoteIsRefused) {
   EXPECT_NO_THROW(to_audio(*backend_, picture_, note, out));
 }
 
+TEST_P(RoundTrip, ThreadsDoNotMatter) {
+  const Audio x = mono(voice(200003));
+  for (const auto& [n_fft, hop] : {std::pair{256, 64}, {225, 50}, {64, 4}}) {
+    for (const int refine : {PixelSettings::kOpenLoop, 3}) {
+      if (refine >= 0 && GetParam() == "cuda") continue;
+      EncodeSettings s = settings(Encoding::Hsv, n_fft, hop);
+      s.pixels.refine = refine;
+      backend_->set_threads(1);
+      const PictureNote note = to_picture(*backend_, x, s, picture_);
+      Audio sound;
+      to_audio(*backend_, picture_, note, sound);
+      for (const int threads : {2, 3, 8}) {
+        backend_->set_threads(threads);
+        Picture other;
+        const PictureNote other_note = to_picture(*backend_, x, s, other);
+        EXPECT_EQ(other_note.ref, note.ref);
+        ASSERT_TRUE(
+            std::equal(other.pixels.begin(), other.pixels.end(), picture_.pixels.begin(), picture_.pixels.end()))
+            << n_fft << "/" << hop << " refine " << refine << ", " << threads << " threads";
+        Audio other_sound;
+        to_audio(*backend_, other, other_note, other_sound);
+        ASSERT_EQ(compare(sound, other_sound).differing, 0) << n_fft << "/" << hop << ", " << threads << " threads";
+      }
+    }
+  }
+}
+
 TEST(Compare, KnownValues) {
   const Audio a = mono({1.0F, -1.0F, 0.5F});
   EXPECT_EQ(compare(a, a).snr_db, INFINITY);

@@ -37,6 +37,8 @@ class FileConverter {
   explicit FileConverter(std::unique_ptr<Backend> backend) : backend_(std::move(backend)) {}
 
   const Backend& backend() const { return *backend_; }
+  /// How many threads may work on one long file (1 at first). The results are the same.
+  void set_threads(int threads) { backend_->set_threads(threads); }
 
   /// Sound file to picture file, and back. Whole or not at all. Throw Error.
   Converted encode(const Task& task, const EncodeSettings& settings);

@@ -78,7 +78,12 @@ Plan make_plan(const WalkResult& found, const PlanSettings& settings) {
   check_folders(found, settings);
 
   Plan plan;
-  if (!settings.output.empty() && output_is_file(found, settings)) {
+  const bool to_file = !settings.output.empty() && output_is_file(found, settings);
+  if (!to_file && fs::is_regular_file(settings.output)) {
+    refuse("the output '" + settings.output.string() +
+           "' is a file; give a folder, or for one input a name that ends in " + settings.extension);
+  }
+  if (to_file) {
     plan.tasks.push_back({found.sources.front().path, settings.output});
   } else {
     const auto destination = [&](const Source& source, bool keep) {

@@ -29,10 +29,13 @@ Totals run(const std::vector<Task>& tasks, const RunSettings& settings, const Co
   Totals totals;
   totals.files = tasks.size();
   totals.threads = settings.threads > 0 ? settings.threads : default_threads();
-  totals.threads = static_cast<int>(std::clamp<std::size_t>(tasks.size(), 1, totals.threads));
-
+  // A worker a file; where there are fewer files than threads, several threads work on each.
+  const auto n_workers = static_cast<int>(std::clamp<std::size_t>(tasks.size(), 1, totals.threads));
   std::vector<FileConverter> workers;
-  for (int i = 0; i < totals.threads; ++i) workers.emplace_back(make_backend(settings.device));
+  for (int i = 0; i < n_workers; ++i) {
+    workers.emplace_back(make_backend(settings.device));
+    workers.back().set_threads(totals.threads / n_workers);
+  }
   totals.backend = workers.front().backend().name();
 
   std::mutex mutex;
@@ -41,7 +44,7 @@ Totals run(const std::vector<Task>& tasks, const RunSettings& settings, const Co
     totals.failures.push_back({task.source, code, reason});
     if (observer.say) observer.say(task.source, reason);
   };
-  parallel_for(tasks.size(), totals.threads, [&](int worker, std::size_t index) {
+  parallel_for(tasks.size(), n_workers, [&](int worker, std::size_t index) {
     const Task& task = tasks[index];
     if (settings.stop != nullptr && *settings.stop) {
       const std::lock_guard lock(mutex);

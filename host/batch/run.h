@@ -40,7 +40,7 @@ struct Observer {
 
 struct RunSettings {
   std::string device = "auto";
-  int threads = 0;                          ///< 0: one a processor
+  int threads = 0;                          ///< in all, over files and inside long ones; 0: one a processor
   const std::atomic<bool>* stop = nullptr;  ///< when it becomes true no further file is begun
 };
 

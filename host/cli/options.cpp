@@ -110,7 +110,7 @@ std::string device_for(const std::string& device, const EncodeSettings& settings
 }
 
 void RunOptions::add_to(CLI::App& app) {
-  app.add_option("-j,--jobs", run.threads, "Files converted at a time (default: one a processor)")
+  app.add_option("-j,--jobs", run.threads, "Threads, over files and inside long ones (default: one a processor)")
       ->check(CLI::Range(1, 4096));
   app.add_option("--device", run.device,
                  "auto (a GPU if there is one and it can do what is asked), cpu, cuda or cuda:N")

@@ -9,8 +9,8 @@
 #include <span>
 #include <vector>
 
-#include "core/stft_tables.h"
 #include "cpu/lane_kernels.h"
+#include "cpu/transform.h"
 #include "spectrohue/backend.h"
 #include "spectrohue/buffer.h"
 
@@ -19,7 +19,8 @@ namespace spectrohue::cpu {
 /// One signal at a time; keeps its memory (about three times the signal's) between them.
 class ClosedLoop {
  public:
-  ClosedLoop(const LaneKernels& kernels, const StftTables& tables, const TileTables& tile);
+  /// Uses the transform's threads; both must live as long.
+  ClosedLoop(const LaneKernels& kernels, const Transform& transform);
 
   /// Plain rounding and decoding of the same item, for the comparison below.
   struct OpenLoop {
@@ -29,27 +30,32 @@ class ClosedLoop {
 
   /// Writes all pixels of the item: the feedback pass, then `sweeps` descent sweeps. Where feedback does badly (it can
   /// run away when the reference clips), plain rounding is tried and the better picture is the one that is kept.
-  /// `work` and `frames` are as the lane kernels want them.
-  void run(const TileCode& code, const EncodeItem& item, int sweeps, const OpenLoop& open_loop, float* work,
-           float* frames);
+  void run(const TileCode& code, const EncodeItem& item, int sweeps, const OpenLoop& open_loop);
 
  private:
+  /// A part of a sweep's change that falls on samples which the part before it still adds to; added afterwards, so that
+  /// every sum has the order of the frames.
+  struct Deferred {
+    std::int64_t position;
+    std::vector<float> change;
+  };
+
   void load_signal(std::span<const float> signal);
-  void feedback(const TileCode& code, const EncodeItem& item, float* work);
-  void sweep(const TileCode& code, const EncodeItem& item, int index, float* work, float* frames);
-  void drain(int lane, int slot, int count, std::int64_t position);
+  void feedback(const TileCode& code, const EncodeItem& item);
+  void feedback_block(const TileCode& code, const EncodeItem& item, std::int64_t first, std::int64_t chain, int part);
+  void sweep(const TileCode& code, const EncodeItem& item, int index);
+  void drain(float* ring, int lane, int slot, int count, std::int64_t position);
   void forget_errors_outside(std::int64_t n_samples);
   double error_energy(std::int64_t n_samples) const;
 
   const LaneKernels& kernels_;
-  const StftTables& tables_;
-  const TileTables& tile_;
+  const Transform& transform_;
   std::vector<float> correction_;  // [n_fft]
   float step_;
-  Buffer<float> signal_;  // padded: what the frames see, [(n_frames - 1) hop + n_fft]
-  Buffer<float> error_;   // the decoder's error times the sum of squared windows, at the same positions
-  Buffer<float> before_;  // error_ before a sweep
-  Buffer<float> ring_;    // [n_fft][lanes]
+  Buffer<float> signal_;              // padded: what the frames see, [(n_frames - 1) hop + n_fft]
+  Buffer<float> error_;               // the decoder's error times the sum of squared windows, at the same positions
+  Buffer<float> before_;              // error_ before a sweep
+  std::vector<Buffer<float>> rings_;  // one a thread, [n_fft][lanes]
 };
 
 }  // namespace spectrohue::cpu

@@ -7,12 +7,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <mutex>
 #include <optional>
 
-#include "core/stft_tables.h"
 #include "cpu/closed_loop.h"
-#include "cpu/fft_plan.h"
 #include "cpu/lane_kernels.h"
+#include "cpu/parts.h"
+#include "cpu/transform.h"
 #include "math/frames.h"
 #include "spectrohue/buffer.h"
 #include "spectrohue/error.h"
@@ -21,28 +22,8 @@ namespace spectrohue::cpu {
 
 namespace {
 
-/// Tables of one StftSettings and scratch memory for one tile of it.
-struct Transform {
-  Transform(const StftSettings& settings, int lanes)
-      : tables(settings),
-        plan(settings.n_fft),
-        tile{plan.tables(), settings.hop_length, tables.window.data(), tables.synthesis_window.data()} {
-    const std::size_t n = settings.n_fft;
-    const std::size_t w = lanes;
-    work.resize(n * 2 * w);
-    frames.resize(n * w);
-    spectrum.resize(static_cast<std::size_t>(settings.n_bins()) * 2 * w);
-    segment.resize((w - 1) * settings.hop_length + n);
-  }
-  StftTables tables;
-  FftPlan plan;
-  TileTables tile;
-  Buffer<float> work;
-  Buffer<float> frames;                     // [lanes][n_fft]
-  Buffer<float> spectrum;                   // [n_bins][2][lanes]
-  Buffer<float> segment;                    // [(lanes - 1) * hop + n_fft]
-  std::unique_ptr<ClosedLoop> closed_loop;  // made when first needed
-};
+/// Frames that make it worth to start a thread for them.
+constexpr std::int64_t kLeastFramesAThread = 512;
 
 class CpuBackend final : public Backend {
  public:
@@ -50,12 +31,18 @@ class CpuBackend final : public Backend {
 
   std::string name() const override { return std::string("cpu (") + kernels_.name + ")"; }
 
+  void set_threads(int threads) override {
+    if (threads == threads_) return;
+    threads_ = threads;
+    transform_.reset();
+  }
+
   void analyse(const StftSettings& stft, std::span<const AnalyseItem> items) override {
     Transform& t = transform(stft);
     for (const AnalyseItem& item : items) {
-      for_each_tile(t, item.signal, [&](std::int64_t frame, int valid, const float* segment) {
-        kernels_.analyse(t.tile, segment, t.work.data(), t.spectrum.data());
-        store_spectrum(t, item.spectrum.data() + frame * stft.n_bins(), valid);
+      for_each_tile(t, item.signal, [&](Scratch& scratch, std::int64_t frame, int valid, const float* segment) {
+        kernels_.analyse(t.tile, segment, scratch.work.data(), scratch.spectrum.data());
+        store_spectrum(stft, scratch, item.spectrum.data() + frame * stft.n_bins(), valid);
       });
     }
   }
@@ -64,9 +51,9 @@ class CpuBackend final : public Backend {
     Transform& t = transform(stft);
     for (const SynthesiseItem& item : items) {
       const std::int64_t n_frames = stft.n_frames(static_cast<std::int64_t>(item.signal.size()));
-      overlap_add(t, item.signal, n_frames, [&](std::int64_t frame, int valid) {
-        load_spectrum(t, item.spectrum.data() + frame * stft.n_bins(), valid);
-        kernels_.synthesise(t.tile, t.spectrum.data(), t.work.data(), t.frames.data());
+      overlap_add(t, item.signal, n_frames, [&](Scratch& scratch, std::int64_t frame, int valid) {
+        load_spectrum(stft, scratch, item.spectrum.data() + frame * stft.n_bins(), valid);
+        kernels_.synthesise(t.tile, scratch.spectrum.data(), scratch.work.data(), scratch.frames.data());
       });
     }
   }
@@ -77,11 +64,11 @@ class CpuBackend final : public Backend {
     const TileCode code = tile_code(pixels);
     for (const EncodePixelsItem& item : items) {
       if (blacken_if_silent(stft, code, item.ref, item.plane)) continue;
-      for (std::int64_t frame = 0; frame < item.plane.n_frames; frame += kernels_.lanes) {
-        const int valid = valid_lanes(frame, item.plane.n_frames);
-        load_spectrum(t, item.spectrum.data() + frame * stft.n_bins(), valid);
-        kernels_.encode_pixels(t.tile, code, t.spectrum.data(), 1.0F / item.ref, target(stft, code, item.plane, frame));
-      }
+      for_each_tile(t, item.plane.n_frames, [&](Scratch& scratch, std::int64_t frame, int valid) {
+        load_spectrum(stft, scratch, item.spectrum.data() + frame * stft.n_bins(), valid);
+        kernels_.encode_pixels(t.tile, code, scratch.spectrum.data(), 1.0F / item.ref,
+                               target(stft, code, item.plane, frame, valid));
+      });
     }
   }
 
@@ -90,22 +77,26 @@ class CpuBackend final : public Backend {
     Transform& t = transform(stft);
     const TileCode code = tile_code(pixels);
     for (const DecodePixelsItem& item : items) {
-      for (std::int64_t frame = 0; frame < item.plane.n_frames; frame += kernels_.lanes) {
-        kernels_.decode_pixels(t.tile, code, source(stft, code, item.plane, frame), item.ref, t.spectrum.data());
-        store_spectrum(t, item.spectrum.data() + frame * stft.n_bins(), valid_lanes(frame, item.plane.n_frames));
-      }
+      for_each_tile(t, item.plane.n_frames, [&](Scratch& scratch, std::int64_t frame, int valid) {
+        kernels_.decode_pixels(t.tile, code, source(stft, code, item.plane, frame, valid), item.ref,
+                               scratch.spectrum.data());
+        store_spectrum(stft, scratch, item.spectrum.data() + frame * stft.n_bins(), valid);
+      });
     }
   }
 
   void peak(const StftSettings& stft, std::span<const std::span<const float>> signals,
             std::span<float> peaks) override {
     Transform& t = transform(stft);
-    std::vector<float> power(static_cast<std::size_t>(kernels_.lanes));
     for (std::size_t i = 0; i < signals.size(); ++i) {
+      std::mutex mutex;
       float largest = 0.0F;
-      for_each_tile(t, signals[i], [&](std::int64_t, int valid, const float* segment) {
-        kernels_.peak(t.tile, segment, t.work.data(), power.data());
-        largest = std::max(largest, *std::max_element(power.begin(), power.begin() + valid));
+      for_each_tile(t, signals[i], [&](Scratch& scratch, std::int64_t, int valid, const float* segment) {
+        float* power = scratch.lane_values.data();
+        kernels_.peak(t.tile, segment, scratch.work.data(), power);
+        const float most = *std::max_element(power, power + valid);
+        const std::lock_guard lock(mutex);
+        largest = std::max(largest, most);
       });
       peaks[i] = std::sqrt(largest);
     }
@@ -132,19 +123,19 @@ class CpuBackend final : public Backend {
 
  private:
   void encode_open_loop(Transform& t, const TileCode& code, const EncodeItem& item) {
-    for_each_tile(t, item.signal, [&](std::int64_t frame, int, const float* segment) {
-      kernels_.encode(t.tile, code, segment, 1.0F / item.ref, t.work.data(),
-                      target(t.tables.settings, code, item.plane, frame));
+    for_each_tile(t, item.signal, [&](Scratch& scratch, std::int64_t frame, int valid, const float* segment) {
+      kernels_.encode(t.tile, code, segment, 1.0F / item.ref, scratch.work.data(),
+                      target(t.tables.settings, code, item.plane, frame, valid));
     });
   }
 
   void encode_closed_loop(Transform& t, const TileCode& code, const EncodeItem& item, int sweeps) {
-    if (!t.closed_loop) t.closed_loop = std::make_unique<ClosedLoop>(kernels_, t.tables, t.tile);
+    if (!closed_loop_) closed_loop_ = std::make_unique<ClosedLoop>(kernels_, t);
     const ConstPlane plane{item.plane.data, item.plane.row_bytes, item.plane.n_frames};
     ClosedLoop::OpenLoop open_loop;
     open_loop.encode = [&] { encode_open_loop(t, code, item); };
     open_loop.decode = [&](std::span<float> signal) { decode_item(t, code, {plane, item.ref, signal}); };
-    t.closed_loop->run(code, item, sweeps, open_loop, t.work.data(), t.frames.data());
+    closed_loop_->run(code, item, sweeps, open_loop);
   }
 
   void decode_item(Transform& t, const TileCode& code, const DecodeItem& item) {
@@ -152,16 +143,17 @@ class CpuBackend final : public Backend {
       std::fill(item.signal.begin(), item.signal.end(), 0.0F);
       return;
     }
-    overlap_add(t, item.signal, item.plane.n_frames, [&](std::int64_t frame, int) {
-      kernels_.decode(t.tile, code, source(t.tables.settings, code, item.plane, frame), item.ref, t.work.data(),
-                      t.frames.data());
+    overlap_add(t, item.signal, item.plane.n_frames, [&](Scratch& scratch, std::int64_t frame, int valid) {
+      kernels_.decode(t.tile, code, source(t.tables.settings, code, item.plane, frame, valid), item.ref,
+                      scratch.work.data(), scratch.frames.data());
     });
   }
 
   Transform& transform(const StftSettings& stft) {
     if (!transform_ || transform_->tables.settings != stft) {
+      closed_loop_.reset();  // it refers to the transform
       transform_.reset();
-      transform_ = std::make_unique<Transform>(stft, kernels_.lanes);
+      transform_ = std::make_unique<Transform>(stft, kernels_, threads_);
     }
     return *transform_;
   }
@@ -174,60 +166,82 @@ class CpuBackend final : public Backend {
     return {code_->bits, code_->top, code_->curve, code_->magnitude.data()};
   }
 
-  int valid_lanes(std::int64_t frame, std::int64_t n_frames) const {
-    return static_cast<int>(std::min<std::int64_t>(kernels_.lanes, n_frames - frame));
+  /// Calls use(scratch, first frame, valid lanes) for every tile of n_frames, on several threads where that pays.
+  template <class Use>
+  void for_each_tile(Transform& t, std::int64_t n_frames, Use&& use) {
+    const int parts = count_parts(n_frames, kLeastFramesAThread, t.threads());
+    run_parts(parts, [&](int part) {
+      const Range range = part_of(n_frames, kernels_.lanes, part, parts);
+      for (std::int64_t frame = range.first; frame < range.last; frame += kernels_.lanes) {
+        use(*t.scratch[part], frame, static_cast<int>(std::min<std::int64_t>(kernels_.lanes, range.last - frame)));
+      }
+    });
   }
 
-  /// Calls use(first frame, valid lanes, segment) for every tile of a signal, in order.
+  /// Calls use(scratch, first frame, valid lanes, segment) for every tile of a signal.
   template <class Use>
   void for_each_tile(Transform& t, std::span<const float> signal, Use&& use) {
     const StftSettings& s = t.tables.settings;
     const auto n = static_cast<std::int64_t>(signal.size());
-    const std::int64_t n_frames = s.n_frames(n);
-    const auto length = static_cast<std::int64_t>(t.segment.size());
     const bool reflect = s.pad_mode == PadMode::Reflect;
-    for (std::int64_t frame = 0; frame < n_frames; frame += kernels_.lanes) {
+    for_each_tile(t, s.n_frames(n), [&](Scratch& scratch, std::int64_t frame, int valid) {
       const std::int64_t start = frame * s.hop_length - s.padding();
+      const auto length = static_cast<std::int64_t>(scratch.segment.size());
       const bool inside = start >= 0 && start + length <= n;
       for (std::int64_t i = 0; !inside && i < length; ++i) {
-        t.segment[i] = math::padded_sample(signal.data(), n, start + i, reflect);
+        scratch.segment[i] = math::padded_sample(signal.data(), n, start + i, reflect);
       }
-      const float* segment = inside ? signal.data() + start : t.segment.data();
-      use(frame, valid_lanes(frame, n_frames), segment);
-    }
+      use(scratch, frame, valid, inside ? signal.data() + start : scratch.segment.data());
+    });
   }
 
-  /// Calls make(first frame, valid lanes), which leaves windowed frames in t.frames, for every tile, and adds them up
-  /// into the signal in the order of the frames.
+  /// Calls make(scratch, first frame, valid lanes), which leaves windowed frames in the scratch memory, for every tile,
+  /// and adds them up into the signal in the order of the frames. On several threads each makes the samples of its
+  /// part from all frames that hold them, so that the sums are the same.
   template <class Make>
   void overlap_add(Transform& t, std::span<float> signal, std::int64_t n_frames, Make&& make) {
-    const StftSettings& s = t.tables.settings;
     const auto n = static_cast<std::int64_t>(signal.size());
-    std::fill(signal.begin(), signal.end(), 0.0F);
-    for (std::int64_t frame = 0; frame < n_frames; frame += kernels_.lanes) {
-      const int valid = valid_lanes(frame, n_frames);
-      make(frame, valid);
-      for (int lane = 0; lane < valid; ++lane) {
-        const std::int64_t start = (frame + lane) * s.hop_length - s.padding();
-        const std::int64_t first = std::max<std::int64_t>(0, -start);
-        const std::int64_t last = std::min<std::int64_t>(s.n_fft, n - start);
-        const float* from = t.frames.data() + static_cast<std::int64_t>(lane) * s.n_fft;
-        if (first >= last) continue;
-        float* to = signal.data() + (start + first);
-        for (std::int64_t i = first; i < last; ++i) to[i - first] += from[i];
-      }
-    }
-    divide_by_window_sum(t.tables, signal, n_frames);
+    const int hop = t.tables.settings.hop_length;
+    const int parts = count_parts(n_frames, kLeastFramesAThread, t.threads());
+    run_parts(parts, [&](int part) {
+      const Range samples = part_of(n, hop, part, parts);
+      if (samples.first < samples.last) add_part(t, *t.scratch[part], signal, samples, n_frames, make);
+    });
   }
 
-  static void divide_by_window_sum(const StftTables& tables, std::span<float> signal, std::int64_t n_frames) {
+  template <class Make>
+  void add_part(const Transform& t, Scratch& scratch, std::span<float> signal, Range samples, std::int64_t n_frames,
+                Make&& make) {
+    const StftSettings& s = t.tables.settings;
+    std::fill(signal.begin() + samples.first, signal.begin() + samples.last, 0.0F);
+    const auto holding = [&](std::int64_t sample) {
+      return math::frames_holding(sample + s.padding(), s.n_fft, s.hop_length, n_frames);
+    };
+    const std::int64_t end = holding(samples.last - 1).last + 1;
+    for (std::int64_t frame = holding(samples.first).first; frame < end; frame += kernels_.lanes) {
+      const auto valid = static_cast<int>(std::min<std::int64_t>(kernels_.lanes, end - frame));
+      make(scratch, frame, valid);
+      for (int lane = 0; lane < valid; ++lane) {
+        const std::int64_t start = (frame + lane) * s.hop_length - s.padding();
+        const std::int64_t first = std::max(samples.first, start);
+        const std::int64_t last = std::min(samples.last, start + s.n_fft);
+        if (first >= last) continue;
+        const float* from = scratch.frames.data() + static_cast<std::int64_t>(lane) * s.n_fft + (first - start);
+        float* to = signal.data() + first;
+        for (std::int64_t i = 0; i < last - first; ++i) to[i] += from[i];
+      }
+    }
+    divide_by_window_sum(t.tables, signal, samples, n_frames);
+  }
+
+  static void divide_by_window_sum(const StftTables& tables, std::span<float> signal, Range samples,
+                                   std::int64_t n_frames) {
     const StftSettings& s = tables.settings;
     const int hop = s.hop_length;
-    const auto n = static_cast<std::int64_t>(signal.size());
-    for (std::int64_t i = 0; i < n;) {
+    for (std::int64_t i = samples.first; i < samples.last;) {
       const std::int64_t position = i + s.padding();
       const int phase = static_cast<int>(position % hop);
-      const std::int64_t run = std::min<std::int64_t>(hop - phase, n - i);
+      const std::int64_t run = std::min<std::int64_t>(hop - phase, samples.last - i);
       const bool inside = position >= s.n_fft && position / hop < n_frames;
       float* x = signal.data() + i;
       if (inside) {
@@ -253,33 +267,35 @@ class CpuBackend final : public Backend {
     return true;
   }
 
-  TilePixels target(const StftSettings& stft, const TileCode& code, const Plane& plane, std::int64_t frame) const {
-    return {plane.data + frame * 3 * (code.bits / 8), plane.row_bytes, valid_lanes(frame, plane.n_frames),
+  TilePixels target(const StftSettings& stft, const TileCode& code, const Plane& plane, std::int64_t frame,
+                    int valid) const {
+    return {plane.data + frame * 3 * (code.bits / 8), plane.row_bytes, valid,
             plane.data + stft.n_bins() * plane.row_bytes};
   }
-  TilePixels source(const StftSettings& stft, const TileCode& code, const ConstPlane& plane, std::int64_t frame) const {
+  TilePixels source(const StftSettings& stft, const TileCode& code, const ConstPlane& plane, std::int64_t frame,
+                    int valid) const {
     // The decoders only read through this pointer.
     const Plane writable{const_cast<std::uint8_t*>(plane.data), plane.row_bytes, plane.n_frames};  // NOLINT
-    return target(stft, code, writable, frame);
+    return target(stft, code, writable, frame, valid);
   }
 
-  void store_spectrum(const Transform& t, Complex* out, int valid) const {
-    const int bins = t.tables.settings.n_bins();
+  void store_spectrum(const StftSettings& stft, const Scratch& scratch, Complex* out, int valid) const {
+    const int bins = stft.n_bins();
     const int w = kernels_.lanes;
     for (int lane = 0; lane < valid; ++lane) {
       for (int k = 0; k < bins; ++k) {
-        const float* p = t.spectrum.data() + static_cast<std::int64_t>(k) * 2 * w + lane;
+        const float* p = scratch.spectrum.data() + static_cast<std::int64_t>(k) * 2 * w + lane;
         out[static_cast<std::int64_t>(lane) * bins + k] = {p[0], p[w]};
       }
     }
   }
-  void load_spectrum(Transform& t, const Complex* in, int valid) const {
-    const int bins = t.tables.settings.n_bins();
+  void load_spectrum(const StftSettings& stft, Scratch& scratch, const Complex* in, int valid) const {
+    const int bins = stft.n_bins();
     const int w = kernels_.lanes;
-    std::fill(t.spectrum.begin(), t.spectrum.end(), 0.0F);
+    std::fill(scratch.spectrum.begin(), scratch.spectrum.end(), 0.0F);
     for (int lane = 0; lane < valid; ++lane) {
       for (int k = 0; k < bins; ++k) {
-        float* p = t.spectrum.data() + static_cast<std::int64_t>(k) * 2 * w + lane;
+        float* p = scratch.spectrum.data() + static_cast<std::int64_t>(k) * 2 * w + lane;
         p[0] = in[static_cast<std::int64_t>(lane) * bins + k].real();
         p[w] = in[static_cast<std::int64_t>(lane) * bins + k].imag();
       }
@@ -287,7 +303,9 @@ class CpuBackend final : public Backend {
   }
 
   const LaneKernels& kernels_;
+  int threads_ = 1;
   std::unique_ptr<Transform> transform_;
+  std::unique_ptr<ClosedLoop> closed_loop_;  // of transform_; made when first needed
   std::optional<PixelCode> code_;
   PixelSettings code_settings_;
 };

@@ -73,6 +73,10 @@ class Backend {
   /// For people, for example "cpu (avx2)" or "cuda:0 (NVIDIA H200)".
   virtual std::string name() const = 0;
 
+  /// How many threads a call may use for one long item (>= 1; 1 at first). The results are the same. A device
+  /// backend has no use for it.
+  virtual void set_threads(int /*threads*/) {}
+
   // The stages, each on its own.
   virtual void analyse(const StftSettings& stft, std::span<const AnalyseItem> items) = 0;
   virtual void synthesise(const StftSettings& stft, std::span<const SynthesiseItem> items) = 0;
