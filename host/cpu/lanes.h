@@ -7,6 +7,9 @@
 #pragma once
 
 #include <utility>
+#if defined(__SSE2__)
+#include <immintrin.h>
+#endif
 
 #include "math/hd.h"
 
@@ -47,8 +50,32 @@ struct Floats {
   friend Floats operator-(Floats a) { return -a.v; }
   friend Mask<W> operator<(Floats a, Floats b) { return {a.v < b.v}; }
   friend Mask<W> operator>(Floats a, Floats b) { return {a.v > b.v}; }
-  friend Floats min(Floats a, Floats b) { return a.v < b.v ? a.v : b.v; }
-  friend Floats max(Floats a, Floats b) { return a.v > b.v ? a.v : b.v; }
+  // x86 has instructions that do exactly this, b where the comparison is false; GCC does not find them.
+  // (The masked forms for AVX-512: GCC 12 warns of the plain ones, that what they do not use is not initialised.)
+  friend Floats min(Floats a, Floats b) {
+#if defined(__AVX512F__)
+    if constexpr (W == 16) return _mm512_maskz_min_ps(0xffff, a.v, b.v);
+#endif
+#if defined(__AVX__)
+    if constexpr (W == 8) return _mm256_min_ps(a.v, b.v);
+#endif
+#if defined(__SSE2__)
+    if constexpr (W == 4) return _mm_min_ps(a.v, b.v);
+#endif
+    return a.v < b.v ? a.v : b.v;
+  }
+  friend Floats max(Floats a, Floats b) {
+#if defined(__AVX512F__)
+    if constexpr (W == 16) return _mm512_maskz_max_ps(0xffff, a.v, b.v);
+#endif
+#if defined(__AVX__)
+    if constexpr (W == 8) return _mm256_max_ps(a.v, b.v);
+#endif
+#if defined(__SSE2__)
+    if constexpr (W == 4) return _mm_max_ps(a.v, b.v);
+#endif
+    return a.v > b.v ? a.v : b.v;
+  }
   friend Floats select(Mask<W> mask, Floats yes, Floats no) { return mask.v ? yes.v : no.v; }
   friend Floats sqrt(Floats a) {
     Floats r;

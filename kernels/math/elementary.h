@@ -3,7 +3,8 @@
 //
 // Elementary functions without libm, so that every backend and instruction set returns the same bits. Only +, -, *, /
 // and bit patterns; no contraction (see cmake/SpectrohueModule.cmake). Coefficients: tools/fit_polynomials.py.
-// Errors are the largest that tests/math_test.cpp finds; it fails beyond them.
+// Polynomials are summed in pairs (Estrin's scheme): what limits the pixel stage is the length of its chain of
+// operations. Errors are the largest that tests/math_test.cpp finds; it fails beyond them.
 #pragma once
 
 #include "math/hd.h"
@@ -24,8 +25,8 @@ SPECTROHUE_HD F log2(F x) {
   const F m = from_bits(bits - (exponent << 23));
   const F s = (m - 1.0F) / (m + 1.0F);
   const F q = s * s;
-  const F p = s * (2.88539004F + q * (0.961798728F + q * (0.576724768F + q * 0.431525916F)));
-  return to_float(exponent) + p;
+  const F p = (2.88539004F + q * 0.961798728F) + (q * q) * (0.576724768F + q * 0.431525916F);
+  return to_float(exponent) + s * p;
 }
 
 /// 2^x for -126 <= x <= 127. Error <= 2 ULP; exp2(integer) is exact.
@@ -34,9 +35,10 @@ SPECTROHUE_HD F exp2(F x) {
   constexpr float kShift = 12582912.0F;
   const F shifted = x + kShift;  // its low mantissa bits are the nearest integer
   const F f = x - (shifted - kShift);
-  const F p = 1.0F + f * (0.693147182F +
-                          f * (0.240226462F + f * (0.0555032901F +
-                                                   f * (0.00961849932F + f * (0.00133999099F + f * 0.000153430679F)))));
+  const F f2 = f * f;
+  const F low = (1.0F + f * 0.693147182F) + f2 * (0.240226462F + f * 0.0555032901F);
+  const F high = (0.00961849932F + f * 0.00133999099F) + f2 * 0.000153430679F;
+  const F p = low + (f2 * f2) * high;
   return from_bits(to_bits(p) + (to_bits(shifted) << 23));
 }
 
@@ -48,12 +50,10 @@ SPECTROHUE_HD F sextant_angle(F x, F y) {
   const F ay = abs(y);
   const F t = min(ax, ay) / max(max(ax, ay), F{} + kTiny);
   const F q = t * t;
-  const F p =
-      t * (0.954929054F +
-           q * (-0.318277001F +
-                q * (0.190477565F +
-                     q * (-0.132823989F +
-                          q * (0.0920872539F + q * (-0.0534024946F + q * (0.0208821502F + q * -0.00387257524F)))))));
+  const F q2 = q * q;
+  const F low = (0.954929054F + q * -0.318277001F) + q2 * (0.190477565F + q * -0.132823989F);
+  const F high = (0.0920872539F + q * -0.0534024946F) + q2 * (0.0208821502F + q * -0.00387257524F);
+  const F p = t * (low + (q2 * q2) * high);
   const F octant = select(ay > ax, 1.5F - p, p);
   return select(x < 0.0F, 3.0F - octant, octant);
 }
@@ -63,9 +63,10 @@ template <class F>
 SPECTROHUE_HD void sextant_cos_sin(F h, F& cos, F& sin) {
   const F g = select(h > 1.5F, 3.0F - h, h);
   const F q = g * g;
-  sin = g * (1.04719758F + q * (-0.191396683F + q * (0.010494153F + q * (-0.000273568556F + q * 3.94530343e-06F))));
-  const F c = 1.0F + q * (-0.548311353F +
-                          q * (0.0501075275F + q * (-0.00183157274F + q * (3.58109828e-05F + q * -4.1361838e-07F))));
+  const F q2 = q * q;
+  sin = g * ((1.04719758F + q * -0.191396683F) + q2 * ((0.010494153F + q * -0.000273568556F) + q2 * 3.94530343e-06F));
+  const F c = (1.0F + q * -0.548311353F) +
+              q2 * ((0.0501075275F + q * -0.00183157274F) + q2 * (3.58109828e-05F + q * -4.1361838e-07F));
   cos = select(h > 1.5F, -c, c);
 }
 

@@ -11,7 +11,8 @@
 #ifdef __CUDACC__
 #define SPECTROHUE_HD __host__ __device__ __forceinline__
 #else
-#define SPECTROHUE_HD inline
+// Left to itself GCC calls these functions and passes SIMD registers through memory.
+#define SPECTROHUE_HD [[gnu::always_inline]] inline
 #endif
 
 // The host compiles these headers once an instruction set. Each gets its own symbols, or the linker would keep one
