@@ -224,9 +224,10 @@ TEST_P(WrittenPng, IsWhatTheSpecificationSays) {
                                      Bytes(1, static_cast<char>(bits)) + Bytes("\2\0\0\0", 4));
   EXPECT_EQ(chunks[1].type, "iTXt") << "before the pixels";
   EXPECT_EQ(chunks[1].data, Bytes("spectrohue\0\0\0\0\0", 15) + to_json(note));
+  EXPECT_EQ(chunks[2].type, "shSZ") << "docs/png.md";
   EXPECT_EQ(chunks.back().type, "IEND");
   Bytes deflated;
-  for (std::size_t i = 2; i + 1 < chunks.size(); ++i) {
+  for (std::size_t i = 3; i + 1 < chunks.size(); ++i) {
     EXPECT_EQ(chunks[i].type, "IDAT");
     deflated += chunks[i].data;
   }
@@ -295,14 +296,15 @@ TEST(ReadPng, TheNoteMayStandElsewhere) {
   const PictureNote note = make_note();
   write_png(folder / "a.png", make_picture(9, 9, 8), &note);
   const std::vector<Chunk> chunks = chunks_of(bytes_of(folder / "a.png"));
-  ASSERT_EQ(chunks.size(), 4U);
+  ASSERT_EQ(chunks.size(), 7U);
+  ASSERT_EQ(chunks[1].type, "iTXt");
   const Chunk other{"tEXt", Bytes("Comment\0{\"spectrohue\":9}", 25)};
   const Chunk plain{"tEXt", Bytes("spectrohue\0", 11) + to_json(note)};
-  const std::vector<std::vector<Chunk>> layouts{
-      {chunks[0], chunks[2], chunks[1], chunks[3]},         // behind the pixels
-      {chunks[0], plain, chunks[2], chunks[3]},             // as another kind of text
-      {chunks[0], other, chunks[1], chunks[2], chunks[3]},  // among others
-  };
+  std::vector<std::vector<Chunk>> layouts(3, chunks);
+  std::rotate(layouts[0].begin() + 1, layouts[0].begin() + 2, layouts[0].end() - 1);  // behind the pixels
+  ASSERT_EQ(layouts[0][5].type, "iTXt");
+  layouts[1][1] = plain;                             // as another kind of text
+  layouts[2].insert(layouts[2].begin() + 1, other);  // among others
   for (const std::vector<Chunk>& layout : layouts) {
     put_bytes(folder / "b.png", png_of(layout));
     PictureFile file;

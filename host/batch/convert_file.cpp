@@ -13,7 +13,7 @@ namespace spectrohue::batch {
 
 namespace fs = std::filesystem;
 
-Converted FileConverter::encode(const Task& task, const EncodeSettings& settings) {
+Converted FileConverter::encode(const Task& task, const EncodeSettings& settings, image::Compression compression) {
   audio::read(task.source, audio_);
   PictureNote note = to_picture(*backend_, audio_, settings, file_.picture);
   note.tool = std::string("spectrohue ") + kVersion;
@@ -21,7 +21,7 @@ Converted FileConverter::encode(const Task& task, const EncodeSettings& settings
   note.pixels_crc32 = image::pixels_crc32(file_.picture);
 
   OutputFile output(task.destination);
-  image::write_png(output.temporary(), file_.picture, &note);
+  image::write_png(output.temporary(), file_.picture, &note, {compression, threads_}, workspace_);
   Converted result;
   result.audio_seconds = audio_.seconds();
   result.bytes_written = static_cast<std::int64_t>(fs::file_size(output.temporary()));
@@ -31,7 +31,7 @@ Converted FileConverter::encode(const Task& task, const EncodeSettings& settings
 
 const Audio& FileConverter::load_picture(const fs::path& path, const ParameterFlags& flags,
                                          std::vector<std::string>& messages) {
-  image::read(path, file_);
+  image::read(path, file_, workspace_, threads_);
   const Picture& picture = file_.picture;
   Parameters parameters = decode_parameters(file_.note, picture.width, picture.height, picture.bits, path, flags);
   messages = std::move(parameters.messages);

@@ -38,10 +38,14 @@ class FileConverter {
 
   const Backend& backend() const { return *backend_; }
   /// How many threads may work on one long file (1 at first). The results are the same.
-  void set_threads(int threads) { backend_->set_threads(threads); }
+  void set_threads(int threads) {
+    threads_ = threads;
+    backend_->set_threads(threads);
+  }
 
   /// Sound file to picture file, and back. Whole or not at all. Throw Error.
-  Converted encode(const Task& task, const EncodeSettings& settings);
+  Converted encode(const Task& task, const EncodeSettings& settings,
+                   image::Compression compression = image::Compression::Fast);
   Converted decode(const Task& task, const DecodeSettings& settings);
 
   /// A picture file to a sound in memory, as decode() does, without writing it.
@@ -52,8 +56,10 @@ class FileConverter {
 
  private:
   std::unique_ptr<Backend> backend_;
+  int threads_ = 1;
   Audio audio_;
   image::PictureFile file_;
+  image::Workspace workspace_;
 };
 
 /// Multiplies so that the largest magnitude becomes 0.999; silence stays silence.

@@ -102,8 +102,10 @@ Exit print_plan(const batch::WalkResult& found, const batch::Plan& plan,
   return exit;
 }
 
-Exit encode(const FileOptions& files, const TransformOptions& transform, RunOptions options) {
+Exit encode(const FileOptions& files, const TransformOptions& transform, const std::string& compression_name,
+            RunOptions options) {
   const EncodeSettings settings = transform.encode_settings();
+  const image::Compression compression = image::compression_from_string(compression_name);
   options.run.device = device_for(options.run.device, settings);
   const batch::WalkResult found = batch::walk(files.inputs, audio::has_audio_extension);
   const batch::Plan plan = batch::make_plan(found, files.plan_settings(".png"));
@@ -117,7 +119,7 @@ Exit encode(const FileOptions& files, const TransformOptions& transform, RunOpti
     });
   }
   return carry_out(found, plan, options, [&](batch::FileConverter& converter, const batch::Task& task) {
-    return converter.encode(task, settings);
+    return converter.encode(task, settings, compression);
   });
 }
 
@@ -160,6 +162,7 @@ void add_encode(CLI::App& app, Exit& result) {
   struct State {
     FileOptions files;
     TransformOptions transform;
+    std::string compression = "fast";
     RunOptions options;
   };
   auto state = std::make_shared<State>();
@@ -167,8 +170,13 @@ void add_encode(CLI::App& app, Exit& result) {
   state->files.add_to(*command, "Sound files, folders, patterns, @LIST or - (a list on standard input)",
                       "Folder for the pictures, or one .png file (default: beside each input)");
   state->transform.add_to(*command, true);
+  command
+      ->add_option("--compression", state->compression,
+                   "fast (all but the smallest for phase pictures), small, or 1 to 12 (libdeflate's levels)")
+      ->capture_default_str();
   state->options.add_to(*command);
-  command->callback([state, &result] { result = encode(state->files, state->transform, state->options); });
+  command->callback(
+      [state, &result] { result = encode(state->files, state->transform, state->compression, state->options); });
 }
 
 void add_decode(CLI::App& app, Exit& result) {

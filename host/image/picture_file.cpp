@@ -17,6 +17,7 @@
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include <system_error>
+#include <utility>
 
 #include "image/note.h"
 #include "image/png.h"
@@ -279,16 +280,53 @@ std::optional<PictureNote> parse_note(const png::Header& header) {
 
 bool is_png(std::string_view head) { return head.starts_with(png::kSignature); }
 
+class OutputFile {
+ public:
+  explicit OutputFile(const std::filesystem::path& path)
+      : fd_(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) {
+    if (fd_ < 0) throw Error(ErrorCode::Write, "cannot create the file: " + system_reason(errno));
+  }
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+  ~OutputFile() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  int fd() const { return fd_; }
+  /// Some file systems find only now that they have no room.
+  void close() {
+    const int fd = std::exchange(fd_, -1);
+    if (::close(fd) != 0) throw Error(ErrorCode::Write, "cannot write the file: " + system_reason(errno));
+  }
+
+ private:
+  int fd_;
+};
+
 }  // namespace
 
+struct Workspace::State {
+  png::Coder coder;
+  png::Decoder decoder;
+};
+
+Workspace::Workspace() : state_(std::make_unique<State>()) {}
+Workspace::~Workspace() = default;
+Workspace::Workspace(Workspace&&) noexcept = default;
+Workspace& Workspace::operator=(Workspace&&) noexcept = default;
+
 void read(const std::filesystem::path& path, PictureFile& out) {
+  Workspace workspace;
+  read(path, out, workspace);
+}
+
+void read(const std::filesystem::path& path, PictureFile& out, Workspace& workspace, int threads) {
   const FileHandle file = open_to_read(path);
   const std::string head = read_head(file.get());
   if (!is_png(head)) {
     read_with_opencv(file.get(), recognise(head), out);
     return;
   }
-  const png::Header header = png::read(file.get(), out.picture);
+  const png::Header header = workspace.state().decoder.read(file.get(), out.picture, threads);
   out.note = parse_note(header);
   out.lossy = false;
   out.description = header.description;
@@ -306,16 +344,19 @@ FileInfo inspect(const std::filesystem::path& path) {
   return {decoded.picture.width, decoded.picture.height, decoded.picture.bits, decoded.note, decoded.description};
 }
 
-void write_png(const std::filesystem::path& path, const Picture& picture, const PictureNote* note) {
+void write_png(const std::filesystem::path& path, const Picture& picture, const PictureNote* note,
+               const WriteOptions& options, Workspace& workspace) {
   const std::optional<std::string> json = note != nullptr ? std::optional(to_json(*note)) : std::nullopt;
-  FileHandle file(std::fopen(path.c_str(), "wbe"));
-  if (file == nullptr) throw Error(ErrorCode::Write, "cannot create the file: " + system_reason(errno));
-  std::setvbuf(file.get(), nullptr, _IOFBF, kFileBufferBytes);
-  png::write(file.get(), picture, json ? &*json : nullptr);
-  // The last bytes leave the buffer here, so this is where a full disk may show.
-  if (std::fclose(file.release()) != 0) {
-    throw Error(ErrorCode::Write, "cannot write the file: " + system_reason(errno));
-  }
+  OutputFile file(path);
+  workspace.state().coder.write(png::pixels_of(picture), json ? &*json : nullptr, options,
+                                [&file](png::Pieces pieces) { png::write_to(file.fd(), pieces); });
+  file.close();
+}
+
+void write_png(const std::filesystem::path& path, const Picture& picture, const PictureNote* note,
+               const WriteOptions& options) {
+  Workspace workspace;
+  write_png(path, picture, note, options, workspace);
 }
 
 bool has_picture_extension(const std::filesystem::path& path) {

@@ -5,9 +5,11 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 
+#include "image/write_options.h"
 #include "spectrohue/types.h"
 
 namespace spectrohue::image {
@@ -21,13 +23,31 @@ struct PictureFile {
   std::string description;  ///< for people, for example "PNG, 8-bit RGB" or "TIFF, 16-bit gray"
 };
 
+/// Memory that reading and writing use again from picture to picture, because fresh memory costs more than much of the
+/// work: one workspace a worker, not shared between threads.
+class Workspace {
+ public:
+  Workspace();
+  ~Workspace();
+  Workspace(Workspace&&) noexcept;
+  Workspace& operator=(Workspace&&) noexcept;
+
+  struct State;  ///< of picture_file.cpp
+  State& state() { return *state_; }
+
+ private:
+  std::unique_ptr<State> state_;
+};
+
 /// Reads a whole picture as RGB at its own depth (8 or 16 bits a channel), gray and palette expanded, alpha dropped.
-/// The type is found by signature, not by extension. PNG through libpng with its note; TIFF, JPEG, WebP, BMP and others
+/// The type is found by signature, not by extension. PNG with its note: one that write_png wrote with
+/// Compression::Fast is decoded on `threads` threads, any other through libpng; TIFF, JPEG, WebP, BMP and others
 /// through OpenCV. `out` is overwritten; its memory is reused.
 /// Throws Error(Read): not there, no permission, a folder; Error(BadFormat): not a picture, truncated, damaged (PNG
 /// checksums are checked), larger than kMaxPixelBytes, or a note that note_from_json refuses.
 /// Error(Unsupported): a picture of a type or depth that cannot be read (floating point, GIF ...).
 /// Messages do not hold the path.
+void read(const std::filesystem::path& path, PictureFile& out, Workspace& workspace, int threads = 1);
 void read(const std::filesystem::path& path, PictureFile& out);
 
 /// A picture whose decoded pixels would need more than this is refused (decompression bombs): 16 GiB.
@@ -44,11 +64,14 @@ struct FileInfo {
 FileInfo inspect(const std::filesystem::path& path);
 
 /// Writes a PNG (RGB, 8 or 16 bits) at exactly `path`, replacing what is there. The note, if given, goes into an iTXt
-/// chunk with the keyword "spectrohue", before the pixels. Filter None and Huffman-only deflate: for phase pictures
-/// both the smallest and the fastest choice. The bytes depend on the arguments alone (no time stamp).
-/// On failure nothing is promised about `path`; the caller removes it.
-/// Throws Error(Write) with the system's reason; Error(Unsupported) if a side is longer than 2^31 - 1.
-void write_png(const std::filesystem::path& path, const Picture& picture, const PictureNote* note);
+/// chunk with the keyword "spectrohue", before the pixels. docs/png.md says how the pixels are pressed. The bytes
+/// depend on the picture, the note and options.compression alone (no time stamp, not on the threads). On failure
+/// nothing is promised about `path`; the caller removes it. Throws Error(Write) with the system's reason;
+/// Error(Unsupported) if a side is longer than 2^31 - 1.
+void write_png(const std::filesystem::path& path, const Picture& picture, const PictureNote* note,
+               const WriteOptions& options, Workspace& workspace);
+void write_png(const std::filesystem::path& path, const Picture& picture, const PictureNote* note,
+               const WriteOptions& options = {});
 
 /// True if the extension (any case) is one that spectrohue takes for a picture when it walks a folder.
 bool has_picture_extension(const std::filesystem::path& path);

@@ -1,29 +1,32 @@
 // SPDX-FileCopyrightText: 2026 The spectrohue authors
 // SPDX-License-Identifier: MIT
 //
+// Reads PNG files: those with stripes by StripeReader, all others, and all that it does not take, by libpng.
+//
 // libpng reports errors by longjmp, which must not jump over destructors. So: every call that may fail stands in a
 // function object without locals of its own, run by guarded(); what it works on lives outside, in Session.
 #include "image/png.h"
 
 #include <png.h>
 #include <sys/stat.h>
-#include <zlib.h>
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <cerrno>
 #include <csetjmp>
+#include <cstring>
 #include <system_error>
 
 #include "image/picture_file.h"
+#include "image/png_format.h"
+#include "image/png_stripe_reader.h"
 #include "spectrohue/error.h"
 
 namespace spectrohue::image::png {
 
 namespace {
 
-constexpr char kKeyword[] = "spectrohue";
-constexpr std::int64_t kMaxSide = 0x7FFFFFFF;
-constexpr std::size_t kIdatBytes = 1 << 20;
 constexpr png_alloc_size_t kMaxChunkBytes = 16 << 20;
 /// No deflate stream holds more than this many bytes a byte.
 constexpr std::int64_t kMaxDeflateRatio = 1032;
@@ -35,6 +38,8 @@ struct Session {
   int system_error = 0;
   bool at_end = false;
   std::int64_t row = 0;
+  std::int64_t n_read = 0;
+  bool has_stripes = false;  ///< says the file; nothing is known of them yet
 };
 
 void on_error(png_structp png, png_const_charp message) {
@@ -47,20 +52,24 @@ void on_warning(png_structp, png_const_charp) {}  // what still gives a picture 
 
 void on_read(png_structp png, png_bytep to, std::size_t count) {
   auto* session = static_cast<Session*>(png_get_io_ptr(png));
-  if (std::fread(to, 1, count, session->file) == count) return;
+  if (std::fread(to, 1, count, session->file) == count) {
+    session->n_read += static_cast<std::int64_t>(count);
+    return;
+  }
   session->at_end = std::feof(session->file) != 0;
   if (!session->at_end) session->system_error = errno;
   png_error(png, "the file ends early");
 }
 
-void on_write(png_structp png, png_bytep from, std::size_t count) {
-  auto* session = static_cast<Session*>(png_get_io_ptr(png));
-  if (std::fwrite(from, 1, count, session->file) == count) return;
-  session->system_error = errno;
-  png_error(png, "cannot write");
+int on_unknown_chunk(png_structp png, png_unknown_chunkp chunk) {
+  auto* session = static_cast<Session*>(png_get_user_chunk_ptr(png));
+  const std::array<std::uint8_t, kStripesChunkDataBytes> expected = stripes_chunk_data();
+  if (std::memcmp(chunk->name, kStripesChunk, 4) == 0 && chunk->size == expected.size() &&
+      std::memcmp(chunk->data, expected.data(), expected.size()) == 0) {
+    session->has_stripes = true;
+  }
+  return 0;  // libpng's own handling: none
 }
-
-void on_flush(png_structp) {}
 
 /// Runs a function without locals that need a destructor; false if libpng jumped out of it.
 template <class F>
@@ -71,6 +80,28 @@ bool guarded(png_structp png, F&& f) {
 }
 
 [[noreturn]] void fail_without_memory() { throw Error(ErrorCode::OutOfMemory, "cannot allocate memory for libpng"); }
+
+void expand_gray(const StripedRows& rows, const std::uint8_t* gray, std::uint8_t* rgb) {
+  const std::int64_t bytes = rows.row_bytes * rows.height;
+  if (rows.bits == 8) {
+    for (std::int64_t i = 0; i < bytes; ++i, rgb += 3) rgb[0] = rgb[1] = rgb[2] = gray[i];
+    return;
+  }
+  for (std::int64_t i = 0; i < bytes; i += 2, rgb += 6) {
+    for (int c = 0; c < 3; ++c) std::memcpy(rgb + 2 * c, gray + i, 2);
+  }
+}
+
+void expand_indices(const StripedRows& rows, const std::uint8_t* indices, const std::array<png_color, 256>& palette,
+                    std::uint8_t* rgb) {
+  const std::int64_t bytes = rows.row_bytes * rows.height;
+  for (std::int64_t i = 0; i < bytes; ++i, rgb += 3) {
+    const png_color& color = palette[indices[i]];
+    rgb[0] = color.red;
+    rgb[1] = color.green;
+    rgb[2] = color.blue;
+  }
+}
 
 class Reader {
  public:
@@ -88,7 +119,9 @@ class Reader {
   ~Reader() { png_destroy_read_struct(&png_, &info_, nullptr); }
 
   Header header();
-  void pixels(const Header& header, Picture& out);
+  void prepare(const Header& header, Picture& out) const;
+  bool read_stripes(StripeReader& stripes, Buffer<std::uint8_t>& unexpanded, int threads, Picture& out);
+  void pixels(Picture& out);
   std::optional<std::string> note() const;
 
  private:
@@ -139,6 +172,7 @@ Header Reader::header() {
     png_set_crc_action(png_, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
     png_set_user_limits(png_, kMaxSide, kMaxSide);
     png_set_chunk_malloc_max(png_, kMaxChunkBytes);
+    png_set_read_user_chunk_fn(png_, &session_, on_unknown_chunk);
     png_read_info(png_, info_);
   });
   if (!read) fail("in its header");
@@ -154,12 +188,44 @@ Header Reader::header() {
   return {width_, height_, bits == 16 ? 16 : 8, describe(bits, png_get_color_type(png_, info_), interlaced), note()};
 }
 
-void Reader::pixels(const Header& header, Picture& out) {
+void Reader::prepare(const Header& header, Picture& out) const {
   out.width = width_;
   out.height = height_;
   out.bits = header.bits;
   out.pixels.resize(static_cast<std::size_t>(out.row_bytes() * out.height));
+}
 
+/// Reads the pixels without libpng, whose place in the file does not change; false if it has to do it after all.
+bool Reader::read_stripes(StripeReader& stripes, Buffer<std::uint8_t>& unexpanded, int threads, Picture& out) {
+  const int color_type = png_get_color_type(png_, info_);
+  const int bits = png_get_bit_depth(png_, info_);
+  const bool is_ours = session_.has_stripes && bits >= 8 && (color_type & PNG_COLOR_MASK_ALPHA) == 0 &&
+                       png_get_interlace_type(png_, info_) == PNG_INTERLACE_NONE;
+  if (!is_ours) return false;
+
+  const int channels = png_get_channels(png_, info_);
+  const int pixel_bytes = channels * (bits / 8);
+  const StripedRows rows{height_, width_ * pixel_bytes, pixel_bytes, bits};
+  std::uint8_t* pixels = out.pixels.data();
+  if (channels == 1) {
+    unexpanded.resize(static_cast<std::size_t>(rows.row_bytes * rows.height));
+    pixels = unexpanded.data();
+  }
+  // libpng has read the head of the first IDAT chunk.
+  if (!stripes.read(fileno(session_.file), session_.n_read - kChunkHeadBytes, rows, threads, pixels)) return false;
+  if (color_type == PNG_COLOR_TYPE_GRAY) expand_gray(rows, pixels, out.pixels.data());
+  if (color_type == PNG_COLOR_TYPE_PALETTE) {
+    std::array<png_color, 256> palette{};  // as with libpng, what it lacks is black
+    png_colorp colors = nullptr;
+    int n_colors = 0;
+    png_get_PLTE(png_, info_, &colors, &n_colors);
+    std::copy_n(colors, std::min(n_colors, 256), palette.begin());
+    expand_indices(rows, pixels, palette, out.pixels.data());
+  }
+  return true;
+}
+
+void Reader::pixels(Picture& out) {
   Picture* const picture = &out;
   bool fits = false;
   const bool set_up = guarded(png_, [this, picture, &fits] {
@@ -193,91 +259,42 @@ std::optional<std::string> Reader::note() const {
   for (int i = 0; i < count; ++i) {
     // Programs that store a picture again may turn the iTXt chunk into another kind of text.
     const png_text& text = texts[i];
-    if (std::string_view(text.key) != kKeyword || text.text == nullptr) continue;
+    if (std::string_view(text.key) != kNoteKeyword || text.text == nullptr) continue;
     const bool international = text.compression >= PNG_ITXT_COMPRESSION_NONE;
     return std::string(text.text, international ? text.itxt_length : text.text_length);
   }
   return std::nullopt;
 }
 
-class Writer {
- public:
-  explicit Writer(std::FILE* file) {
-    session_.file = file;
-    png_ = png_create_write_struct(PNG_LIBPNG_VER_STRING, &session_, on_error, on_warning);
-    info_ = png_ != nullptr ? png_create_info_struct(png_) : nullptr;
-    if (info_ == nullptr) {
-      png_destroy_write_struct(&png_, nullptr);
-      fail_without_memory();
-    }
-  }
-  Writer(const Writer&) = delete;
-  Writer& operator=(const Writer&) = delete;
-  ~Writer() { png_destroy_write_struct(&png_, &info_); }
-
-  void write(const Picture& picture, const std::string* note_json);
-
- private:
-  Session session_;
-  png_structp png_ = nullptr;
-  png_infop info_ = nullptr;
-};
-
-void Writer::write(const Picture& picture, const std::string* note_json) {
-  char keyword[] = "spectrohue";
-  char nothing[] = "";
-  std::string note = note_json != nullptr ? *note_json : "";
-  png_text text{};
-  text.compression = PNG_ITXT_COMPRESSION_NONE;
-  text.key = keyword;
-  text.text = note.data();
-  text.itxt_length = note.size();
-  text.lang = nothing;
-  text.lang_key = nothing;
-
-  const bool written = guarded(png_, [this, &picture, &text] {
-    png_set_write_fn(png_, &session_, on_write, on_flush);
-    png_set_user_limits(png_, kMaxSide, kMaxSide);
-    png_set_IHDR(png_, info_, static_cast<png_uint_32>(picture.width), static_cast<png_uint_32>(picture.height),
-                 picture.bits, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
-                 PNG_FILTER_TYPE_DEFAULT);
-    // Neighbouring phases have little to do with each other: filters and matches only cost time and bytes.
-    png_set_filter(png_, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE);
-    png_set_compression_strategy(png_, Z_HUFFMAN_ONLY);
-    png_set_compression_buffer_size(png_, kIdatBytes);
-    if (text.itxt_length != 0) png_set_text(png_, info_, &text, 1);
-    png_write_info(png_, info_);
-    if (picture.bits == 16 && std::endian::native == std::endian::little) png_set_swap(png_);
-    for (std::int64_t y = 0; y < picture.height; ++y) png_write_row(png_, picture.row(y));
-    png_write_end(png_, nullptr);
-  });
-  if (written) return;
-  if (session_.system_error != 0) {
-    throw Error(ErrorCode::Write, "cannot write the file: " + std::generic_category().message(session_.system_error));
-  }
-  throw Error(ErrorCode::Write, std::string("cannot write the PNG: ") + session_.problem);
-}
-
 }  // namespace
 
-Header read_header(std::FILE* file) { return Reader(file).header(); }
+struct Decoder::State {
+  StripeReader stripes;
+  Buffer<std::uint8_t> unexpanded;
+  bool was_fast = false;
+};
 
-Header read(std::FILE* file, Picture& out) {
+Decoder::Decoder() : state_(std::make_unique<State>()) {}
+Decoder::~Decoder() = default;
+Decoder::Decoder(Decoder&&) noexcept = default;
+Decoder& Decoder::operator=(Decoder&&) noexcept = default;
+
+Header Decoder::read(std::FILE* file, Picture& out, int threads) {
   Reader reader(file);
   Header header = reader.header();
-  reader.pixels(header, out);
-  if (!header.note_json) header.note_json = reader.note();
+  reader.prepare(header, out);
+  state_->was_fast = reader.read_stripes(state_->stripes, state_->unexpanded, threads, out);
+  if (!state_->was_fast) {
+    reader.pixels(out);
+    if (!header.note_json) header.note_json = reader.note();
+  }
   return header;
 }
 
-void write(std::FILE* file, const Picture& picture, const std::string* note_json) {
-  const auto fits = [](std::int64_t side) { return side >= 1 && side <= kMaxSide; };
-  if (!fits(picture.width) || !fits(picture.height)) {
-    throw Error(ErrorCode::Unsupported, "a PNG cannot hold " + std::to_string(picture.width) + " x " +
-                                            std::to_string(picture.height) +
-                                            " pixels: each side must be 1 to 2147483647");
-  }
-  Writer(file).write(picture, note_json);
-}
+bool Decoder::was_fast() const { return state_->was_fast; }
+
+Header read(std::FILE* file, Picture& out) { return Decoder().read(file, out); }
+
+Header read_header(std::FILE* file) { return Reader(file).header(); }
 
 }  // namespace spectrohue::image::png

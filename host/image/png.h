@@ -4,12 +4,17 @@
 // PNG files. libpng stops here. The text of the note passes through unread.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <cstdio>
+#include <functional>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
+#include "image/write_options.h"
 #include "spectrohue/types.h"
 
 namespace spectrohue::image::png {
@@ -25,13 +30,74 @@ struct Header {
   std::optional<std::string> note_json;  ///< the text with the keyword "spectrohue"
 };
 
-/// Both read from the file's start. Throw Error(Read) if the system fails, Error(BadFormat) if the file is damaged,
-/// truncated (read() names the row) or larger than kMaxPixelBytes. read() takes a note that stands behind the pixels
-/// too, and expands gray and palettes, drops alpha and ignores gamma.
-Header read_header(std::FILE* file);
-Header read(std::FILE* file, Picture& out);
+/// A picture to be written, seen in place.
+struct Pixels {
+  const std::uint8_t* data = nullptr;  ///< [height] rows, row_bytes apart; 16-bit values in native byte order
+  std::int64_t row_bytes = 0;          ///< >= width * channels * bits / 8
+  std::int64_t width = 0;
+  std::int64_t height = 0;
+  int channels = 3;  ///< 3: red, green, blue; 1: gray, or indices if there is a palette
+  int bits = 8;      ///< a channel: 8 or 16; indices: 8
+  std::span<const std::array<std::uint8_t, 3>> palette;  ///< up to 256 colours; empty: not indexed
+  /// Neighbouring values are alike (magnitudes, drawings), so a filter may pay: which one is tried out. Phases are not.
+  bool is_smooth = false;
+};
+Pixels pixels_of(const Picture& picture);
 
-/// Throws Error(Write) with the system's reason, Error(Unsupported) if a side is 0 or longer than 2^31 - 1.
-void write(std::FILE* file, const Picture& picture, const std::string* note_json);
+/// Takes the pieces of a file, in order.
+using Pieces = std::span<const std::span<const std::uint8_t>>;
+using Sink = std::function<void(Pieces)>;
+
+/// Writes pictures with memory that it keeps from one to the next: one coder a worker, not shared between threads.
+class Coder {
+ public:
+  Coder();
+  ~Coder();
+  Coder(Coder&&) noexcept;
+  Coder& operator=(Coder&&) noexcept;
+
+  /// Calls the sink a few times; lets through what it throws. The bytes depend on the picture, the note and the
+  /// compression alone. Throws Error(Unsupported) if a side is 0 or longer than 2^31 - 1, or the note than 2^31 - 1.
+  void write(const Pixels& pixels, const std::string* note_json, const WriteOptions& options, const Sink& sink);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// What a sink does: write to a file at its place. Throw Error(Write) with the system's reason.
+void write_to(int fd, Pieces pieces);
+void write_to(std::FILE* file, Pieces pieces);
+
+/// The same as Coder::write with a coder, and memory, of its own.
+void write(std::FILE* file, const Picture& picture, const std::string* note_json, const WriteOptions& options = {});
+
+/// Reads pictures with memory that it keeps from one to the next: one decoder a worker, not shared between threads.
+class Decoder {
+ public:
+  Decoder();
+  ~Decoder();
+  Decoder(Decoder&&) noexcept;
+  Decoder& operator=(Decoder&&) noexcept;
+
+  /// Reads a regular file from its start; where the file is left is not said. Files of Coder with Compression::Fast are
+  /// decoded on that many threads, all others by libpng on one; the outcome is the same. A note that stands behind the
+  /// pixels is found too; gray and palettes are expanded, alpha is dropped and gamma ignored. Throws Error(Read) if the
+  /// system fails, Error(BadFormat) if the file is damaged, truncated (the message names the row) or larger than
+  /// kMaxPixelBytes.
+  Header read(std::FILE* file, Picture& out, int threads = 1);
+
+  /// True if the last read() did without libpng's decoder. For tests and benches.
+  bool was_fast() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// The same with a decoder, and memory, of its own.
+Header read(std::FILE* file, Picture& out);
+/// Reads what stands before the pixels, from the file's start. Throws as Decoder::read.
+Header read_header(std::FILE* file);
 
 }  // namespace spectrohue::image::png
