@@ -22,27 +22,40 @@ struct FramesLanes {
     const float* operator[](int lane) const { return first + lane * hop; }
   };
 
-  /// Calls put(i, x) for every sample i < n of W frames; rows[l] is where lane l's begins.
+  /// math::rotated swaps the halves of a frame; within each, samples stay neighbours. Sample i of a half stands at
+  /// complex or real number i + shift of the FFT's input, `spread` floats apart (odd sizes: a complex number each).
+  struct Half {
+    int first;
+    int last;
+    std::int64_t shift;
+    int spread;
+    std::int64_t spot(int i) const { return (i + shift) * spread; }
+  };
+  template <class Use>
+  static void for_each_half(int n, Use&& use) {
+    const int spread = n % 2 == 0 ? W : 2 * W;
+    const int centre = n / 2;
+    use(Half{0, centre, math::rotated(0, n), spread});
+    use(Half{centre, n, math::rotated(centre, n) - centre, spread});
+  }
+
+  /// Calls put(i, x) for every sample i of a half of W frames; rows[l] is where lane l's frame begins.
   template <class Rows, class Put>
-  static void for_each_sample(const Rows& rows, int n, Put&& put) {
-    int i = 0;
-    for (; i + W <= n; i += W) {
+  static void for_each_sample(const Rows& rows, const Half& half, Put&& put) {
+    int i = half.first;
+    for (; i + W <= half.last; i += W) {
       F block[W];
       for (int l = 0; l < W; ++l) block[l] = F::load(rows[l] + i);
       transpose_registers(block);
       for (int l = 0; l < W; ++l) put(i + l, block[l]);
     }
-    for (; i < n; ++i) {
+    for (; i < half.last; ++i) {
       F x;
       for (int l = 0; l < W; ++l) x.v[l] = rows[l][i];
       put(i, x);
     }
   }
 
-  /// Where sample i of a frame stands in the FFT's input, in floats. Odd sizes: every sample is a complex number.
-  static std::int64_t spot(int i, int n) {
-    return static_cast<std::int64_t>(math::rotated(i, n)) * (n % 2 == 0 ? W : 2 * W);
-  }
   static void clear_imaginary_parts(int n, float* z) {
     for (int i = 0; n % 2 != 0 && i < n; ++i) F{}.store(z + static_cast<std::int64_t>(i) * 2 * W + W);
   }
@@ -77,26 +90,29 @@ struct FramesLanes {
   /// Windows frames and rotates them (math::rotated) into the FFT's input.
   template <class Rows>
   static void load_frames(const TileTables& t, const Rows& rows, float* z) {
-    const int n = t.fft.n;
-    for_each_sample(rows, n, [&](int i, F x) { (x * t.window[i]).store(z + spot(i, n)); });
-    clear_imaginary_parts(n, z);
+    for_each_half(t.fft.n, [&](const Half& half) {
+      for_each_sample(rows, half, [&](int i, F x) { (x * t.window[i]).store(z + half.spot(i)); });
+    });
+    clear_imaginary_parts(t.fft.n, z);
   }
 
   /// The reverse, with the synthesis window: frames [W][n].
   static void store_frames(const TileTables& t, const float* z, float* frames) {
-    const int n = t.fft.n;
-    const auto get = [&](int i) { return F::load(z + spot(i, n)) * t.synthesis_window[i]; };
-    int i = 0;
-    for (; i + W <= n; i += W) {
-      F block[W];
-      for (int l = 0; l < W; ++l) block[l] = get(i + l);
-      transpose_registers(block);
-      for (int l = 0; l < W; ++l) block[l].store(frames + static_cast<std::int64_t>(l) * n + i);
-    }
-    for (; i < n; ++i) {
-      const F x = get(i);
-      for (int l = 0; l < W; ++l) frames[static_cast<std::int64_t>(l) * n + i] = x.v[l];
-    }
+    const std::int64_t n = t.fft.n;
+    for_each_half(t.fft.n, [&](const Half& half) {
+      const auto get = [&](int i) { return F::load(z + half.spot(i)) * t.synthesis_window[i]; };
+      int i = half.first;
+      for (; i + W <= half.last; i += W) {
+        F block[W];
+        for (int l = 0; l < W; ++l) block[l] = get(i + l);
+        transpose_registers(block);
+        for (int l = 0; l < W; ++l) block[l].store(frames + l * n + i);
+      }
+      for (; i < half.last; ++i) {
+        const F x = get(i);
+        for (int l = 0; l < W; ++l) frames[l * n + i] = x.v[l];
+      }
+    });
   }
 };
 

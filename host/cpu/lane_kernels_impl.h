@@ -16,15 +16,16 @@ namespace spectrohue::cpu {
 template <int W>
 struct Kernels : FftLanes<W>, FramesLanes<W>, PixelsLanes<W> {
   using F = Floats<W>;
+  using Half = typename FramesLanes<W>::Half;
   using FftLanes<W>::backward;
   using FftLanes<W>::change_bins;
   using FftLanes<W>::for_each_bin;
   using FftLanes<W>::forward;
   using FftLanes<W>::from_bins;
   using FramesLanes<W>::clear_imaginary_parts;
+  using FramesLanes<W>::for_each_half;
   using FramesLanes<W>::for_each_sample;
   using FramesLanes<W>::load_frames;
-  using FramesLanes<W>::spot;
   using FramesLanes<W>::store_frames;
 
   static auto spectrum_sink(float* spectrum) {
@@ -114,21 +115,25 @@ struct Kernels : FftLanes<W>, FramesLanes<W>, PixelsLanes<W> {
     };
     // The decoder adds window * (frame as decoded); the frame itself is taken off the error before, what comes back is
     // added after.
-    for_each_sample(tile.rows, n, [&](int i, F x) {
-      const F frame = x * t.window[i];
-      const F error = F::load(error_at(i));
-      (frame - error * tile.correction[i]).store(work + spot(i, n));
-      (error - frame * t.window[i]).store(error_at(i));
+    for_each_half(n, [&](const Half& half) {
+      for_each_sample(tile.rows, half, [&](int i, F x) {
+        const F frame = x * t.window[i];
+        const F error = F::load(error_at(i));
+        (frame - error * tile.correction[i]).store(work + half.spot(i));
+        (error - frame * t.window[i]).store(error_at(i));
+      });
     });
     clear_imaginary_parts(n, work);
     forward(t.fft, work);
     code.bits == 8 ? change_bins(t.fft, work, PixelsLanes<W>::template quantiser<1>(t, code, tile))
                    : change_bins(t.fft, work, PixelsLanes<W>::template quantiser<2>(t, code, tile));
     backward(t.fft, work);
-    for (int i = 0; i < n; ++i) {
-      float* error = error_at(i);
-      (F::load(error) + F::load(work + spot(i, n)) * t.synthesis_window[i]).store(error);
-    }
+    for_each_half(n, [&](const Half& half) {
+      for (int i = half.first; i < half.last; ++i) {
+        float* error = error_at(i);
+        (F::load(error) + F::load(work + half.spot(i)) * t.synthesis_window[i]).store(error);
+      }
+    });
   }
 
   static void sweep(const TileTables& t, const TileCode& code, const SweepTile& tile, float* work, float* frames) {
