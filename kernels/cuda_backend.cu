@@ -7,9 +7,8 @@
 #include <string>
 #include <utility>
 
-#include "kernels/cuda/device_array.h"
+#include "kernels/cuda/array.h"
 #include "kernels/cuda/fft_plan.h"
-#include "kernels/cuda/pinned_array.h"
 #include "kernels/cuda/stream.h"
 #include "kernels/cuda_backend.h"
 #include "kernels/launchers.h"

@@ -8,8 +8,8 @@
 #include <tuple>
 #include <utility>
 
+#include "kernels/cuda/array.h"
 #include "kernels/cuda/check.h"
-#include "kernels/cuda/device_array.h"
 
 namespace spectrohue::cuda {
 
