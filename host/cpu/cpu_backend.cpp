@@ -322,7 +322,10 @@ std::unique_ptr<Backend> make_cpu_backend(const std::string& isa) {
   for (const LaneKernels* kernels : usable_lane_kernels()) {
     if (isa.empty() || isa == kernels->name) return std::make_unique<CpuBackend>(*kernels);
   }
-  throw Error(ErrorCode::Unsupported, "the instruction set '" + isa + "' is not in this build or this processor");
+  std::string usable;
+  for (const std::string& name : usable_instruction_sets()) usable += (usable.empty() ? "" : ", ") + name;
+  throw Error(ErrorCode::Device,
+              "the instruction set '" + isa + "' is not in this build or this processor; here: " + usable);
 }
 
 }  // namespace spectrohue::cpu

@@ -47,6 +47,7 @@ std::vector<BackendInfo> list_backends() {
 
 std::unique_ptr<Backend> make_backend(const std::string& device) {
   if (device == "cpu") return cpu::make_cpu_backend();
+  if (device.starts_with("cpu:")) return cpu::make_cpu_backend(device.substr(4));
   if (device == "auto") {
     for (const BackendInfo& info : cuda_devices()) {
       if (info.usable) return make_cuda(info.device);
@@ -54,7 +55,7 @@ std::unique_ptr<Backend> make_backend(const std::string& device) {
     return cpu::make_cpu_backend();
   }
   if (device == "cuda" || device.starts_with("cuda:")) return make_cuda(device);
-  throw Error(ErrorCode::Usage, "unknown device '" + device + "'; known: auto, cpu, cuda, cuda:N");
+  throw Error(ErrorCode::Usage, "unknown device '" + device + "'; known: auto, cpu, cpu:SET, cuda, cuda:N");
 }
 
 }  // namespace spectrohue

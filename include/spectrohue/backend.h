@@ -105,7 +105,8 @@ struct BackendInfo {
 
 std::vector<BackendInfo> list_backends();
 
-/// device: "auto" (the first CUDA device if there is one, else the CPU), "cpu", "cuda" or "cuda:N".
+/// device: "auto" (the first CUDA device if there is one, else the CPU), "cpu", "cpu:avx2" (an instruction set by name;
+/// they differ in speed alone), "cuda" or "cuda:N".
 /// An explicit cuda never falls back: it throws Error(Device) that says what is missing.
 std::unique_ptr<Backend> make_backend(const std::string& device);
 
