@@ -28,6 +28,10 @@ std::int64_t chain_length(std::int64_t n_frames, const StftSettings& s) {
   return std::max(meeting, std::clamp((n_frames + kLanes - 1) / kLanes, kShortest, kLongest));
 }
 
+/// A sweep lessens the error before the decoder divides it by the sum of squared windows. Where that sum is below this
+/// share of its largest, the two are not the same thing, and frames that hold such a sample are left as they are.
+constexpr float kLeastWindowSum = 0.3F;
+
 /// Frames of a sweep that make it worth to start a thread for them.
 constexpr std::int64_t kLeastMovesAThread = 256;
 
@@ -169,9 +173,11 @@ void ClosedLoop::sweep(const TileCode& code, const EncodeItem& item, int index) 
   const auto n = static_cast<std::int64_t>(item.signal.size());
   // One pixel in 2 x stride: moves that overlap much at the same time would overshoot together.
   const std::int64_t stride = std::max(1, (s.n_fft + 2 * s.hop_length - 1) / (2 * s.hop_length));
-  const std::int64_t phase = index / 2 % stride;
-  const std::int64_t count = phase < n_frames ? (n_frames - 1 - phase) / stride + 1 : 0;
+  const Range movable = movable_frames(n, n_frames);
+  const std::int64_t phase = movable.first + index / 2 % stride;
+  const std::int64_t count = phase < movable.last ? (movable.last - 1 - phase) / stride + 1 : 0;
   const std::int64_t pixel_bytes = 3 * code.bits / 8;
+  if (count == 0) return;
   std::copy(error_.begin(), error_.end(), before_.begin());
 
   const int parts = count_parts(count, kLeastMovesAThread, transform_.threads());
@@ -213,6 +219,27 @@ void ClosedLoop::sweep(const TileCode& code, const EncodeItem& item, int index) 
       for (std::size_t i = 0; i < d.change.size(); ++i) error_[d.position + i] += d.change[i];
     }
   }
+}
+
+/// The frames that sweeps may change: all, as a rule; not those at the ends of uncentred sounds, and none where hops
+/// are so long that the windows hardly meet.
+Range ClosedLoop::movable_frames(std::int64_t n_samples, std::int64_t n_frames) const {
+  const StftTables& tables = transform_.tables;
+  const StftSettings& s = tables.settings;
+  const float least = kLeastWindowSum * *std::max_element(tables.window_sum.begin(), tables.window_sum.end());
+  if (*std::min_element(tables.window_sum.begin(), tables.window_sum.end()) < least) return {0, 0};
+  // Positions of the sound that enough frames hold: from the first such one to the last.
+  std::int64_t first = s.padding();
+  std::int64_t last = s.padding() + n_samples;
+  const std::int64_t first_limit = std::min<std::int64_t>(last, first + s.n_fft);
+  while (first < first_limit && tables.window_sum_at(first, n_frames) < least) ++first;
+  while (last > first && tables.window_sum_at(last - 1, n_frames) < least) --last;
+  if (first > s.padding() || last < s.padding() + n_samples) {
+    const std::int64_t begin = (first + s.hop_length - 1) / s.hop_length;
+    const std::int64_t end = last >= s.n_fft ? (last - s.n_fft) / s.hop_length + 1 : 0;
+    return {begin, std::clamp(end, begin, n_frames)};
+  }
+  return {0, n_frames};
 }
 
 /// What lies outside the sound is dropped by the decoder.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cpu/lane_kernels.h"
+#include "cpu/parts.h"
 #include "cpu/transform.h"
 #include "spectrohue/backend.h"
 #include "spectrohue/buffer.h"
@@ -45,6 +46,7 @@ class ClosedLoop {
   void feedback_block(const TileCode& code, const EncodeItem& item, std::int64_t first, std::int64_t chain, int part);
   void sweep(const TileCode& code, const EncodeItem& item, int index);
   void drain(float* ring, int lane, int slot, int count, std::int64_t position);
+  Range movable_frames(std::int64_t n_samples, std::int64_t n_frames) const;
   void forget_errors_outside(std::int64_t n_samples);
   double error_energy(std::int64_t n_samples) const;
 
