@@ -39,8 +39,8 @@ Case read_case(std::istringstream& line) {
 
 /// librosa's phase convention: bin k times exp(-2 pi i k floor(n/2) / n).
 std::complex<double> as_librosa(Complex value, int k, int n_fft) {
-  return std::complex<double>(value) *
-         std::polar(1.0, -2 * std::numbers::pi * (static_cast<double>(k) * (n_fft / 2)) / n_fft);
+  const int centre = n_fft / 2;
+  return std::complex<double>(value) * std::polar(1.0, -2 * std::numbers::pi * k * centre / n_fft);
 }
 
 TEST_P(Librosa, EqualsLibrosa) {

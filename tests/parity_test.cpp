@@ -647,8 +647,8 @@ TEST_F(Cuda, ImpulseIsExact) {
   Batch batch{stft, {}, {std::vector<float>(256 * 8)}, {1.0F}};
   for (std::size_t i = 0; i < batch.signals[0].size(); i += 256) batch.signals[0][i] = 1.0F;
   // The last frame is centred behind the last sample and holds none but zeros.
-  Spectra want{std::vector<Complex>(static_cast<std::size_t>(8 * stft.n_bins()), Complex(1.0F, 0.0F))};
-  want[0].resize(static_cast<std::size_t>(9 * stft.n_bins()));
+  Spectra want{std::vector<Complex>(8 * static_cast<std::size_t>(stft.n_bins()), Complex(1.0F, 0.0F))};
+  want[0].resize(9 * static_cast<std::size_t>(stft.n_bins()));
   for (Backend* backend : {cpu_.get(), cuda_.get()}) {
     EXPECT_EQ(batch.analyse(*backend), want) << backend->name();  // as numbers: -0 is 0
   }

@@ -298,7 +298,7 @@ TEST(ReadPng, TheNoteMayStandElsewhere) {
   const std::vector<Chunk> chunks = chunks_of(bytes_of(folder / "a.png"));
   ASSERT_EQ(chunks.size(), 7U);
   ASSERT_EQ(chunks[1].type, "iTXt");
-  const Chunk other{"tEXt", Bytes("Comment\0{\"spectrohue\":9}", 25)};
+  const Chunk other{"tEXt", Bytes("Comment\0{\"spectrohue\":9}", 24)};
   const Chunk plain{"tEXt", Bytes("spectrohue\0", 11) + to_json(note)};
   std::vector<std::vector<Chunk>> layouts(3, chunks);
   std::rotate(layouts[0].begin() + 1, layouts[0].begin() + 2, layouts[0].end() - 1);  // behind the pixels

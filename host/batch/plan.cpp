@@ -46,7 +46,7 @@ bool output_is_file(const WalkResult& found, const PlanSettings& settings) {
 
 fs::path name_for(const fs::path& source, const PlanSettings& settings, bool keep_extension) {
   const fs::path name = source.filename();
-  const fs::path stem = name.stem();
+  fs::path stem = name.stem();
   if (keep_extension) return name.string() + settings.extension;
   // song.wav.png -> song.wav: the extension that encode kept.
   if (has_extension(stem, settings.extension) && stem.has_stem()) return stem;
