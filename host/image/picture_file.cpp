@@ -13,12 +13,10 @@
 #include <cstring>
 #include <limits>
 #include <memory>
-#include <opencv2/core.hpp>
-#include <opencv2/core/utils/logger.hpp>
-#include <opencv2/imgcodecs.hpp>
 #include <system_error>
 #include <utility>
 
+#include "image/foreign_loader.h"
 #include "image/note.h"
 #include "image/png.h"
 #include "spectrohue/error.h"
@@ -204,38 +202,46 @@ bool webp_is_lossy(const std::vector<std::uint8_t>& bytes) {
   return false;
 }
 
-cv::Mat decode(const std::vector<std::uint8_t>& bytes, const std::string& name, bool may_be_missing) {
-  // OpenCV would write its own words about a bad file to stderr; ours are in the exception.
-  static const bool silent = [] {
-    cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
-    return true;
-  }();
-  static_cast<void>(silent);
+/// A decoded picture and its end.
+class DecodedPicture {
+ public:
+  DecodedPicture(const std::vector<std::uint8_t>& bytes, const std::string& type, bool may_be_missing)
+      : reader_(foreign_reader()) {
+    const ForeignStatus status = reader_.decode(bytes.data(), bytes.size(), &picture_);
+    if (status == ForeignStatus::Ok) return;
+    const std::string why = picture_.message;
+    if (status == ForeignStatus::NoMemory) {
+      throw Error(ErrorCode::OutOfMemory, "cannot allocate memory for the picture");
+    }
+    if (status == ForeignStatus::WrongDepth) {
+      throw Error(ErrorCode::Unsupported,
+                  "the " + type + " holds neither 8-bit nor 16-bit pixels (floating point, perhaps); convert it first");
+    }
+    if (!why.empty()) refuse("cannot decode the " + type + ": " + why);
+    if (may_be_missing) {
+      throw Error(ErrorCode::Unsupported, "this build cannot read the " + type + "; convert it to PNG or TIFF first");
+    }
+    refuse("cannot decode the " + type + ": it is truncated or damaged");
+  }
+  DecodedPicture(const DecodedPicture&) = delete;
+  DecodedPicture& operator=(const DecodedPicture&) = delete;
+  ~DecodedPicture() { reader_.release(picture_.owner); }
+  const ForeignPicture& get() const { return picture_; }
 
-  cv::Mat decoded;
-  try {
-    decoded = cv::imdecode(bytes, cv::IMREAD_UNCHANGED);
-  } catch (const cv::Exception& e) {
-    if (e.code == cv::Error::StsNoMem) throw Error(ErrorCode::OutOfMemory, "cannot allocate memory for the picture");
-    refuse("cannot decode the " + name + ": " + e.err);
-  }
-  if (!decoded.empty()) return decoded;
-  if (may_be_missing) {
-    throw Error(ErrorCode::Unsupported, "this build cannot read the " + name + "; convert it to PNG or TIFF first");
-  }
-  refuse("cannot decode the " + name + ": it is truncated or damaged");
-}
+ private:
+  const ForeignReader& reader_;
+  ForeignPicture picture_{};
+};
 
 /// OpenCV's order is blue, green, red, and alpha if there is one; or gray.
 template <class T>
-void to_rgb(const cv::Mat& from, Picture& to) {
-  const int channels = from.channels();
-  const int red = channels >= 3 ? 2 : 0;
-  const int green = channels >= 3 ? 1 : 0;
-  for (int y = 0; y < from.rows; ++y) {
-    const T* in = from.ptr<T>(y);
+void to_rgb(const ForeignPicture& from, Picture& to) {
+  const int red = from.channels >= 3 ? 2 : 0;
+  const int green = from.channels >= 3 ? 1 : 0;
+  for (int y = 0; y < from.height; ++y) {
+    const T* in = reinterpret_cast<const T*>(from.pixels + static_cast<std::size_t>(y) * from.row_bytes);
     T* out = reinterpret_cast<T*>(to.row(y));
-    for (int x = 0; x < from.cols; ++x, in += channels, out += 3) {
+    for (int x = 0; x < from.width; ++x, in += from.channels, out += 3) {
       out[0] = in[red];
       out[1] = in[green];
       out[2] = in[0];
@@ -248,16 +254,13 @@ void read_with_opencv(std::FILE* file, const Signature* signature, PictureFile& 
   const Kind kind = signature != nullptr ? signature->kind : Kind::Picture;
   const std::vector<std::uint8_t> bytes = read_all(file);
   if (is_cut_short(kind, bytes)) refuse("truncated " + type + ": the file ends early");
-  const cv::Mat decoded = decode(bytes, type, kind == Kind::OtherPicture);
-  if (decoded.depth() != CV_8U && decoded.depth() != CV_16U) {
-    throw Error(ErrorCode::Unsupported,
-                "the " + type + " holds neither 8-bit nor 16-bit pixels (floating point, perhaps); convert it first");
-  }
+  const DecodedPicture decoded_picture(bytes, type, kind == Kind::OtherPicture);
+  const ForeignPicture& decoded = decoded_picture.get();
 
   Picture& picture = out.picture;
-  picture.width = decoded.cols;
-  picture.height = decoded.rows;
-  picture.bits = decoded.depth() == CV_16U ? 16 : 8;
+  picture.width = decoded.width;
+  picture.height = decoded.height;
+  picture.bits = decoded.bits;
   if (picture.row_bytes() > kMaxPixelBytes / picture.height) refuse("the picture is larger than the limit of 16 GiB");
   picture.pixels.resize(static_cast<std::size_t>(picture.row_bytes() * picture.height));
   if (picture.bits == 16) {
@@ -268,7 +271,7 @@ void read_with_opencv(std::FILE* file, const Signature* signature, PictureFile& 
 
   constexpr std::array<const char*, 4> kColours{"gray", "gray with alpha", "RGB", "RGB with alpha"};
   out.description = (signature != nullptr ? type : "unknown type") + ", " + std::to_string(picture.bits) + "-bit " +
-                    kColours[static_cast<std::size_t>(std::clamp(decoded.channels(), 1, 4) - 1)];
+                    kColours[static_cast<std::size_t>(std::clamp(decoded.channels, 1, 4) - 1)];
   out.lossy = kind == Kind::Jpeg || (kind == Kind::WebP && webp_is_lossy(bytes));
   out.note.reset();
 }
