@@ -8,6 +8,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <map>
 #include <numbers>
 
 #include "core/stft_tables.h"
@@ -25,7 +26,23 @@ const StftSettings kSmall = [] {
 
 using Rgb = std::array<int, 3>;
 
-/// The value curve, from its definition (docs/format.md), not from the code's constants.
+/// b of adaptive-log: code 1 stands for 10^(-top_db / 20).
+double adaptive_b(const Curve& curve, double top) {
+  static std::map<std::pair<double, double>, double> known;
+  double& found = known[{curve.top_db, top}];
+  if (found == 0) {
+    double low = 1e-3;
+    double high = 1e25;
+    for (int i = 0; i < 300; ++i) {
+      const double b = std::sqrt(low * high);
+      ((std::pow(1 + b, 1 / top) - 1) / b > std::pow(10, -curve.top_db / 20) ? low : high) = b;
+    }
+    found = low;
+  }
+  return found;
+}
+
+/// The value curves and their inverses, from their definitions in docs/format.md, not from the code's constants.
 double curve_value(const Curve& curve, double m, double top) {
   if (m <= 0) return 0;
   switch (curve.kind) {
@@ -33,16 +50,25 @@ double curve_value(const Curve& curve, double m, double top) {
     case CurveKind::Db: return std::max(0.0, 1 + 20 * std::log10(m) / curve.top_db);
     case CurveKind::Linear: return m;
     case CurveKind::AdaptiveLog: {
-      // b such that code 1 decodes to 10^(-top_db / 20)
-      double low = 1e-3;
-      double high = 1e25;
-      for (int i = 0; i < 300; ++i) {
-        const double b = std::sqrt(low * high);
-        ((std::pow(1 + b, 1 / top) - 1) / b > std::pow(10, -curve.top_db / 20) ? low : high) = b;
-      }
-      return std::log(1 + low * m) / std::log(1 + low);
+      const double b = adaptive_b(curve, top);
+      return std::log(1 + b * m) / std::log(1 + b);
     }
     case CurveKind::DoubleLog: return std::log(1 + 20 * std::log(1 + 1e4 * m) / std::log(1 + 1e4)) / std::log(21);
+  }
+  return 0;
+}
+double curve_magnitude(const Curve& curve, int code, double top) {
+  const double v = code / top;
+  if (code == 0) return 0;
+  switch (curve.kind) {
+    case CurveKind::Gamma: return std::pow(v, 1 / curve.gamma);
+    case CurveKind::Db: return std::pow(10, (v - 1) * curve.top_db / 20);
+    case CurveKind::Linear: return v;
+    case CurveKind::AdaptiveLog: {
+      const double b = adaptive_b(curve, top);
+      return (std::pow(1 + b, v) - 1) / b;
+    }
+    case CurveKind::DoubleLog: return (std::pow(10001.0, (std::pow(21.0, v) - 1) / 20) - 1) / 1e4;
   }
   return 0;
 }
@@ -78,7 +104,7 @@ std::complex<double> bin_of(const Rgb& rgb, const Curve& curve, double top) {
       hue = 4 + (rgb[0] - rgb[1]) / d;
     }
   }
-  return std::polar(curve_inverse(curve, high / top, top), hue * std::numbers::pi / 3 - std::numbers::pi);
+  return std::polar(curve_magnitude(curve, high, top), hue * std::numbers::pi / 3 - std::numbers::pi);
 }
 
 struct Pixels {
