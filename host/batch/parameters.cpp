@@ -56,7 +56,6 @@ Parameters from_note(const PictureNote& note, const ParameterFlags& flags) {
     p.messages.push_back("--ref overrides the note's");
     p.note.ref.assign(p.note.ref.size(), *flags.ref);
   }
-  p.note.pixels_crc32 = note.pixels_crc32;
   return p;
 }
 

@@ -6,16 +6,13 @@
 #include <cmath>
 #include <utility>
 
+#include "core/stft_tables.h"
 #include "spectrohue/error.h"
 #include "spectrohue/types.h"
 
 namespace spectrohue {
 
 namespace {
-
-/// Samples whose squared windows sum to less than this share of the largest sum cannot be recovered: the inverse
-/// would multiply rounding errors by more than its root.
-constexpr double kNolaFloor = 1e-5;
 
 [[noreturn]] void refuse(const std::string& message) { throw Error(ErrorCode::Usage, message); }
 

@@ -11,7 +11,6 @@ namespace spectrohue {
 
 namespace {
 
-constexpr double kNolaFloor = 1e-5;
 constexpr double kDoubleLogA = 20;
 constexpr double kDoubleLogB = 1e4;
 
@@ -60,16 +59,13 @@ double adaptive_log_strength(double top_db, double top) {
   return std::exp((low + high) / 2);
 }
 
-double curve_inverse(const Curve& curve, double v, double top) {
+double curve_inverse(const Curve& curve, double v, double strength) {
   if (v <= 0) return 0;
   switch (curve.kind) {
     case CurveKind::Gamma: return std::pow(v, 1 / curve.gamma);
     case CurveKind::Db: return std::pow(10.0, (v - 1) * curve.top_db / 20);
     case CurveKind::Linear: return v;
-    case CurveKind::AdaptiveLog: {
-      const double b = adaptive_log_strength(curve.top_db, top);
-      return std::expm1(v * std::log1p(b)) / b;
-    }
+    case CurveKind::AdaptiveLog: return std::expm1(v * std::log1p(strength)) / strength;
     case CurveKind::DoubleLog: {
       const double inner = std::expm1(v * std::log1p(kDoubleLogA)) / kDoubleLogA;
       return std::expm1(inner * std::log1p(kDoubleLogB)) / kDoubleLogB;
@@ -82,16 +78,16 @@ PixelCode::PixelCode(const PixelSettings& settings) : bits(bits_of(settings.enco
   const double last = std::ldexp(1.0, bits) - 1;
   top = static_cast<float>(last);
   curve.kind = settings.curve.kind;
+  const double strength =
+      settings.curve.kind == CurveKind::AdaptiveLog ? adaptive_log_strength(settings.curve.top_db, last) : 0.0;
   switch (settings.curve.kind) {
     case CurveKind::Gamma: curve.a = static_cast<float>(settings.curve.gamma / 2); break;
     case CurveKind::Db: curve.a = static_cast<float>(10 * std::log10(2.0) / settings.curve.top_db); break;
     case CurveKind::Linear: break;
-    case CurveKind::AdaptiveLog: {
-      const double b = adaptive_log_strength(settings.curve.top_db, last);
-      curve.a = static_cast<float>(1 / std::log2(1 + b));
-      curve.b = static_cast<float>(b);
+    case CurveKind::AdaptiveLog:
+      curve.a = static_cast<float>(1 / std::log2(1 + strength));
+      curve.b = static_cast<float>(strength);
       break;
-    }
     case CurveKind::DoubleLog:
       curve.a = static_cast<float>(kDoubleLogA / std::log2(1 + kDoubleLogB));
       curve.b = static_cast<float>(kDoubleLogB);
@@ -100,14 +96,7 @@ PixelCode::PixelCode(const PixelSettings& settings) : bits(bits_of(settings.enco
   }
   const int codes = static_cast<int>(last) + 1;
   magnitude.resize(static_cast<std::size_t>(codes));
-  if (settings.curve.kind == CurveKind::AdaptiveLog) {  // as curve_inverse(), solving for b once
-    const double b = adaptive_log_strength(settings.curve.top_db, last);
-    for (int a = 0; a < codes; ++a) {
-      magnitude[a] = static_cast<float>(std::expm1(a / last * std::log1p(b)) / b);
-    }
-  } else {
-    for (int a = 0; a < codes; ++a) magnitude[a] = static_cast<float>(curve_inverse(settings.curve, a / last, last));
-  }
+  for (int a = 0; a < codes; ++a) magnitude[a] = static_cast<float>(curve_inverse(settings.curve, a / last, strength));
 }
 
 }  // namespace spectrohue

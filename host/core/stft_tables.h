@@ -12,6 +12,11 @@
 
 namespace spectrohue {
 
+/// Samples whose squared windows sum to less than this share of the largest sum cannot be recovered: the inverse would
+/// multiply rounding errors by more than its root. Settings that leave such samples are refused; at the ends of
+/// uncentred sounds, where there always are some, nothing smaller is divided by.
+inline constexpr double kNolaFloor = 1e-5;
+
 /// What a transform needs besides the FFT. Settings must have passed validate().
 struct StftTables {
   explicit StftTables(const StftSettings& settings);
@@ -24,7 +29,7 @@ struct StftTables {
   std::vector<float> window_sum;
   float window_sum_floor = 0.0F;  ///< see math::overlap_add_quotient
 
-  /// The sum of squared windows at any position; the same bits as window_sum where that applies.
+  /// The sum of squared windows at any position of a sound of n_frames.
   float window_sum_at(std::int64_t position, std::int64_t n_frames) const;
 };
 
@@ -41,7 +46,8 @@ struct PixelCode {
 /// b of the curve AdaptiveLog: code 1 of `top` stands for -top_db.
 double adaptive_log_strength(double top_db, double top);
 
-/// The inverse of the curve, in closed form: value v in [0, 1] to relative magnitude.
-double curve_inverse(const Curve& curve, double v, double top);
+/// The inverse of the curve, in closed form: value v in [0, 1] to relative magnitude. `strength` is b of AdaptiveLog;
+/// the others ignore it.
+double curve_inverse(const Curve& curve, double v, double strength);
 
 }  // namespace spectrohue

@@ -53,34 +53,31 @@ struct Kernels : FftLanes<W>, FramesLanes<W>, PixelsLanes<W> {
     store_frames(t, work, frames);
   }
 
+  /// Every bin of a source to a sink, in their order.
+  template <class Source, class Sink>
+  static void pass_bins(int n_fft, const Source& source, const Sink& sink) {
+    for (int bin = 0; bin <= n_fft / 2; ++bin) {
+      F re;
+      F im;
+      source(bin, re, im);
+      sink(bin, re, im);
+    }
+  }
+
   static void encode_pixels(const TileTables& t, const TileCode& code, const float* spectrum, float inverse_ref,
                             const TilePixels& target) {
+    using P = PixelsLanes<W>;
     const auto source = spectrum_source(spectrum);
-    const auto run = [&](auto sink) {
-      for (int bin = 0; bin <= t.fft.n / 2; ++bin) {
-        F re;
-        F im;
-        source(bin, re, im);
-        sink(bin, re, im);
-      }
-    };
-    code.bits == 8 ? run(PixelsLanes<W>::template pixel_sink<1>(t, code, inverse_ref, target))
-                   : run(PixelsLanes<W>::template pixel_sink<2>(t, code, inverse_ref, target));
+    code.bits == 8 ? pass_bins(t.fft.n, source, P::template pixel_sink<1>(t, code, inverse_ref, target))
+                   : pass_bins(t.fft.n, source, P::template pixel_sink<2>(t, code, inverse_ref, target));
   }
 
   static void decode_pixels(const TileTables& t, const TileCode& code, const TilePixels& pixels, float ref,
                             float* spectrum) {
+    using P = PixelsLanes<W>;
     const auto sink = spectrum_sink(spectrum);
-    const auto run = [&](auto source) {
-      for (int bin = 0; bin <= t.fft.n / 2; ++bin) {
-        F re;
-        F im;
-        source(bin, re, im);
-        sink(bin, re, im);
-      }
-    };
-    code.bits == 8 ? run(PixelsLanes<W>::template pixel_source<1>(t, code, pixels, ref))
-                   : run(PixelsLanes<W>::template pixel_source<2>(t, code, pixels, ref));
+    code.bits == 8 ? pass_bins(t.fft.n, P::template pixel_source<1>(t, code, pixels, ref), sink)
+                   : pass_bins(t.fft.n, P::template pixel_source<2>(t, code, pixels, ref), sink);
   }
 
   static void encode(const TileTables& t, const TileCode& code, const float* segment, float inverse_ref, float* work,
