@@ -28,7 +28,7 @@ void register_benches() {
   });
   register_all("peak", [](benchmark::State& state, Backend& backend, const Size& size) {
     const std::vector<float> x = music(size.seconds);
-    const std::span<const float> signal = x;
+    const Signal signal = x;
     float peak = 0;
     for (auto _ : state) backend.peak(stft_settings(size), {&signal, 1}, {&peak, 1});
     if (!(peak > 0)) state.SkipWithError("no peak found");

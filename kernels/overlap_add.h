@@ -35,7 +35,7 @@ inline LaunchShape overlap_add_launch(const OverlapAddArgs& a) {
 /// StftTables::window_sum_at, from tables.
 SPECTROHUE_HD float overlap_add_window_sum(const OverlapAddArgs& a, std::int64_t position, std::int64_t n_frames) {
   const int hop = a.shape.hop;
-  if (position >= a.shape.n_fft && position / hop < n_frames) return a.window_sum[position % hop];
+  if (math::all_frames_exist(position, a.shape.n_fft, hop, n_frames)) return a.window_sum[position % hop];
   const math::FrameRange range = math::frames_holding(position, a.shape.n_fft, hop, n_frames);
   float sum = 0.0F;
   for (std::int64_t frame = range.first; frame <= range.last; ++frame) {

@@ -92,8 +92,7 @@ class SlotBackend final : public Backend {
         });
   }
 
-  void peak(const StftSettings& stft, std::span<const std::span<const float>> signals,
-            std::span<float> peaks) override {
+  void peak(const StftSettings& stft, std::span<const Signal> signals, std::span<float> peaks) override {
     if (signals.empty()) return;
     Transform& t = begin(stft);
     power_bits_.resize(signals.size());
@@ -246,8 +245,7 @@ class SlotBackend final : public Backend {
     lay_out_samples(slot_, t.shape, samples_seen);
     samples_staging_.resize(size(slot_.n_samples));
     for (const Segment& s : slot_.segments) {
-      std::copy_n(signal_of(size(s.item)).data() + s.sample_first, s.sample_count,
-                  samples_staging_.data() + s.sample_offset);
+      signal_of(size(s.item)).copy(s.sample_first, s.sample_count, samples_staging_.data() + s.sample_offset);
     }
     samples_.resize(size(slot_.n_samples));
     device_.upload(samples_, samples_staging_, slot_.n_samples);

@@ -491,7 +491,7 @@ class Batch {
   }
   std::vector<float> peak(Backend& backend) const {
     std::vector<float> peaks(size(), -1.0F);
-    const std::vector<std::span<const float>> spans(signals_.begin(), signals_.end());
+    const std::vector<Signal> spans(signals_.begin(), signals_.end());
     backend.peak(stft_, spans, peaks);
     return peaks;
   }
@@ -564,6 +564,21 @@ void expect_as_cpu(Backend& emulated, Backend& cpu, const Batch& batch) {
   expect_same_bits(batch.decode(emulated, pictures), batch.decode(cpu, pictures), "decode");
 }
 
+/// The frames of 16-bit integers are those of the floats they stand for.
+void expect_integers_as_floats(Backend& emulated, const StftSettings& stft) {
+  std::vector<std::int16_t> codes;
+  std::vector<float> floats;
+  for (int i = 0; i < 3 * stft.n_fft; ++i) {
+    codes.push_back(static_cast<std::int16_t>(i * 7919 % 65536 - 32768));
+    floats.push_back(static_cast<float>(codes.back()) / 32768.0F);
+  }
+  std::vector<Signal> signals{std::span<const std::int16_t>(codes), floats};
+  std::vector<float> peaks(2);
+  emulated.peak(stft, signals, peaks);
+  EXPECT_GT(peaks[0], 0);
+  EXPECT_EQ(peaks[0], peaks[1]);
+}
+
 class EmulatedKernels : public testing::TestWithParam<Case> {};
 
 TEST_P(EmulatedKernels, EqualTheCpuBackend) {
@@ -575,6 +590,7 @@ TEST_P(EmulatedKernels, EqualTheCpuBackend) {
     EmulatedBackend emulated(EmulatedDevice(), {std::int64_t{1} << 40, capacity});
     pixels.encoding = pixels.encoding == Encoding::Hsv ? Encoding::Hsv16 : Encoding::Hsv;
     expect_as_cpu(emulated, *cpu, Batch(stft, pixels, lengths_of(stft)));
+    expect_integers_as_floats(emulated, stft);
     if (HasFailure()) return;
   }
 }

@@ -44,7 +44,11 @@ struct Batch {
   PixelSettings pixels;
   Signals signals;
   std::vector<float> refs;
+  std::vector<std::vector<std::int16_t>> integers{};  ///< what is handed over in place of signals, if there are any
 
+  Signal signal(std::size_t i) const {
+    return integers.empty() ? Signal(signals[i]) : Signal(std::span<const std::int16_t>(integers[i]));
+  }
   std::size_t size() const { return signals.size(); }
   std::int64_t n_frames(std::size_t i) const { return stft.n_frames(static_cast<std::int64_t>(signals[i].size())); }
   std::int64_t pixel_bytes() const { return 3 * (bits_of(pixels.encoding) / 8); }
@@ -53,7 +57,7 @@ struct Batch {
   Spectra analyse(Backend& backend) const {
     Spectra out = empty_spectra();
     std::vector<AnalyseItem> items;
-    for (std::size_t i = 0; i < size(); ++i) items.push_back({signals[i], out[i]});
+    for (std::size_t i = 0; i < size(); ++i) items.push_back({signal(i), out[i]});
     backend.analyse(stft, items);
     return out;
   }
@@ -80,14 +84,15 @@ struct Batch {
   }
   std::vector<float> peak(Backend& backend) const {
     std::vector<float> out(size(), -1.0F);
-    const std::vector<std::span<const float>> spans(signals.begin(), signals.end());
-    backend.peak(stft, spans, out);
+    std::vector<Signal> views;
+    for (std::size_t i = 0; i < size(); ++i) views.push_back(signal(i));
+    backend.peak(stft, views, out);
     return out;
   }
   Bytes encode(Backend& backend) const {
     Bytes out = empty_pictures();
     std::vector<EncodeItem> items;
-    for (std::size_t i = 0; i < size(); ++i) items.push_back({signals[i], refs[i], plane(out, i)});
+    for (std::size_t i = 0; i < size(); ++i) items.push_back({signal(i), refs[i], plane(out, i)});
     backend.encode(stft, pixels, items);
     return out;
   }
@@ -392,6 +397,33 @@ TEST_P(InstructionSets, BatchDoesNotMatter) {
   }
 }
 
+/// Samples as a file's 16-bit integers, without a copy as floats in between.
+void expect_integers_are_their_floats(Backend& backend, Batch batch) {
+  std::vector<std::vector<std::int16_t>> integers;
+  for (std::vector<float>& x : batch.signals) {
+    std::vector<std::int16_t>& codes = integers.emplace_back();
+    for (float& sample : x) {
+      codes.push_back(static_cast<std::int16_t>(std::lrint(std::clamp(sample * 32768.0F, -32768.0F, 32767.0F))));
+      sample = static_cast<float>(codes.back()) / 32768.0F;
+    }
+  }
+  Batch as_integers = batch;
+  as_integers.integers = std::move(integers);
+  expect_same_bits(as_integers.analyse(backend), batch.analyse(backend), "analyse");
+  expect_same_bits<float>({as_integers.peak(backend)}, {batch.peak(backend)}, "peak");
+  expect_same_bits(as_integers.encode(backend), batch.encode(backend), "encode");
+}
+
+TEST_P(InstructionSets, IntegersAreTheirFloats) {
+  for (const std::string& isa : cpu::usable_instruction_sets()) {
+    SCOPED_TRACE(isa);
+    Batch batch = noise_batch(settings_of(GetParam()));
+    expect_integers_are_their_floats(*cpu::make_cpu_backend(isa), batch);
+    batch.pixels.refine = 1;
+    expect_integers_are_their_floats(*cpu::make_cpu_backend(isa), batch);
+  }
+}
+
 std::string case_name(const testing::TestParamInfo<Case>& info) { return info.param.name; }
 INSTANTIATE_TEST_SUITE_P(Cpu, InstructionSets, testing::ValuesIn(kCases), case_name);
 
@@ -535,6 +567,10 @@ TEST_P(CudaParity, WholeWaysAreTheirStages) {
 }
 
 TEST_P(CudaParity, BatchDoesNotMatter) { expect_batch_does_not_matter(*cuda_, noise_batch(settings_of(GetParam()))); }
+
+TEST_P(CudaParity, IntegersAreTheirFloats) {
+  expect_integers_are_their_floats(*cuda_, noise_batch(settings_of(GetParam())));
+}
 
 /// A second run returns the first one's bits.
 TEST_P(CudaParity, Repeats) {

@@ -4,9 +4,11 @@
 // Tables that every backend uses as they are: made once, on the host, in double.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
+#include "math/frames.h"
 #include "math/pixels.h"
 #include "spectrohue/settings.h"
 
@@ -31,7 +33,31 @@ struct StftTables {
 
   /// The sum of squared windows at any position of a sound of n_frames.
   float window_sum_at(std::int64_t position, std::int64_t n_frames) const;
+
+  /// Calls use(first, count, sums) for stretches of the positions [begin, end) of a sound of n_frames, in order; sums
+  /// are window_sum_at() of each, [count].
+  template <class Use>
+  void for_each_window_sum(std::int64_t begin, std::int64_t end, std::int64_t n_frames, Use&& use) const;
 };
+
+template <class Use>
+void StftTables::for_each_window_sum(std::int64_t begin, std::int64_t end, std::int64_t n_frames, Use&& use) const {
+  const int hop = settings.hop_length;
+  std::vector<float> at_the_ends;
+  while (begin < end) {
+    const std::int64_t phase = begin % hop;
+    const std::int64_t count = std::min(hop - phase, end - begin);
+    // Frames begin at multiples of the hop, so it is the same for the whole stretch.
+    if (math::all_frames_exist(begin, settings.n_fft, hop, n_frames)) {
+      use(begin, count, window_sum.data() + phase);
+    } else {
+      at_the_ends.resize(static_cast<std::size_t>(count));
+      for (std::int64_t i = 0; i < count; ++i) at_the_ends[i] = window_sum_at(begin + i, n_frames);
+      use(begin, count, at_the_ends.data());
+    }
+    begin += count;
+  }
+}
 
 /// A pixel encoding as numbers.
 struct PixelCode {

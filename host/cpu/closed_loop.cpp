@@ -5,8 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <limits>
+#include <numeric>
 
+#include "cpu/padded_stretch.h"
 #include "cpu/parts.h"
 #include "math/frames.h"
 
@@ -53,54 +54,48 @@ ClosedLoop::ClosedLoop(const LaneKernels& kernels, const Transform& transform)
     energy += window[i] * window[i];
   }
   step_ = static_cast<float>(s.n_fft / energy);
-  rings_.resize(transform.scratch.size());
-  for (Buffer<float>& ring : rings_) ring.resize(static_cast<std::size_t>(s.n_fft) * kernels.lanes);
+  const std::size_t tile = static_cast<std::size_t>(s.n_fft) * kernels.lanes;
+  threads_.resize(transform.scratch.size());
+  for (Memory& memory : threads_) {
+    memory.ring.resize(tile);
+    memory.rows.resize(tile);
+    memory.head.resize(static_cast<std::size_t>(s.n_fft));
+  }
 }
 
 void ClosedLoop::run(const TileCode& code, const EncodeItem& item, int sweeps, const OpenLoop& open_loop) {
-  const StftTables& tables = transform_.tables;
-  const auto n = static_cast<std::int64_t>(item.signal.size());
-  load_signal(item.signal);
+  const StftSettings& s = transform_.tables.settings;
+  const std::int64_t n = item.signal.size();
+  error_.resize(static_cast<std::size_t>((s.n_frames(n) - 1) * s.hop_length + s.n_fft));
   feedback(code, item);
-  forget_errors_outside(n);
-
-  double energy = 0;
-  for (const float x : item.signal) energy += static_cast<double>(x) * x;
-  const double error = error_energy(n);
-  if (error > energy * std::pow(10.0, -suspicious_snr_db(code) / 10)) {
-    Buffer<float> decoded(item.signal.size());
-    open_loop.encode();
-    open_loop.decode(decoded.span());
-    double plain = 0;
-    for (std::int64_t i = 0; i < n; ++i) plain += std::pow(static_cast<double>(decoded[i]) - item.signal[i], 2);
-    if (plain <= error) {
-      const std::int64_t padding = tables.settings.padding();
-      for (std::int64_t i = 0; i < n; ++i) {
-        error_[padding + i] = (decoded[i] - item.signal[i]) * tables.window_sum_at(padding + i, item.plane.n_frames);
-      }
-    } else {
-      feedback(code, item);
-      forget_errors_outside(n);
-    }
+  const double limit = signal_energy(item.signal) * std::pow(10.0, -suspicious_snr_db(code) / 10);
+  if (const double error = error_energy(n); error > limit && !replace_by_open_loop(item, error, open_loop)) {
+    feedback(code, item);
   }
   for (int i = 0; i < sweeps; ++i) sweep(code, item, i);
 }
 
-void ClosedLoop::load_signal(std::span<const float> signal) {
-  const StftSettings& s = transform_.tables.settings;
-  const auto n = static_cast<std::int64_t>(signal.size());
-  const std::int64_t length = (s.n_frames(n) - 1) * s.hop_length + s.n_fft;
-  signal_.resize(static_cast<std::size_t>(length));
-  for (std::int64_t i = 0; i < length; ++i) {
-    signal_[i] = math::padded_sample(signal.data(), n, i - s.padding(), s.pad_mode == PadMode::Reflect);
+/// Rounds plainly, and keeps that if its error is no larger.
+bool ClosedLoop::replace_by_open_loop(const EncodeItem& item, double error, const OpenLoop& open_loop) {
+  const std::int64_t n = item.signal.size();
+  const std::int64_t padding = transform_.tables.settings.padding();
+  Buffer<float> decoded(static_cast<std::size_t>(n));
+  open_loop.encode();
+  open_loop.decode(decoded.span());
+  double plain = 0;
+  for (std::int64_t i = 0; i < n; ++i) plain += std::pow(static_cast<double>(decoded[i]) - item.signal[i], 2);
+  if (plain > error) return false;
+  for (std::int64_t i = 0; i < n; ++i) {
+    error_[padding + i] =
+        (decoded[i] - item.signal[i]) * transform_.tables.window_sum_at(padding + i, item.plane.n_frames);
   }
-  error_.resize(signal_.size());
-  before_.resize(signal_.size());
+  return true;
 }
 
 void ClosedLoop::feedback(const TileCode& code, const EncodeItem& item) {
+  const StftSettings& s = transform_.tables.settings;
   const std::int64_t n_frames = item.plane.n_frames;
-  const std::int64_t chain = chain_length(n_frames, transform_.tables.settings);
+  const std::int64_t chain = chain_length(n_frames, s);
   const std::int64_t block = chain * kernels_.lanes;
   const std::int64_t n_blocks = (n_frames + block - 1) / block;
   std::fill(error_.begin(), error_.end(), 0.0F);
@@ -115,17 +110,21 @@ void ClosedLoop::feedback(const TileCode& code, const EncodeItem& item) {
       }
     });
   }
+  // What lies outside the sound is dropped by the decoder.
+  std::fill_n(error_.begin(), s.padding(), 0.0F);
+  std::fill(error_.begin() + s.padding() + item.signal.size(), error_.end(), 0.0F);
 }
 
 /// W chains side by side, the first beginning with frame `first`.
 void ClosedLoop::feedback_block(const TileCode& code, const EncodeItem& item, std::int64_t first, std::int64_t chain,
                                 int part) {
-  const int n_fft = transform_.tables.settings.n_fft;
-  const int hop = transform_.tables.settings.hop_length;
+  const StftSettings& s = transform_.tables.settings;
+  const int n_fft = s.n_fft;
+  const int hop = s.hop_length;
   const int lanes = kernels_.lanes;
   const std::int64_t n_frames = item.plane.n_frames;
   const std::int64_t pixel_bytes = 3 * code.bits / 8;
-  Buffer<float>& ring = rings_[part];
+  Buffer<float>& ring = threads_[part].ring;
   std::fill(ring.begin(), ring.end(), 0.0F);
   std::vector<const float*> rows(static_cast<std::size_t>(lanes));
 
@@ -134,7 +133,9 @@ void ClosedLoop::feedback_block(const TileCode& code, const EncodeItem& item, st
     // Lane l is at frame first + l chain + t; those that exist come first.
     const auto valid = static_cast<int>(std::min<std::int64_t>(lanes, (n_frames - 1 - first - t) / chain + 1));
     for (int l = 0; l < lanes; ++l) {
-      rows[l] = signal_.data() + (first + (l < valid ? l : 0) * chain + t) * hop;
+      const std::span<float> own = threads_[part].rows.span().subspan(static_cast<std::size_t>(l) * n_fft, n_fft);
+      const std::int64_t frame = first + l * chain + t;
+      rows[l] = l < valid ? padded_stretch(item.signal, frame * hop - s.padding(), s.pad_mode, own) : rows[0];
     }
     FeedbackTile tile{};
     tile.rows = rows.data();
@@ -168,57 +169,94 @@ void ClosedLoop::drain(float* ring, int lane, int slot, int count, std::int64_t 
 
 void ClosedLoop::sweep(const TileCode& code, const EncodeItem& item, int index) {
   const StftSettings& s = transform_.tables.settings;
-  const int lanes = kernels_.lanes;
-  const std::int64_t n_frames = item.plane.n_frames;
-  const auto n = static_cast<std::int64_t>(item.signal.size());
   // One pixel in 2 x stride: moves that overlap much at the same time would overshoot together.
   const std::int64_t stride = std::max(1, (s.n_fft + 2 * s.hop_length - 1) / (2 * s.hop_length));
-  const Range movable = movable_frames(n, n_frames);
+  const Range movable = movable_frames(item.signal.size(), item.plane.n_frames);
   const std::int64_t phase = movable.first + index / 2 % stride;
   const std::int64_t count = phase < movable.last ? (movable.last - 1 - phase) / stride + 1 : 0;
-  const std::int64_t pixel_bytes = 3 * code.bits / 8;
-  if (count == 0) return;
-  std::copy(error_.begin(), error_.end(), before_.begin());
-
   const int parts = count_parts(count, kLeastMovesAThread, transform_.threads());
-  std::vector<std::vector<Deferred>> deferred(static_cast<std::size_t>(parts));
-  run_parts(parts, [&](int part) {
-    const Range range = part_of(count, lanes, part, parts);
-    Scratch& scratch = *transform_.scratch[part];
-    std::vector<const float*> rows(static_cast<std::size_t>(lanes));
-    // Samples before this one the part before adds to.
-    const std::int64_t mine =
-        range.first > 0 ? (phase + (range.first - 1) * stride) * s.hop_length + s.n_fft : std::int64_t{0};
-    for (std::int64_t i = range.first; i < range.last; i += lanes) {
-      const auto valid = static_cast<int>(std::min<std::int64_t>(lanes, range.last - i));
-      const std::int64_t first = phase + i * stride;
-      for (int l = 0; l < lanes; ++l) {
-        rows[l] = before_.data() + (first + (l < valid ? l : 0) * stride) * s.hop_length;
-      }
-      SweepTile tile{};
-      tile.rows = rows.data();
-      tile.parity = index % 2;
-      tile.step = step_;
-      tile.ref = item.ref;
-      tile.inverse_ref = 1.0F / item.ref;
-      tile.pixels = {item.plane.data + first * pixel_bytes, item.plane.row_bytes, stride * pixel_bytes, valid};
-      kernels_.sweep(transform_.tile, code, tile, scratch.work.data(), scratch.frames.data());
-      for (int l = 0; l < valid; ++l) {
-        const std::int64_t start = (first + l * stride) * s.hop_length;
-        const std::int64_t begin = std::max<std::int64_t>(start, s.padding());
-        const std::int64_t end = std::min<std::int64_t>(start + s.n_fft, s.padding() + n);
-        const float* change = scratch.frames.data() + static_cast<std::int64_t>(l) * s.n_fft;
-        const std::int64_t border = std::clamp(mine, begin, std::max(begin, end));
-        if (begin < border) deferred[part].push_back({begin, {change + (begin - start), change + (border - start)}});
-        for (std::int64_t p = border; p < end; ++p) error_[p] += change[p - start];
-      }
-    }
-  });
-  for (const std::vector<Deferred>& list : deferred) {
-    for (const Deferred& d : list) {
-      for (std::size_t i = 0; i < d.change.size(); ++i) error_[d.position + i] += d.change[i];
+  const auto moves_of = [&](int part) { return part_of(count, kernels_.lanes, part, parts); };
+  const auto first_error = [&](std::int64_t move) { return (phase + move * stride) * s.hop_length; };
+
+  // All moves answer to the errors as they are before the sweep. The first frame of a part shares samples with the part
+  // before it: it sees a copy, and its change of those samples is added when that part is done, so that every sum has
+  // the order of the frames.
+  for (int part = 1; part < parts; ++part) {
+    const Range moves = moves_of(part);
+    if (moves.first < moves.last) {
+      std::copy_n(error_.begin() + first_error(moves.first), s.n_fft, threads_[part].head.begin());
     }
   }
+  run_parts(count > 0 ? parts : 0, [&](int part) {
+    const Range moves = moves_of(part);
+    const std::int64_t shared_end = moves.first > 0 ? first_error(moves.first - 1) + s.n_fft : 0;
+    sweep_part(code, item, {phase, stride, index % 2}, moves, shared_end, part);
+  });
+  for (int part = 1; part < parts; ++part) {
+    const Range moves = moves_of(part);
+    if (moves.first >= moves.last) continue;
+    const std::int64_t start = first_error(moves.first);
+    const std::int64_t shared_end = first_error(moves.first - 1) + s.n_fft;
+    add_change(item.signal.size(), threads_[part].head.data(), start, start, shared_end);
+  }
+}
+
+/// The moves of one part; changes of the errors before `shared_end` are left in the part's head.
+void ClosedLoop::sweep_part(const TileCode& code, const EncodeItem& item, const Sweep& sweep, Range moves,
+                            std::int64_t shared_end, int part) {
+  const StftSettings& s = transform_.tables.settings;
+  const int lanes = kernels_.lanes;
+  const std::int64_t pixel_bytes = 3 * code.bits / 8;
+  Scratch& scratch = *transform_.scratch[part];
+  Memory& memory = threads_[part];
+  std::vector<const float*> rows(static_cast<std::size_t>(lanes));
+  Buffer<float>* changes = &scratch.frames;
+  Buffer<float>* changes_before = &memory.rows;
+  const auto frame_of = [&](std::int64_t move) { return sweep.phase + move * sweep.stride; };
+  // Tiles that are neighbours share samples too: a tile's changes are added when the next one has seen the errors.
+  const auto add_tile = [&](std::int64_t first_move, const float* tile) {
+    const std::int64_t last_move = std::min(first_move + lanes, moves.last);
+    for (std::int64_t move = first_move; move < last_move; ++move) {
+      const float* change = tile + (move - first_move) * s.n_fft;
+      const std::int64_t start = frame_of(move) * s.hop_length;
+      if (start < shared_end) std::copy_n(change, shared_end - start, memory.head.begin());
+      add_change(item.signal.size(), change, start, std::max(start, shared_end), start + s.n_fft);
+    }
+  };
+  for (std::int64_t move = moves.first; move < moves.last; move += lanes) {
+    const auto valid = static_cast<int>(std::min<std::int64_t>(lanes, moves.last - move));
+    for (int l = 0; l < lanes; ++l) {
+      rows[l] = l < valid ? error_.data() + frame_of(move + l) * s.hop_length : rows[0];
+    }
+    if (shared_end > 0 && move == moves.first) {
+      for (int l = 0; l < lanes; ++l) {
+        if (l == 0 || l >= valid) rows[l] = memory.head.data();
+      }
+    }
+    SweepTile tile{};
+    tile.rows = rows.data();
+    tile.parity = sweep.parity;
+    tile.step = step_;
+    tile.ref = item.ref;
+    tile.inverse_ref = 1.0F / item.ref;
+    tile.pixels = {item.plane.data + frame_of(move) * pixel_bytes, item.plane.row_bytes, sweep.stride * pixel_bytes,
+                   valid};
+    kernels_.sweep(transform_.tile, code, tile, scratch.work.data(), changes->data());
+    if (move > moves.first) add_tile(move - lanes, changes_before->data());
+    std::swap(changes, changes_before);
+  }
+  if (moves.first < moves.last) {
+    add_tile(moves.first + (moves.last - 1 - moves.first) / lanes * lanes, changes_before->data());
+  }
+}
+
+/// Adds a frame's change, which begins at position `start`, to the errors from `begin` to `end`, as far as they are the
+/// sound's.
+void ClosedLoop::add_change(std::int64_t n_samples, const float* change, std::int64_t start, std::int64_t begin,
+                            std::int64_t end) {
+  const std::int64_t padding = transform_.tables.settings.padding();
+  const std::int64_t last = std::min(end, padding + n_samples);
+  for (std::int64_t p = std::max(begin, padding); p < last; ++p) error_[p] += change[p - start];
 }
 
 /// The frames that sweeps may change: all, as a rule; not those at the ends of uncentred sounds, and none where hops
@@ -242,27 +280,46 @@ Range ClosedLoop::movable_frames(std::int64_t n_samples, std::int64_t n_frames) 
   return {0, n_frames};
 }
 
-/// What lies outside the sound is dropped by the decoder.
-void ClosedLoop::forget_errors_outside(std::int64_t n_samples) {
-  const std::int64_t padding = transform_.tables.settings.padding();
-  std::fill_n(error_.begin(), padding, 0.0F);
-  std::fill(error_.begin() + padding + n_samples, error_.end(), 0.0F);
+/// The sum of what sum(first, last) returns for the blocks of [0, n), which are made on all threads and added in order.
+template <class Sum>
+double ClosedLoop::sum_blocks(std::int64_t n, Sum&& sum) const {
+  constexpr std::int64_t kBlock = 1 << 16;
+  std::vector<double> sums(static_cast<std::size_t>((n + kBlock - 1) / kBlock));
+  const auto n_blocks = static_cast<std::int64_t>(sums.size());
+  const int parts = count_parts(n_blocks, 4, transform_.threads());
+  run_parts(parts, [&](int part) {
+    const Range blocks = part_of(n_blocks, 1, part, parts);
+    for (std::int64_t i = blocks.first; i < blocks.last; ++i) {
+      sums[i] = sum(i * kBlock, std::min(n, (i + 1) * kBlock));
+    }
+  });
+  return std::accumulate(sums.begin(), sums.end(), 0.0);
 }
 
+double ClosedLoop::signal_energy(const Signal& signal) const {
+  return sum_blocks(signal.size(), [&](std::int64_t first, std::int64_t last) {
+    double energy = 0;
+    for (std::int64_t i = first; i < last; ++i) energy += static_cast<double>(signal[i]) * signal[i];
+    return energy;
+  });
+}
+
+/// Of the decoded sound.
 double ClosedLoop::error_energy(std::int64_t n_samples) const {
   const StftTables& tables = transform_.tables;
-  const StftSettings& s = tables.settings;
-  const std::int64_t n_frames = s.n_frames(n_samples);
-  double energy = 0;
-  for (std::int64_t i = 0; i < n_samples; ++i) {
-    const std::int64_t position = i + s.padding();
-    const bool inside = position >= s.n_fft && position / s.hop_length < n_frames;
-    const float sum = inside ? tables.window_sum[static_cast<std::size_t>(position % s.hop_length)]
-                             : tables.window_sum_at(position, n_frames);
-    const double error = math::overlap_add_quotient(error_[position], sum, tables.window_sum_floor);
-    energy += error * error;
-  }
-  return energy;
+  const std::int64_t padding = tables.settings.padding();
+  return sum_blocks(n_samples, [&](std::int64_t first, std::int64_t last) {
+    double energy = 0;
+    tables.for_each_window_sum(padding + first, padding + last, tables.settings.n_frames(n_samples),
+                               [&](std::int64_t position, std::int64_t count, const float* sums) {
+                                 for (std::int64_t i = 0; i < count; ++i) {
+                                   const double error = math::overlap_add_quotient(error_[position + i], sums[i],
+                                                                                   tables.window_sum_floor);
+                                   energy += error * error;
+                                 }
+                               });
+    return energy;
+  });
 }
 
 }  // namespace spectrohue::cpu

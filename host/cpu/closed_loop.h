@@ -17,7 +17,7 @@
 
 namespace spectrohue::cpu {
 
-/// One signal at a time; keeps its memory (about three times the signal's) between them.
+/// One signal at a time; keeps its memory (as many floats as the signal has samples) between them.
 class ClosedLoop {
  public:
   /// Uses the transform's threads; both must live as long.
@@ -34,30 +34,42 @@ class ClosedLoop {
   void run(const TileCode& code, const EncodeItem& item, int sweeps, const OpenLoop& open_loop);
 
  private:
-  /// A part of a sweep's change that falls on samples which the part before it still adds to; added afterwards, so that
-  /// every sum has the order of the frames.
-  struct Deferred {
-    std::int64_t position;
-    std::vector<float> change;
+  /// What one thread needs.
+  struct Memory {
+    Buffer<float> ring;  ///< [n_fft][lanes] see FeedbackTile
+    Buffer<float> rows;  ///< [lanes][n_fft]
+    Buffer<float> head;  ///< [n_fft] errors of a part's first frame, then its change of those it shares
+  };
+  /// Frames phase, phase + stride, ... are moved, in every second bin.
+  struct Sweep {
+    std::int64_t phase;
+    std::int64_t stride;
+    int parity;
   };
 
-  void load_signal(std::span<const float> signal);
   void feedback(const TileCode& code, const EncodeItem& item);
   void feedback_block(const TileCode& code, const EncodeItem& item, std::int64_t first, std::int64_t chain, int part);
-  void sweep(const TileCode& code, const EncodeItem& item, int index);
   void drain(float* ring, int lane, int slot, int count, std::int64_t position);
+  bool replace_by_open_loop(const EncodeItem& item, double error, const OpenLoop& open_loop);
+  void sweep(const TileCode& code, const EncodeItem& item, int index);
+  void sweep_part(const TileCode& code, const EncodeItem& item, const Sweep& sweep, Range moves,
+                  std::int64_t shared_end, int part);
+  void add_change(std::int64_t n_samples, const float* change, std::int64_t start, std::int64_t begin,
+                  std::int64_t end);
   Range movable_frames(std::int64_t n_samples, std::int64_t n_frames) const;
-  void forget_errors_outside(std::int64_t n_samples);
+  template <class Sum>
+  double sum_blocks(std::int64_t n, Sum&& sum) const;
+  double signal_energy(const Signal& signal) const;
   double error_energy(std::int64_t n_samples) const;
 
   const LaneKernels& kernels_;
   const Transform& transform_;
   std::vector<float> correction_;  // [n_fft]
   float step_;
-  Buffer<float> signal_;              // padded: what the frames see, [(n_frames - 1) hop + n_fft]
-  Buffer<float> error_;               // the decoder's error times the sum of squared windows, at the same positions
-  Buffer<float> before_;              // error_ before a sweep
-  std::vector<Buffer<float>> rings_;  // one a thread, [n_fft][lanes]
+  /// What the decoder's sum of windowed frames is off by, [(n_frames - 1) hop + n_fft]; that is the decoded sound's
+  /// error times the sum of squared windows.
+  Buffer<float> error_;
+  std::vector<Memory> threads_;
 };
 
 }  // namespace spectrohue::cpu

@@ -12,6 +12,7 @@
 
 #include "cpu/closed_loop.h"
 #include "cpu/lane_kernels.h"
+#include "cpu/padded_stretch.h"
 #include "cpu/parts.h"
 #include "cpu/transform.h"
 #include "math/frames.h"
@@ -85,8 +86,7 @@ class CpuBackend final : public Backend {
     }
   }
 
-  void peak(const StftSettings& stft, std::span<const std::span<const float>> signals,
-            std::span<float> peaks) override {
+  void peak(const StftSettings& stft, std::span<const Signal> signals, std::span<float> peaks) override {
     Transform& t = transform(stft);
     for (std::size_t i = 0; i < signals.size(); ++i) {
       std::mutex mutex;
@@ -180,18 +180,11 @@ class CpuBackend final : public Backend {
 
   /// Calls use(scratch, first frame, valid lanes, segment) for every tile of a signal.
   template <class Use>
-  void for_each_tile(Transform& t, std::span<const float> signal, Use&& use) {
+  void for_each_tile(Transform& t, const Signal& signal, Use&& use) {
     const StftSettings& s = t.tables.settings;
-    const auto n = static_cast<std::int64_t>(signal.size());
-    const bool reflect = s.pad_mode == PadMode::Reflect;
-    for_each_tile(t, s.n_frames(n), [&](Scratch& scratch, std::int64_t frame, int valid) {
+    for_each_tile(t, s.n_frames(signal.size()), [&](Scratch& scratch, std::int64_t frame, int valid) {
       const std::int64_t start = frame * s.hop_length - s.padding();
-      const auto length = static_cast<std::int64_t>(scratch.segment.size());
-      const bool inside = start >= 0 && start + length <= n;
-      for (std::int64_t i = 0; !inside && i < length; ++i) {
-        scratch.segment[i] = math::padded_sample(signal.data(), n, start + i, reflect);
-      }
-      use(scratch, frame, valid, inside ? signal.data() + start : scratch.segment.data());
+      use(scratch, frame, valid, padded_stretch(signal, start, s.pad_mode, scratch.segment.span()));
     });
   }
 
@@ -236,27 +229,14 @@ class CpuBackend final : public Backend {
 
   static void divide_by_window_sum(const StftTables& tables, std::span<float> signal, Range samples,
                                    std::int64_t n_frames) {
-    const StftSettings& s = tables.settings;
-    const int hop = s.hop_length;
-    for (std::int64_t i = samples.first; i < samples.last;) {
-      const std::int64_t position = i + s.padding();
-      const int phase = static_cast<int>(position % hop);
-      const std::int64_t run = std::min<std::int64_t>(hop - phase, samples.last - i);
-      const bool inside = position >= s.n_fft && position / hop < n_frames;
-      float* x = signal.data() + i;
-      if (inside) {
-        const float* sum = tables.window_sum.data() + phase;
-        for (std::int64_t j = 0; j < run; ++j) {
-          x[j] = math::overlap_add_quotient(x[j], sum[j], tables.window_sum_floor);
-        }
-      } else {
-        for (std::int64_t j = 0; j < run; ++j) {
-          x[j] =
-              math::overlap_add_quotient(x[j], tables.window_sum_at(position + j, n_frames), tables.window_sum_floor);
-        }
-      }
-      i += run;
-    }
+    const std::int64_t padding = tables.settings.padding();
+    tables.for_each_window_sum(samples.first + padding, samples.last + padding, n_frames,
+                               [&](std::int64_t position, std::int64_t count, const float* sums) {
+                                 float* x = signal.data() + (position - padding);
+                                 for (std::int64_t i = 0; i < count; ++i) {
+                                   x[i] = math::overlap_add_quotient(x[i], sums[i], tables.window_sum_floor);
+                                 }
+                               });
   }
 
   bool blacken_if_silent(const StftSettings& stft, const TileCode& code, float ref, const Plane& plane) const {

@@ -40,7 +40,7 @@ std::vector<double> references(Backend& backend, const Audio& audio, const Encod
     case Reference::Kind::FullScale: std::fill(ref.begin(), ref.end(), full_scale_magnitude(settings.stft)); break;
     case Reference::Kind::Fixed: std::fill(ref.begin(), ref.end(), settings.ref.value); break;
     case Reference::Kind::Peak: {
-      std::vector<std::span<const float>> signals;
+      std::vector<Signal> signals;
       for (int c = 0; c < audio.channels; ++c) signals.push_back(audio.channel(c));
       std::vector<float> peaks(signals.size());
       backend.peak(settings.stft, signals, peaks);

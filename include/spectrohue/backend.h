@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "spectrohue/settings.h"
+#include "spectrohue/signal.h"
 
 namespace spectrohue {
 
@@ -30,7 +31,7 @@ using ConstPlane = BasicPlane<const std::uint8_t>;
 using Complex = std::complex<float>;
 
 struct AnalyseItem {
-  std::span<const float> signal;
+  Signal signal;
   std::span<Complex> spectrum;  ///< [n_frames(signal.size()), n_bins]
 };
 struct SynthesiseItem {
@@ -48,7 +49,7 @@ struct DecodePixelsItem {
   std::span<Complex> spectrum;  ///< [plane.n_frames, n_bins]
 };
 struct EncodeItem {
-  std::span<const float> signal;
+  Signal signal;
   float ref = 0.0F;
   Plane plane;  ///< n_frames(signal.size()) frames
 };
@@ -89,8 +90,7 @@ class Backend {
   // the stages one after the other return, to the bit.
 
   /// The largest magnitude of each signal's spectrum, [signals.size()].
-  virtual void peak(const StftSettings& stft, std::span<const std::span<const float>> signals,
-                    std::span<float> peaks) = 0;
+  virtual void peak(const StftSettings& stft, std::span<const Signal> signals, std::span<float> peaks) = 0;
   virtual void encode(const StftSettings& stft, const PixelSettings& pixels, std::span<const EncodeItem> items) = 0;
   virtual void decode(const StftSettings& stft, const PixelSettings& pixels, std::span<const DecodeItem> items) = 0;
 };

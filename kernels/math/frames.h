@@ -19,8 +19,10 @@ SPECTROHUE_HD std::int64_t reflect_index(std::int64_t i, std::int64_t n) {
   return i < n ? i : period - i;
 }
 
-/// The sample that a frame sees at index i of a signal of n samples, i possibly outside of it.
-SPECTROHUE_HD float padded_sample(const float* signal, std::int64_t n, std::int64_t i, bool reflect) {
+/// The sample that a frame sees at index i of a signal of n samples, i possibly outside of it. `signal` is a pointer,
+/// or anything else with an index.
+template <class Signal>
+SPECTROHUE_HD float padded_sample(const Signal& signal, std::int64_t n, std::int64_t i, bool reflect) {
   if (i >= 0 && i < n) return signal[i];
   if (!reflect || n == 0) return 0.0F;
   return signal[reflect_index(i, n)];
@@ -42,6 +44,12 @@ SPECTROHUE_HD FrameRange frames_holding(std::int64_t position, int n_fft, int ho
   const std::int64_t first = position < n_fft ? 0 : (position - n_fft) / hop + 1;
   const std::int64_t last = position / hop;
   return {first, last < n_frames ? last : n_frames - 1};
+}
+
+/// True where every frame that could hold a position exists: its sum of squared windows depends on position % hop
+/// alone.
+SPECTROHUE_HD bool all_frames_exist(std::int64_t position, int n_fft, int hop, std::int64_t n_frames) {
+  return position >= n_fft && position / hop < n_frames;
 }
 
 /// The end of weighted overlap-add (Griffin & Lim 1984): sum of window * frame over sum of window^2, both summed in
