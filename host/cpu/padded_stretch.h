@@ -18,7 +18,7 @@ inline const float* padded_stretch(const Signal& signal, std::int64_t start, Pad
   const std::int64_t n = signal.size();
   const std::int64_t first = std::clamp<std::int64_t>(-start, 0, length);
   const std::int64_t last = std::clamp<std::int64_t>(n - start, first, length);
-  if (first == 0 && last == length && signal.floats() != nullptr) return signal.floats() + start;
+  if (first == 0 && last == length && signal.has_floats()) return signal.floats_at(start);
   const auto pad = [&](std::int64_t i) {
     scratch[i] = math::padded_sample(signal, n, start + i, mode == PadMode::Reflect);
   };

@@ -22,19 +22,31 @@ class Signal {
   Signal(std::span<const std::int16_t> samples)  // NOLINT(google-explicit-constructor)
       : shorts_(samples.data()), size_(static_cast<std::int64_t>(samples.size())) {}
 
+  /// These samples as those from index `first` on of a signal of n_samples, the rest of which is not there: size() is
+  /// n_samples, indices count from its first sample, and only those that are there may be asked for.
+  Signal part_of(std::int64_t first, std::int64_t n_samples) const {
+    Signal part = *this;
+    part.first_ = first;
+    part.size_ = n_samples;
+    return part;
+  }
+
   std::int64_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
-  /// The samples themselves if they are floats; nullptr if they are integers.
-  const float* floats() const { return floats_; }
+  bool has_floats() const { return shorts_ == nullptr; }
+  /// Where sample i lies; floats only.
+  const float* floats_at(std::int64_t i) const { return floats_ + (i - first_); }
 
-  float operator[](std::int64_t i) const { return shorts_ != nullptr ? from_short(shorts_[i]) : floats_[i]; }
+  float operator[](std::int64_t i) const {
+    return shorts_ != nullptr ? from_short(shorts_[i - first_]) : floats_[i - first_];
+  }
 
   /// The samples first .. first + count - 1, which must exist, as floats.
   void copy(std::int64_t first, std::int64_t count, float* to) const {
     if (shorts_ == nullptr) {
-      std::copy_n(floats_ + first, count, to);
+      std::copy_n(floats_at(first), count, to);
     } else {
-      const std::int16_t* from = shorts_ + first;
+      const std::int16_t* from = shorts_ + (first - first_);
       for (std::int64_t i = 0; i < count; ++i) to[i] = from_short(from[i]);
     }
   }
@@ -45,6 +57,7 @@ class Signal {
   const float* floats_ = nullptr;
   const std::int16_t* shorts_ = nullptr;
   std::int64_t size_ = 0;
+  std::int64_t first_ = 0;  // index of what the pointer points to
 };
 
 }  // namespace spectrohue
