@@ -8,7 +8,8 @@
 #include <filesystem>
 
 #include "audio/audio_file.h"
-#include "batch/convert_file.h"
+#include "batch/decode.h"
+#include "batch/encode.h"
 #include "image/picture_file.h"
 #include "spectrohue/convert.h"
 #include "support/bench.h"
@@ -77,16 +78,18 @@ void register_benches() {
           const batch::Task there{folder.path / "a.wav", folder.path / "a.png"};
           const batch::Task back{folder.path / "a.png", folder.path / "b.wav"};
           audio::write(there.source, sound(size.seconds), {});
-          batch::FileConverter converter(make_backend("auto"));
-          const EncodeSettings s = encode_settings(size, encoding);
-          converter.encode(there, s);
-          for (auto _ : state) {
-            if (forward) {
-              converter.encode(there, s);
-            } else {
-              converter.decode(back, {});
-            }
-          }
+          batch::Worker worker(make_backend("auto"));
+          batch::Job job;
+          const auto convert = [&](const batch::Task& task, const batch::Conversion& conversion) {
+            job.restart(task);
+            conversion.read(job, 1);
+            conversion.compute(worker, job);
+            conversion.write(job);
+          };
+          const batch::Encoder encoder(encode_settings(size, encoding));
+          const batch::Decoder decoder({});
+          convert(there, encoder);
+          for (auto _ : state) forward ? convert(there, encoder) : convert(back, decoder);
           state.counters["x_real_time"] =
               benchmark::Counter(static_cast<double>(state.iterations()) * size.seconds, benchmark::Counter::kIsRate);
           state.counters["png_bytes_a_second"] = static_cast<double>(fs::file_size(there.destination)) / size.seconds;

@@ -92,15 +92,16 @@ class SlotBackend final : public Backend {
         });
   }
 
-  void peak(const StftSettings& stft, std::span<const Signal> signals, std::span<float> peaks) override {
-    if (signals.empty()) return;
+  void peak(const StftSettings& stft, std::span<const PeakItem> items, std::span<float> peaks) override {
+    if (items.empty()) return;
     Transform& t = begin(stft);
-    power_bits_.resize(signals.size());
-    device_.clear(power_bits_, 0, length(signals));
+    power_bits_.resize(items.size());
+    device_.clear(power_bits_, 0, length(items));
     for_each_slot(
-        t, [&](std::size_t i) { return stft.n_frames(length(signals[i])); }, signals.size(),
+        t, [&](std::size_t i) { return items[i].n_frames; }, items.size(),
         [&] {
-          make_spectrum(t, [&](std::size_t i) { return signals[i]; });
+          for (Segment& s : slot_.segments) s.first_frame += items[s.item].first_frame;
+          make_spectrum(t, [&](std::size_t i) { return items[i].signal; });
           PeakArgs args;
           args.slot = slot_view();
           args.n_bins = stft.n_bins();
@@ -109,10 +110,10 @@ class SlotBackend final : public Backend {
           device_.peak(args);
           device_.finish();  // the staging memory is written again for the next slot
         });
-    power_staging_.resize(signals.size());
-    device_.download(power_staging_, power_bits_, length(signals));
+    power_staging_.resize(items.size());
+    device_.download(power_staging_, power_bits_, length(items));
     device_.finish();
-    for (std::size_t i = 0; i < signals.size(); ++i) peaks[i] = std::sqrt(math::from_bits(power_staging_.data()[i]));
+    for (std::size_t i = 0; i < items.size(); ++i) peaks[i] = std::sqrt(math::from_bits(power_staging_.data()[i]));
   }
 
   void encode(const StftSettings& stft, const PixelSettings& pixels, std::span<const EncodeItem> items) override {
@@ -123,10 +124,13 @@ class SlotBackend final : public Backend {
     Transform& t = begin(stft);
     prepare(pixels);
     const auto n_frames = [&](std::size_t i) {
-      return blacken_if_silent(stft, items[i].ref, items[i].plane) ? 0 : stft.n_frames(length(items[i].signal));
+      return blacken_if_silent(stft, items[i].ref, items[i].plane) ? 0 : items[i].plane.n_frames;
     };
     for_each_slot(t, n_frames, items.size(), [&] {
-      for (Segment& s : slot_.segments) s.scale = 1.0F / items[s.item].ref;
+      for (Segment& s : slot_.segments) {
+        s.scale = 1.0F / items[s.item].ref;
+        s.first_frame += items[s.item].first_frame;
+      }
       make_spectrum(t, [&](std::size_t i) { return items[i].signal; });
       make_pixels(t, [&](std::size_t i) { return items[i].plane; });
     });
@@ -341,7 +345,7 @@ class SlotBackend final : public Backend {
       for (const Segment& s : slot_.segments) {
         const auto plane = plane_of(size(s.item));
         copy(pixels_staging_.data() + (row * slot_.n_frames + s.slot_frame) * pixel_bytes(),
-             plane.data + row * plane.row_bytes + s.first_frame * pixel_bytes(), size(s.n_frames * pixel_bytes()));
+             plane.data + row * plane.row_bytes + s.column * pixel_bytes(), size(s.n_frames * pixel_bytes()));
       }
     }
   }

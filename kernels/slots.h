@@ -35,6 +35,7 @@ struct Segment {
   std::int64_t first_frame = 0;  ///< of the item
   std::int64_t n_frames = 0;     ///< of the segment
   std::int64_t slot_frame = 0;   ///< where the first frame lies in the slot
+  std::int64_t column = 0;       ///< where it lies in the item's picture
   std::int64_t item_frames = 0;  ///< of the whole item
   std::int64_t item_samples = 0;
   std::int64_t sample_first = 0;
@@ -82,6 +83,7 @@ class SlotCutter {
         segment.first_frame = frame_;
         segment.n_frames = std::min(left, capacity_ - slot.n_frames);
         segment.slot_frame = slot.n_frames;
+        segment.column = frame_;
         segment.item_frames = item_frames_[item_];
         slot.segments.push_back(segment);
         slot.n_frames += segment.n_frames;

@@ -474,7 +474,8 @@ void expect_stretches_are_the_whole(const std::filesystem::path& path) {
       EXPECT_TRUE(std::equal(copied.begin(), copied.end(), whole.channel(c).begin() + stretch.first()));
     }
   }
-  EXPECT_EQ(stretch.size_bytes(), (stretch.end() - stretch.first()) * whole.channels * (whole.format == SampleFormat::Pcm16 ? 2 : 4));
+  EXPECT_EQ(stretch.size_bytes(),
+            (stretch.end() - stretch.first()) * whole.channels * (whole.format == SampleFormat::Pcm16 ? 2 : 4));
 }
 
 TEST(Stretches, AreTheWholeFile) {
@@ -526,7 +527,9 @@ TEST(Stretches, WrittenOneAfterAnotherAreTheWholeFile) {
     read(folder / "whole", whole);
     read(folder / "parts", parts);
     EXPECT_EQ(parts.n_samples, whole.n_samples) << to_string(container);
-    if (container != Container::Ogg) EXPECT_EQ(bytes_of(folder / "parts"), bytes_of(folder / "whole"));
+    if (container != Container::Ogg) {
+      EXPECT_EQ(bytes_of(folder / "parts"), bytes_of(folder / "whole"));
+    }
   }
 }
 

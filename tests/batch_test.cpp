@@ -4,7 +4,9 @@
 // walk, plan, parameters and the file in the making.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <fstream>
+#include <thread>
 
 #include "audio/audio_file.h"
 #include "batch/output_file.h"
@@ -195,20 +197,62 @@ TEST_F(Batch, ParallelForRunsEachIndexOnce) {
   for (const auto& count : seen) EXPECT_EQ(count, 1);
 }
 
+/// A conversion for tests.
+struct Steps : Conversion {
+  std::function<void(Job&)> on_read = [](Job&) {};
+  std::function<void(Job&)> on_compute = [](Job&) {};
+  std::function<void(Job&)> on_write = [](Job&) {};
+  void read(Job& job, int) const override { on_read(job); }
+  void compute(Worker&, Job& job) const override { on_compute(job); }
+  void write(Job& job) const override { on_write(job); }
+};
+
+TEST_F(Batch, StepsOverlapButNoMoreComputeThanThereAreThreads) {
+  std::vector<Task> tasks;
+  for (int i = 0; i < 40; ++i) tasks.push_back({std::to_string(i), "out"});
+  RunSettings settings;
+  settings.device = "cpu";
+  settings.threads = 2;
+  std::atomic<int> computing{0};
+  std::atomic<int> most_computing{0};
+  std::atomic<int> read{0};
+  std::atomic<int> written{0};
+  std::atomic<int> most_ahead{0};
+  const auto raise = [](std::atomic<int>& most, int value) {
+    for (int seen = most; value > seen && !most.compare_exchange_weak(seen, value);) continue;
+  };
+  Steps steps;
+  steps.on_read = [&](Job&) { raise(most_ahead, ++read - written); };
+  steps.on_compute = [&](Job&) {
+    raise(most_computing, ++computing);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    --computing;
+  };
+  steps.on_write = [&](Job&) { ++written; };
+  EXPECT_EQ(run(tasks, settings, steps, {}).done, 40U);
+  EXPECT_EQ(written, 40);
+  EXPECT_LE(most_computing, 2);
+  EXPECT_LE(most_ahead, 4);
+}
+
 TEST_F(Batch, OneBadFileDoesNotStopTheOthers) {
   std::vector<Task> tasks;
   for (int i = 0; i < 20; ++i) tasks.push_back({"in" + std::to_string(i), "out"});
   RunSettings settings;
   settings.device = "cpu";
   settings.threads = 3;
-  const Totals totals = run(tasks, settings,
-                            [](FileConverter&, const Task& task) -> Converted {
-                              if (task.source == "in3") throw Error(ErrorCode::Read, "bad");
-                              if (task.source == "in4") throw std::bad_alloc();
-                              if (task.source == "in5") throw std::runtime_error("what");
-                              return {1.5, 10, {}};
-                            },
-                            {});
+  Steps steps;
+  steps.on_read = [](Job& job) {
+    if (job.task.source == "in3") throw Error(ErrorCode::Read, "bad");
+    job.converted = {1.5, 10, {}};
+  };
+  steps.on_compute = [](Job& job) {
+    if (job.task.source == "in4") throw std::bad_alloc();
+  };
+  steps.on_write = [](Job& job) {
+    if (job.task.source == "in5") throw std::runtime_error("what");
+  };
+  const Totals totals = run(tasks, settings, steps, {});
   EXPECT_EQ(totals.done, 20U);
   EXPECT_EQ(totals.failures.size(), 3U);
   EXPECT_DOUBLE_EQ(totals.audio_seconds, 17 * 1.5);
@@ -221,14 +265,15 @@ TEST_F(Batch, StopLeavesTheRestUnbegun) {
   settings.device = "cpu";
   settings.threads = 1;
   settings.stop = &stop;
-  const Totals totals = run(std::vector<Task>(10), settings,
-                            [&](FileConverter&, const Task&) -> Converted {
-                              stop = true;
-                              return {};
-                            },
-                            {});
+  Steps steps;
+  std::atomic<int> written{0};
+  steps.on_compute = [&](Job&) { stop = true; };
+  steps.on_write = [&](Job&) { ++written; };
+  const Totals totals = run(std::vector<Task>(50), settings, steps, {});
   EXPECT_TRUE(totals.interrupted);
-  EXPECT_EQ(totals.done, 1U);
+  // What was begun is finished; one thread reads a few files ahead.
+  EXPECT_LE(totals.done, 4U);
+  EXPECT_EQ(totals.done, static_cast<std::size_t>(written));
 }
 
 // ----------------------------------------------------------------------------------------- parameters

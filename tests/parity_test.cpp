@@ -84,9 +84,9 @@ struct Batch {
   }
   std::vector<float> peak(Backend& backend) const {
     std::vector<float> out(size(), -1.0F);
-    std::vector<Signal> views;
-    for (std::size_t i = 0; i < size(); ++i) views.push_back(signal(i));
-    backend.peak(stft, views, out);
+    std::vector<PeakItem> items;
+    for (std::size_t i = 0; i < size(); ++i) items.push_back({signal(i), 0, n_frames(i)});
+    backend.peak(stft, items, out);
     return out;
   }
   Bytes encode(Backend& backend) const {

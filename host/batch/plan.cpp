@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
+#include "batch/tiles.h"
 #include "spectrohue/error.h"
 
 namespace spectrohue::batch {
@@ -44,8 +46,8 @@ bool output_is_file(const WalkResult& found, const PlanSettings& settings) {
          !fs::is_directory(settings.output);
 }
 
-fs::path name_for(const fs::path& source, const PlanSettings& settings, bool keep_extension) {
-  const fs::path name = source.filename();
+fs::path name_for(const Source& source, const PlanSettings& settings, bool keep_extension) {
+  const fs::path name = source.relative.filename();
   fs::path stem = name.stem();
   if (keep_extension) return name.string() + settings.extension;
   // song.wav.png -> song.wav: the extension that encode kept.
@@ -59,6 +61,15 @@ fs::path free_name(const fs::path& wanted) {
     path = wanted.parent_path() / (wanted.stem().string() + "-" + std::to_string(i) + wanted.extension().string());
   }
   return path;
+}
+
+/// The output if it is there, or its first tile: the last one to get its name.
+std::optional<fs::path> existing_output(const Task& task, const PlanSettings& settings) {
+  std::error_code error;
+  if (fs::exists(task.destination, error)) return task.destination;
+  const fs::path tile = tile_path(task.destination, 0);
+  if (settings.makes_tiles && fs::exists(tile, error)) return tile;
+  return std::nullopt;
 }
 
 void check_folders(const WalkResult& found, const PlanSettings& settings) {
@@ -84,18 +95,24 @@ Plan make_plan(const WalkResult& found, const PlanSettings& settings) {
            "' is a file; give a folder, or for one input a name that ends in " + settings.extension);
   }
   if (to_file) {
-    plan.tasks.push_back({found.sources.front().path, settings.output});
+    plan.tasks.push_back({found.sources.front().path, settings.output, found.sources.front().tiles});
   } else {
     const auto destination = [&](const Source& source, bool keep) {
       const fs::path folder =
           settings.output.empty() ? source.path.parent_path() : settings.output / source.relative.parent_path();
-      return folder / name_for(source.path, settings, keep);
+      return folder / name_for(source, settings, keep);
     };
     std::map<fs::path, int> claims;
     for (const Source& source : found.sources) ++claims[destination(source, settings.keep_extension)];
+    // song.0001.wav keeps its extension beside song.wav, whose second tile may become song.0001.png.
+    const auto may_be_tile = [&](const fs::path& path) {
+      const std::optional<fs::path> whole = settings.makes_tiles ? whole_path(path) : std::nullopt;
+      return whole && claims.contains(*whole);
+    };
     for (const Source& source : found.sources) {
       const fs::path plain = destination(source, settings.keep_extension);
-      plan.tasks.push_back({source.path, claims[plain] > 1 ? destination(source, true) : plain});
+      const bool keep = claims[plain] > 1 || may_be_tile(plain);
+      plan.tasks.push_back({source.path, keep ? destination(source, true) : plain, source.tiles});
     }
   }
 
@@ -117,14 +134,12 @@ Plan make_plan(const WalkResult& found, const PlanSettings& settings) {
       refuse("'" + task.source.string() + "' would be written over the input '" + task.destination.string() +
              "'; choose another output folder with -o");
     }
-    std::error_code error;
-    if (fs::exists(task.destination, error)) {
-      if (fs::is_directory(task.destination, error)) {
-        refuse("the output '" + task.destination.string() + "' is a folder");
-      }
-      if (settings.existing == Existing::Refuse) existing.push_back(task.destination);
+    if (const std::optional<fs::path> there = existing_output(task, settings)) {
+      std::error_code error;
+      if (fs::is_directory(*there, error)) refuse("the output '" + there->string() + "' is a folder");
+      if (settings.existing == Existing::Refuse) existing.push_back(*there);
       if (settings.existing == Existing::Resume &&
-          fs::last_write_time(task.destination, error) >= fs::last_write_time(task.source, error)) {
+          fs::last_write_time(*there, error) >= fs::last_write_time(task.source, error)) {
         ++plan.skipped;
         continue;
       }

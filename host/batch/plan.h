@@ -25,11 +25,15 @@ struct PlanSettings {
   std::string extension;         ///< of the outputs, with its dot: ".png"
   bool keep_extension = false;   ///< song.wav -> song.wav.png
   Existing existing = Existing::Refuse;
+  /// A long sound becomes tiles (tiles.h) under names that are made of its output's: those exist too, and must not be
+  /// taken by another source.
+  bool makes_tiles = false;
 };
 
 struct Task {
   std::filesystem::path source;
   std::filesystem::path destination;
+  std::vector<std::filesystem::path> tiles = {};  ///< see Source
 };
 
 struct Plan {

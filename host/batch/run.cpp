@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <condition_variable>
+#include <deque>
 #include <mutex>
 #include <new>
 #include <thread>
@@ -23,58 +25,177 @@ void parallel_for(std::size_t n, int threads, const std::function<void(int, std:
   for (std::thread& thread : others) thread.join();
 }
 
-Totals run(const std::vector<Task>& tasks, const RunSettings& settings, const ConvertOne& convert,
-           const Observer& observer) {
-  const auto start = std::chrono::steady_clock::now();
-  Totals totals;
-  totals.files = tasks.size();
-  totals.threads = settings.threads > 0 ? settings.threads : default_threads();
-  // A worker a file; where there are fewer files than threads, several threads work on each.
-  const auto n_workers = static_cast<int>(std::clamp<std::size_t>(tasks.size(), 1, totals.threads));
-  std::vector<FileConverter> workers;
-  for (int i = 0; i < n_workers; ++i) {
-    workers.emplace_back(make_backend(settings.device));
-    workers.back().set_threads(totals.threads / n_workers);
-  }
-  totals.backend = workers.front().backend().name();
+namespace {
 
-  std::mutex mutex;
-  const auto fail = [&](const Task& task, ErrorCode code, const std::string& reason) {
-    const std::lock_guard lock(mutex);
-    totals.failures.push_back({task.source, code, reason});
-    if (observer.say) observer.say(task.source, reason);
-  };
-  parallel_for(tasks.size(), n_workers, [&](int worker, std::size_t index) {
-    const Task& task = tasks[index];
-    if (settings.stop != nullptr && *settings.stop) {
-      const std::lock_guard lock(mutex);
-      totals.interrupted = true;
-      return;
+using Clock = std::chrono::steady_clock;
+
+/// Files read in advance stop being read while those that wait hold more than this.
+constexpr std::int64_t kMaxWaitingBytes = std::int64_t{256} << 20;
+
+/// The queues between the steps, and the threads that serve them. Every thread does whatever is next, the last step
+/// first, so that files leave as soon as they can; no more of them compute at a time than there are workers, and those
+/// that are left read ahead and write. A job is one of a fixed number, which bounds how far ahead that is.
+class Pipeline {
+ public:
+  Pipeline(const std::vector<Task>& tasks, const RunSettings& settings, const Conversion& conversion,
+           const Observer& observer)
+      : tasks_(tasks), settings_(settings), conversion_(conversion), observer_(observer) {
+    totals_.files = tasks.size();
+    totals_.threads = settings.threads > 0 ? settings.threads : default_threads();
+    // A worker a file; where there are fewer files than threads, several threads work on each.
+    const auto n_workers = static_cast<int>(std::clamp<std::size_t>(tasks.size(), 1, totals_.threads));
+    worker_threads_ = totals_.threads / n_workers;
+    for (int i = 0; i < n_workers; ++i) {
+      workers_.push_back(std::make_unique<Worker>(make_backend(settings.device), worker_threads_));
+      idle_.push_back(workers_.back().get());
     }
-    try {
-      const Converted converted = convert(workers[worker], task);
-      const std::lock_guard lock(mutex);
-      totals.audio_seconds += converted.audio_seconds;
-      totals.bytes_written += converted.bytes_written;
-      for (const std::string& message : converted.messages) {
-        if (observer.say) observer.say(task.source, message);
+    totals_.backend = workers_.front()->backend->name();
+    n_threads_ = static_cast<int>(std::min<std::size_t>(tasks.size(), n_workers + 1 + n_workers / 4));
+    for (int i = 0; i < n_threads_ + 1; ++i) {
+      jobs_.push_back(std::make_unique<Job>());
+      free_.push_back(jobs_.back().get());
+    }
+  }
+
+  Totals run() {
+    std::vector<std::thread> others;
+    for (int i = 1; i < n_threads_; ++i) others.emplace_back([this] { serve(); });
+    serve();
+    for (std::thread& thread : others) thread.join();
+    totals_.wall_seconds = seconds();
+    return std::move(totals_);
+  }
+
+ private:
+  void serve() {
+    std::unique_lock lock(mutex_);
+    while (!is_over()) {
+      if (!computed_.empty()) {
+        Job* job = take(computed_);
+        const bool done = step(lock, *job, [&] { conversion_.write(*job); });
+        if (done) succeed(*job);
+        retire(*job);
+      } else if (!waiting_.empty() && !idle_.empty()) {
+        Job* job = take(waiting_);
+        waiting_bytes_ -= bytes_of(*job);
+        Worker* worker = idle_.back();
+        idle_.pop_back();
+        const bool done = step(lock, *job, [&] { conversion_.compute(*worker, *job); });
+        idle_.push_back(worker);
+        done ? computed_.push_back(job) : retire(*job);
+      } else if (may_read()) {
+        Job* job = free_.back();
+        free_.pop_back();
+        job->restart(tasks_[next_++]);
+        const bool done = step(lock, *job, [&] { conversion_.read(*job, worker_threads_); });
+        if (done) {
+          waiting_.push_back(job);
+          waiting_bytes_ += bytes_of(*job);
+        } else {
+          retire(*job);
+        }
+      } else {
+        changed_.wait(lock);
+        continue;
       }
-    } catch (const Error& error) {
-      fail(task, error.code(), error.what());
-    } catch (const std::bad_alloc&) {
-      fail(task, ErrorCode::OutOfMemory, "not enough memory for this file");
-    } catch (const std::exception& error) {
-      fail(task, ErrorCode::Internal, error.what());
+      changed_.notify_all();
     }
-    const std::lock_guard lock(mutex);
-    ++totals.done;
-    const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
-    totals.wall_seconds = wall.count();
-    if (observer.progress) observer.progress(totals);
-  });
-  const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
-  totals.wall_seconds = wall.count();
-  return totals;
+  }
+
+  bool stopped() const { return settings_.stop != nullptr && *settings_.stop; }
+  bool may_read() const {
+    return next_ < tasks_.size() && !free_.empty() && !stopped() &&
+           (waiting_.empty() || waiting_bytes_ < kMaxWaitingBytes);
+  }
+  /// When it is over for good: nothing is under way, and nothing is left to begin.
+  bool is_over() {
+    if (stopped() && next_ < tasks_.size()) {
+      totals_.interrupted = true;
+      next_ = tasks_.size();
+    }
+    return next_ == tasks_.size() && free_.size() == jobs_.size();
+  }
+
+  static std::int64_t bytes_of(const Job& job) {
+    return job.stretch.size_bytes() + static_cast<std::int64_t>(job.file.picture.pixels.size());
+  }
+  static Job* take(std::deque<Job*>& queue) {
+    Job* job = queue.front();
+    queue.pop_front();
+    return job;
+  }
+
+  /// Does a step without the lock. False if it failed, which is then reported.
+  template <class Step>
+  bool step(std::unique_lock<std::mutex>& lock, const Job& job, Step&& act) {
+    lock.unlock();
+    ErrorCode code = ErrorCode::Internal;
+    std::string reason;
+    try {
+      act();
+      lock.lock();
+      return true;
+    } catch (const Error& error) {
+      code = error.code();
+      reason = error.what();
+    } catch (const std::bad_alloc&) {
+      code = ErrorCode::OutOfMemory;
+      reason = "not enough memory for this file";
+    } catch (const std::exception& error) {
+      reason = error.what();
+    }
+    lock.lock();
+    totals_.failures.push_back({job.task.source, code, reason});
+    if (observer_.say) observer_.say(job.task.source, reason);
+    return false;
+  }
+
+  void succeed(const Job& job) {
+    totals_.audio_seconds += job.converted.audio_seconds;
+    totals_.bytes_written += job.converted.bytes_written;
+    for (const std::string& message : job.converted.messages) {
+      if (observer_.say) observer_.say(job.task.source, message);
+    }
+    if (observer_.done) observer_.done(job.task);
+  }
+
+  void retire(Job& job) {
+    job.outputs.clear();  // what has no name yet is removed
+    job.reader.reset();
+    free_.push_back(&job);
+    ++totals_.done;
+    totals_.wall_seconds = seconds();
+    if (observer_.progress) observer_.progress(totals_);
+  }
+
+  double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
+
+  const std::vector<Task>& tasks_;
+  const RunSettings& settings_;
+  const Conversion& conversion_;
+  const Observer& observer_;
+  const Clock::time_point start_ = Clock::now();
+  int worker_threads_ = 1;
+  int n_threads_ = 1;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<std::unique_ptr<Job>> jobs_;
+
+  std::mutex mutex_;  // of all that follows
+  std::condition_variable changed_;
+  std::size_t next_ = 0;  // task to be read
+  std::vector<Job*> free_;
+  std::deque<Job*> waiting_;  // read
+  std::int64_t waiting_bytes_ = 0;
+  std::vector<Worker*> idle_;
+  std::deque<Job*> computed_;
+  Totals totals_;
+};
+
+}  // namespace
+
+Totals run(const std::vector<Task>& tasks, const RunSettings& settings, const Conversion& conversion,
+           const Observer& observer) {
+  return Pipeline(tasks, settings, conversion, observer).run();
 }
 
 }  // namespace spectrohue::batch

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The spectrohue authors
 // SPDX-License-Identifier: MIT
 //
-// Carries a plan out on several threads. The one place that catches what goes wrong with a file.
+// Carries a plan out on several threads: while some files are computed, others are read and written. The one place that
+// catches what goes wrong with a file.
 #pragma once
 
 #include <atomic>
@@ -9,7 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "batch/convert_file.h"
+#include "batch/conversion.h"
+#include "spectrohue/error.h"
 
 namespace spectrohue::batch {
 
@@ -36,6 +38,7 @@ struct Totals {
 struct Observer {
   std::function<void(const Totals&)> progress;                                ///< after every file
   std::function<void(const std::filesystem::path&, const std::string&)> say;  ///< a message about a file
+  std::function<void(const Task&)> done;                                      ///< after a file that did not fail
 };
 
 struct RunSettings {
@@ -44,11 +47,9 @@ struct RunSettings {
   const std::atomic<bool>* stop = nullptr;  ///< when it becomes true no further file is begun
 };
 
-using ConvertOne = std::function<Converted(FileConverter&, const Task&)>;
-
 /// Converts every file of the plan. A file that fails is reported and the others go on. Throws only what concerns the
 /// whole run: Error(Device) or Error(Usage) from make_backend().
-Totals run(const std::vector<Task>& tasks, const RunSettings& settings, const ConvertOne& convert,
+Totals run(const std::vector<Task>& tasks, const RunSettings& settings, const Conversion& conversion,
            const Observer& observer);
 
 /// Runs use(worker, index) for index 0 .. n - 1 on up to `threads` threads; worker 0 .. threads - 1 names the thread.

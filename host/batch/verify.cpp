@@ -5,6 +5,10 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <utility>
+
+#include "batch/decode.h"
+#include "batch/tiles.h"
 
 namespace spectrohue::batch {
 
@@ -17,43 +21,45 @@ bool is_convertible(const fs::path& path) {
 }
 
 /// By relative path without its extensions (song.wav.png and song.wav both become song).
-std::map<fs::path, fs::path> by_stem(const fs::path& folder, std::vector<Problem>& problems) {
-  std::map<fs::path, fs::path> files;
-  const WalkResult found = walk({folder.string()}, is_convertible);
+std::map<fs::path, Source> by_stem(const fs::path& folder, std::vector<Problem>& problems) {
+  std::map<fs::path, Source> files;
+  WalkResult found = walk({folder.string()}, is_convertible);
+  join_tiles(found);
   problems.insert(problems.end(), found.problems.begin(), found.problems.end());
   for (const Source& source : found.sources) {
     fs::path key = source.relative;
     while (is_convertible(key)) key.replace_extension();
-    const auto [entry, is_new] = files.emplace(key, source.path);
+    const auto [entry, is_new] = files.emplace(key, source);
     if (!is_new) {
-      problems.push_back({source.path.string(), "has the same name as '" + entry->second.string() + "'; not compared"});
+      problems.push_back(
+          {source.path.string(), "has the same name as '" + entry->second.path.string() + "'; not compared"});
     }
   }
   return files;
 }
 
-/// What a worker needs to read either side.
+/// What a thread needs to read either side.
 struct Reader {
-  explicit Reader(std::unique_ptr<Backend> backend) : converter(std::move(backend)) {}
-  FileConverter converter;
+  explicit Reader(std::unique_ptr<Backend> backend) : worker(std::move(backend)) {}
+  Worker worker;
+  Job job;
   Audio first;
   Audio second;
 
-  void load(const fs::path& path, const ParameterFlags& flags, Audio& out) {
-    if (image::has_picture_extension(path)) {
-      std::vector<std::string> ignored;
-      copy(converter.load_picture(path, flags, ignored), out);
-    } else {
-      audio::read(path, out);
+  void load(const Source& source, const ParameterFlags& flags, Audio& out) {
+    if (!image::has_picture_extension(source.path)) {
+      audio::read(source.path, out);
+      return;
     }
+    job.restart({source.path, {}, source.tiles});
+    load_sound(worker, job, flags);
+    std::swap(job.audio, out);
   }
-  static void copy(const Audio& from, Audio& to) {
-    to.sample_rate = from.sample_rate;
-    to.channels = from.channels;
-    to.n_samples = from.n_samples;
-    to.format = from.format;
-    to.samples.resize(from.samples.size());
-    std::copy(from.samples.begin(), from.samples.end(), to.samples.begin());
+  /// The first sound to a picture and back.
+  const Audio& round_trip(const EncodeSettings& settings) {
+    const PictureNote note = to_picture(*worker.backend, first, settings, worker.picture);
+    to_audio(*worker.backend, worker.picture, note, second);
+    return second;
   }
 };
 
@@ -65,17 +71,17 @@ std::string describe(const Audio& audio) {
 Verdict compare_pair(Reader& reader, const Pair& pair, const VerifySettings& settings) {
   Verdict verdict;
   verdict.pair = pair;
-  fs::path at = pair.first;
+  fs::path at = pair.first.path;
   try {
     reader.load(pair.first, settings.flags, reader.first);
     verdict.sample_rate = reader.first.sample_rate;
     verdict.channels = reader.first.channels;
     verdict.n_samples = reader.first.n_samples;
     const Audio* second = &reader.second;
-    if (pair.second.empty()) {
-      second = &reader.converter.round_trip(reader.first, settings.encode);
+    if (pair.second.path.empty()) {
+      second = &reader.round_trip(settings.encode);
     } else {
-      at = pair.second;
+      at = pair.second.path;
       reader.load(pair.second, settings.flags, reader.second);
     }
     if (second->channels != reader.first.channels || second->n_samples != reader.first.n_samples ||
@@ -98,21 +104,21 @@ std::vector<Pair> pair_up(const fs::path& a, const fs::path& b, std::vector<Prob
     throw Error(ErrorCode::Usage,
                 "'" + a.string() + "' and '" + b.string() + "' must both be files or both be folders");
   }
-  if (!fs::is_directory(a)) return {{a, b}};
+  if (!fs::is_directory(a)) return {{{a, a.filename()}, {b, b.filename()}}};
   std::vector<Pair> pairs;
-  const std::map<fs::path, fs::path> first = by_stem(a, problems);
-  std::map<fs::path, fs::path> second = by_stem(b, problems);
-  for (const auto& [key, path] : first) {
+  const std::map<fs::path, Source> first = by_stem(a, problems);
+  std::map<fs::path, Source> second = by_stem(b, problems);
+  for (const auto& [key, source] : first) {
     const auto partner = second.find(key);
     if (partner == second.end()) {
-      problems.push_back({path.string(), "has no partner in '" + b.string() + "'"});
+      problems.push_back({source.path.string(), "has no partner in '" + b.string() + "'"});
       continue;
     }
-    pairs.push_back({path, partner->second});
+    pairs.push_back({source, partner->second});
     second.erase(partner);
   }
-  for (const auto& [key, path] : second) {
-    problems.push_back({path.string(), "has no partner in '" + a.string() + "'"});
+  for (const auto& [key, source] : second) {
+    problems.push_back({source.path.string(), "has no partner in '" + a.string() + "'"});
   }
   return pairs;
 }

@@ -10,13 +10,14 @@
 #include <vector>
 
 #include "batch/run.h"
+#include "spectrohue/convert.h"
 
 namespace spectrohue::batch {
 
-/// Two files to compare; `second` empty: `first` goes to a picture and back in memory.
+/// Two files to compare; second.path empty: the first goes to a picture and back in memory.
 struct Pair {
-  std::filesystem::path first;
-  std::filesystem::path second;
+  Source first;
+  Source second;
 };
 
 /// Pairs two files, or the files of two folders by their relative path without extension. Either side may be sounds or

@@ -17,6 +17,8 @@ struct Source {
   /// Where it lies below the folder it was found in, or its file name if it was named itself: what the output tree
   /// mirrors.
   std::filesystem::path relative;
+  /// The pictures that together hold the sound, in order, where there are several (tiles.h); path is the first of them.
+  std::vector<std::filesystem::path> tiles = {};
 };
 
 /// Something that was named but cannot be used; the batch goes on without it.

@@ -7,6 +7,9 @@
 #include <cstdio>
 #include <memory>
 
+#include "batch/decode.h"
+#include "batch/encode.h"
+#include "batch/tiles.h"
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "spectrohue/convert.h"
@@ -45,7 +48,7 @@ struct FileOptions {
 
 /// Problems of the walk become failures of the run.
 Exit carry_out(const batch::WalkResult& found, const batch::Plan& plan, const RunOptions& options,
-               const batch::ConvertOne& convert) {
+               const batch::Conversion& conversion) {
   const bool terminal = isatty(STDERR_FILENO) != 0;
   ProgressLine line(!options.quiet && (options.progress == "always" || (options.progress == "auto" && terminal)));
   for (const batch::Problem& problem : found.problems) say(problem.path, problem.reason);
@@ -62,12 +65,13 @@ Exit carry_out(const batch::WalkResult& found, const batch::Plan& plan, const Ru
   };
   batch::RunSettings settings = options.run;
   settings.stop = &stop_requested;
-  const batch::ConvertOne one = [&](batch::FileConverter& converter, const batch::Task& task) {
-    batch::Converted converted = convert(converter, task);
-    if (options.verbose) converted.messages.push_back("-> " + task.destination.string());
-    return converted;
-  };
-  batch::Totals totals = batch::run(plan.tasks, settings, one, observer);
+  if (options.verbose) {
+    observer.done = [&](const batch::Task& task) {
+      line.clear();
+      say(task.source.string(), "-> " + task.destination.string());
+    };
+  }
+  batch::Totals totals = batch::run(plan.tasks, settings, conversion, observer);
   line.clear();
   for (const batch::Problem& problem : found.problems) {
     totals.failures.push_back({problem.path, ErrorCode::Read, problem.reason});
@@ -102,25 +106,34 @@ Exit print_plan(const batch::WalkResult& found, const batch::Plan& plan,
   return exit;
 }
 
-Exit encode(const FileOptions& files, const TransformOptions& transform, const std::string& compression_name,
+struct EncodeOptions {
+  std::string compression = "fast";
+  std::optional<std::int64_t> tile_width;
+};
+
+Exit encode(const FileOptions& files, const TransformOptions& transform, const EncodeOptions& chosen,
             RunOptions options) {
   const EncodeSettings settings = transform.encode_settings();
-  const image::Compression compression = image::compression_from_string(compression_name);
+  const image::Compression compression = image::compression_from_string(chosen.compression);
+  tile_widths(chosen.tile_width, 1, settings);  // throws if that cannot be
   options.run.device = device_for(options.run.device, settings);
   const batch::WalkResult found = batch::walk(files.inputs, audio::has_audio_extension);
-  const batch::Plan plan = batch::make_plan(found, files.plan_settings(".png"));
+  batch::PlanSettings names = files.plan_settings(".png");
+  names.makes_tiles = true;
+  const batch::Plan plan = batch::make_plan(found, names);
   if (files.dry_run) {
     return print_plan(found, plan, [&](const batch::Task& task, double& bytes) {
       const audio::FileInfo info = audio::inspect(task.source);
       const PictureSize size = picture_size(info.n_samples, info.channels, settings);
       bytes += static_cast<double>(size.bytes);
-      return std::to_string(size.width) + " x " + std::to_string(size.height) + " pixels, at most " +
+      const std::int64_t n_tiles =
+          count_pieces(tile_widths(chosen.tile_width, info.channels, settings).tile, size.width);
+      return std::to_string(size.width) + " x " + std::to_string(size.height) + " pixels" +
+             (n_tiles > 1 ? " in " + std::to_string(n_tiles) + " tiles" : "") + ", at most " +
              bytes_text(static_cast<double>(size.bytes));
     });
   }
-  return carry_out(found, plan, options, [&](batch::FileConverter& converter, const batch::Task& task) {
-    return converter.encode(task, settings, compression);
-  });
+  return carry_out(found, plan, options, batch::Encoder(settings, compression, chosen.tile_width));
 }
 
 struct DecodeOptions {
@@ -137,7 +150,8 @@ Exit decode(const FileOptions& files, const TransformOptions& transform, const D
   if (!chosen.subtype.empty()) settings.format = sample_format_from_string(chosen.subtype);
   if (settings.format == SampleFormat::Lossy) throw Error(ErrorCode::Usage, "--subtype lossy cannot be written");
   settings.normalize = chosen.normalize == "peak";
-  const batch::WalkResult found = batch::walk(files.inputs, image::has_picture_extension);
+  batch::WalkResult found = batch::walk(files.inputs, image::has_picture_extension);
+  batch::join_tiles(found);
   const batch::Plan plan = batch::make_plan(found, files.plan_settings("." + chosen.container));
   if (files.dry_run) {
     return print_plan(found, plan, [&](const batch::Task& task, double& bytes) {
@@ -151,9 +165,7 @@ Exit decode(const FileOptions& files, const TransformOptions& transform, const D
              " Hz, " + to_string(as.format);
     });
   }
-  return carry_out(found, plan, options, [&](batch::FileConverter& converter, const batch::Task& task) {
-    return converter.decode(task, settings);
-  });
+  return carry_out(found, plan, options, batch::Decoder(settings));
 }
 
 }  // namespace
@@ -162,7 +174,7 @@ void add_encode(CLI::App& app, Exit& result) {
   struct State {
     FileOptions files;
     TransformOptions transform;
-    std::string compression = "fast";
+    EncodeOptions encode;
     RunOptions options;
   };
   auto state = std::make_shared<State>();
@@ -171,12 +183,18 @@ void add_encode(CLI::App& app, Exit& result) {
                       "Folder for the pictures, or one .png file (default: beside each input)");
   state->transform.add_to(*command, true);
   command
-      ->add_option("--compression", state->compression,
+      ->add_option("--compression", state->encode.compression,
                    "fast (all but the smallest for phase pictures), small, or 1 to 12 (libdeflate's levels)")
       ->capture_default_str();
+  command
+      ->add_option(
+          both_spellings("--tile-width"), state->encode.tile_width,
+          "Columns of a picture at most: a longer sound becomes song.0000.png, song.0001.png ... (default 65500, "
+          "or what fits into 512 MiB of pixels; 0: never cut)")
+      ->check(CLI::NonNegativeNumber);
   state->options.add_to(*command);
   command->callback(
-      [state, &result] { result = encode(state->files, state->transform, state->compression, state->options); });
+      [state, &result] { result = encode(state->files, state->transform, state->encode, state->options); });
 }
 
 void add_decode(CLI::App& app, Exit& result) {
@@ -224,25 +242,25 @@ Exit convert_files(const std::vector<std::string>& files) {
   const EncodeSettings settings = TransformOptions{}.encode_settings();
   Exit worst = Exit::Ok;
   const auto convert = [&](const std::vector<std::string>& inputs, const std::string& extension, auto wanted,
-                           const std::string& device, const batch::ConvertOne& one) {
+                           const std::string& device, const batch::Conversion& conversion) {
     if (inputs.empty()) return;
     RunOptions options;
     options.run.device = device;
     batch::PlanSettings names;
     names.extension = extension;
     names.existing = batch::Existing::Rename;
-    const batch::WalkResult found = batch::walk(inputs, wanted);
+    names.makes_tiles = extension == ".png";
+    batch::WalkResult found = batch::walk(inputs, wanted);
+    if (!names.makes_tiles) batch::join_tiles(found);
     const batch::Plan plan = batch::make_plan(found, names);
     for (const batch::Task& task : plan.tasks) {
       std::printf("%s -> %s\n", printable(task.source.string()).c_str(), printable(task.destination.string()).c_str());
     }
     std::fflush(stdout);
-    worst = std::max(worst, carry_out(found, plan, options, one));
+    worst = std::max(worst, carry_out(found, plan, options, conversion));
   };
-  convert(sounds.inputs, ".png", audio::has_audio_extension, device_for("auto", settings),
-          [&](batch::FileConverter& c, const batch::Task& task) { return c.encode(task, settings); });
-  convert(pictures.inputs, ".wav", image::has_picture_extension, "auto",
-          [](batch::FileConverter& c, const batch::Task& task) { return c.decode(task, batch::DecodeSettings{}); });
+  convert(sounds.inputs, ".png", audio::has_audio_extension, device_for("auto", settings), batch::Encoder(settings));
+  convert(pictures.inputs, ".wav", image::has_picture_extension, "auto", batch::Decoder({}));
   return worst;
 }
 

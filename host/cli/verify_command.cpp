@@ -49,7 +49,7 @@ Exit verify(const VerifyOptions& chosen) {
   } else {
     const batch::WalkResult found = batch::walk(chosen.paths, audio::has_audio_extension);
     problems = found.problems;
-    for (const batch::Source& source : found.sources) pairs.push_back({source.path, {}});
+    for (const batch::Source& source : found.sources) pairs.push_back({source, {}});
   }
 
   batch::RunSettings run = chosen.options.run;
@@ -60,7 +60,7 @@ Exit verify(const VerifyOptions& chosen) {
   for (const batch::Verdict& verdict : verdicts) {
     if (!verdict.comparable) {
       ++failed;
-      say(verdict.pair.first.string(), verdict.reason);
+      say(verdict.pair.first.path.string(), verdict.reason);
       continue;
     }
     const Comparison& c = verdict.comparison;
@@ -74,7 +74,7 @@ Exit verify(const VerifyOptions& chosen) {
                                             (static_cast<double>(verdict.n_samples) * verdict.channels)
                                       : 0.0,
                 verdict.channels, verdict.sample_rate, static_cast<long long>(verdict.n_samples),
-                printable(verdict.pair.first.string()).c_str(), low ? "  BELOW --min-snr" : "");
+                printable(verdict.pair.first.path.string()).c_str(), low ? "  BELOW --min-snr" : "");
   }
   for (const batch::Problem& problem : problems) say(problem.path, problem.reason);
   if (!snr.empty()) {

@@ -65,31 +65,35 @@ ClosedLoop::ClosedLoop(const LaneKernels& kernels, const Transform& transform)
 
 void ClosedLoop::run(const TileCode& code, const EncodeItem& item, int sweeps, const OpenLoop& open_loop) {
   const StftSettings& s = transform_.tables.settings;
-  const std::int64_t n = item.signal.size();
-  error_.resize(static_cast<std::size_t>((s.n_frames(n) - 1) * s.hop_length + s.n_fft));
+  error_.resize(static_cast<std::size_t>((item.plane.n_frames - 1) * s.hop_length + s.n_fft));
+  // Positions are those of the item's frames: 0 is where its first frame begins.
+  const std::int64_t start = item.first_frame * s.hop_length - s.padding();
+  const std::int64_t size = std::ssize(error_.span());
+  sound_ = {std::clamp<std::int64_t>(-start, 0, size), std::clamp<std::int64_t>(item.signal.size() - start, 0, size)};
+
   feedback(code, item);
-  const double limit = signal_energy(item.signal) * std::pow(10.0, -suspicious_snr_db(code) / 10);
-  if (const double error = error_energy(n); error > limit && !replace_by_open_loop(item, error, open_loop)) {
+  const double limit = signal_energy(item) * std::pow(10.0, -suspicious_snr_db(code) / 10);
+  if (const double error = error_energy(item); error > limit && !replace_by_open_loop(item, error, open_loop)) {
     feedback(code, item);
   }
   for (int i = 0; i < sweeps; ++i) sweep(code, item, i);
 }
 
-/// Rounds plainly, and keeps that if its error is no larger.
+/// Rounds plainly, and keeps that if its error is no larger than `error`.
 bool ClosedLoop::replace_by_open_loop(const EncodeItem& item, double error, const OpenLoop& open_loop) {
-  const std::int64_t n = item.signal.size();
-  const std::int64_t padding = transform_.tables.settings.padding();
-  Buffer<float> decoded(static_cast<std::size_t>(n));
+  const StftSettings& s = transform_.tables.settings;
+  const std::int64_t start = item.first_frame * s.hop_length - s.padding();
+  Buffer<float> decoded(error_.size());
   open_loop.encode();
   open_loop.decode(decoded.span());
-  double plain = 0;
-  for (std::int64_t i = 0; i < n; ++i) plain += std::pow(static_cast<double>(decoded[i]) - item.signal[i], 2);
-  if (plain > error) return false;
-  for (std::int64_t i = 0; i < n; ++i) {
-    error_[padding + i] =
-        (decoded[i] - item.signal[i]) * transform_.tables.window_sum_at(padding + i, item.plane.n_frames);
-  }
-  return true;
+  transform_.tables.for_each_window_sum(sound_.first, sound_.last, item.plane.n_frames,
+                                        [&](std::int64_t first, std::int64_t count, const float* sums) {
+                                          for (std::int64_t i = 0; i < count; ++i) {
+                                            const std::int64_t p = first + i;
+                                            error_[p] = (decoded[p] - item.signal[start + p]) * sums[i];
+                                          }
+                                        });
+  return error_energy(item) <= error;
 }
 
 void ClosedLoop::feedback(const TileCode& code, const EncodeItem& item) {
@@ -111,8 +115,8 @@ void ClosedLoop::feedback(const TileCode& code, const EncodeItem& item) {
     });
   }
   // What lies outside the sound is dropped by the decoder.
-  std::fill_n(error_.begin(), s.padding(), 0.0F);
-  std::fill(error_.begin() + s.padding() + item.signal.size(), error_.end(), 0.0F);
+  std::fill_n(error_.begin(), sound_.first, 0.0F);
+  std::fill(error_.begin() + sound_.last, error_.end(), 0.0F);
 }
 
 /// W chains side by side, the first beginning with frame `first`.
@@ -134,7 +138,7 @@ void ClosedLoop::feedback_block(const TileCode& code, const EncodeItem& item, st
     const auto valid = static_cast<int>(std::min<std::int64_t>(lanes, (n_frames - 1 - first - t) / chain + 1));
     for (int l = 0; l < lanes; ++l) {
       const std::span<float> own = threads_[part].rows.span().subspan(static_cast<std::size_t>(l) * n_fft, n_fft);
-      const std::int64_t frame = first + l * chain + t;
+      const std::int64_t frame = item.first_frame + first + l * chain + t;
       rows[l] = l < valid ? padded_stretch(item.signal, frame * hop - s.padding(), s.pad_mode, own) : rows[0];
     }
     FeedbackTile tile{};
@@ -171,7 +175,7 @@ void ClosedLoop::sweep(const TileCode& code, const EncodeItem& item, int index) 
   const StftSettings& s = transform_.tables.settings;
   // One pixel in 2 x stride: moves that overlap much at the same time would overshoot together.
   const std::int64_t stride = std::max(1, (s.n_fft + 2 * s.hop_length - 1) / (2 * s.hop_length));
-  const Range movable = movable_frames(item.signal.size(), item.plane.n_frames);
+  const Range movable = movable_frames(item);
   const std::int64_t phase = movable.first + index / 2 % stride;
   const std::int64_t count = phase < movable.last ? (movable.last - 1 - phase) / stride + 1 : 0;
   const int parts = count_parts(count, kLeastMovesAThread, transform_.threads());
@@ -197,7 +201,7 @@ void ClosedLoop::sweep(const TileCode& code, const EncodeItem& item, int index) 
     if (moves.first >= moves.last) continue;
     const std::int64_t start = first_error(moves.first);
     const std::int64_t shared_end = first_error(moves.first - 1) + s.n_fft;
-    add_change(item.signal.size(), threads_[part].head.data(), start, start, shared_end);
+    add_change(threads_[part].head.data(), start, start, shared_end);
   }
 }
 
@@ -220,7 +224,7 @@ void ClosedLoop::sweep_part(const TileCode& code, const EncodeItem& item, const 
       const float* change = tile + (move - first_move) * s.n_fft;
       const std::int64_t start = frame_of(move) * s.hop_length;
       if (start < shared_end) std::copy_n(change, shared_end - start, memory.head.begin());
-      add_change(item.signal.size(), change, start, std::max(start, shared_end), start + s.n_fft);
+      add_change(change, start, std::max(start, shared_end), start + s.n_fft);
     }
   };
   for (std::int64_t move = moves.first; move < moves.last; move += lanes) {
@@ -252,32 +256,34 @@ void ClosedLoop::sweep_part(const TileCode& code, const EncodeItem& item, const 
 
 /// Adds a frame's change, which begins at position `start`, to the errors from `begin` to `end`, as far as they are the
 /// sound's.
-void ClosedLoop::add_change(std::int64_t n_samples, const float* change, std::int64_t start, std::int64_t begin,
-                            std::int64_t end) {
-  const std::int64_t padding = transform_.tables.settings.padding();
-  const std::int64_t last = std::min(end, padding + n_samples);
-  for (std::int64_t p = std::max(begin, padding); p < last; ++p) error_[p] += change[p - start];
+void ClosedLoop::add_change(const float* change, std::int64_t start, std::int64_t begin, std::int64_t end) {
+  const std::int64_t last = std::min(end, sound_.last);
+  for (std::int64_t p = std::max(begin, sound_.first); p < last; ++p) error_[p] += change[p - start];
 }
 
-/// The frames that sweeps may change: all, as a rule; not those at the ends of uncentred sounds, and none where hops
+/// The columns that sweeps may change: all, as a rule; not those at the ends of uncentred sounds, and none where hops
 /// are so long that the windows hardly meet.
-Range ClosedLoop::movable_frames(std::int64_t n_samples, std::int64_t n_frames) const {
+Range ClosedLoop::movable_frames(const EncodeItem& item) const {
   const StftTables& tables = transform_.tables;
   const StftSettings& s = tables.settings;
+  const std::int64_t n_frames = s.n_frames(item.signal.size());
   const float least = kLeastWindowSum * *std::max_element(tables.window_sum.begin(), tables.window_sum.end());
   if (*std::min_element(tables.window_sum.begin(), tables.window_sum.end()) < least) return {0, 0};
   // Positions of the sound that enough frames hold: from the first such one to the last.
   std::int64_t first = s.padding();
-  std::int64_t last = s.padding() + n_samples;
+  std::int64_t last = s.padding() + item.signal.size();
   const std::int64_t first_limit = std::min<std::int64_t>(last, first + s.n_fft);
   while (first < first_limit && tables.window_sum_at(first, n_frames) < least) ++first;
   while (last > first && tables.window_sum_at(last - 1, n_frames) < least) --last;
-  if (first > s.padding() || last < s.padding() + n_samples) {
-    const std::int64_t begin = (first + s.hop_length - 1) / s.hop_length;
-    const std::int64_t end = last >= s.n_fft ? (last - s.n_fft) / s.hop_length + 1 : 0;
-    return {begin, std::clamp(end, begin, n_frames)};
+  Range frames{0, n_frames};
+  if (first > s.padding() || last < s.padding() + item.signal.size()) {
+    frames.first = (first + s.hop_length - 1) / s.hop_length;
+    frames.last = last >= s.n_fft ? (last - s.n_fft) / s.hop_length + 1 : 0;
   }
-  return {0, n_frames};
+  const auto column = [&](std::int64_t frame) {
+    return std::clamp<std::int64_t>(frame - item.first_frame, 0, item.plane.n_frames);
+  };
+  return {column(frames.first), std::max(column(frames.first), column(frames.last))};
 }
 
 /// The sum of what sum(first, last) returns for the blocks of [0, n), which are made on all threads and added in order.
@@ -296,28 +302,32 @@ double ClosedLoop::sum_blocks(std::int64_t n, Sum&& sum) const {
   return std::accumulate(sums.begin(), sums.end(), 0.0);
 }
 
-double ClosedLoop::signal_energy(const Signal& signal) const {
-  return sum_blocks(signal.size(), [&](std::int64_t first, std::int64_t last) {
+double ClosedLoop::signal_energy(const EncodeItem& item) const {
+  const StftSettings& s = transform_.tables.settings;
+  const std::int64_t start = item.first_frame * s.hop_length - s.padding() + sound_.first;
+  return sum_blocks(sound_.last - sound_.first, [&](std::int64_t first, std::int64_t last) {
     double energy = 0;
-    for (std::int64_t i = first; i < last; ++i) energy += static_cast<double>(signal[i]) * signal[i];
+    for (std::int64_t i = first; i < last; ++i) energy += std::pow(static_cast<double>(item.signal[start + i]), 2);
     return energy;
   });
 }
 
 /// Of the decoded sound.
-double ClosedLoop::error_energy(std::int64_t n_samples) const {
+double ClosedLoop::error_energy(const EncodeItem& item) const {
   const StftTables& tables = transform_.tables;
-  const std::int64_t padding = tables.settings.padding();
-  return sum_blocks(n_samples, [&](std::int64_t first, std::int64_t last) {
+  const std::int64_t offset = item.first_frame * tables.settings.hop_length;
+  const std::int64_t n_frames = tables.settings.n_frames(item.signal.size());
+  return sum_blocks(sound_.last - sound_.first, [&](std::int64_t first, std::int64_t last) {
     double energy = 0;
-    tables.for_each_window_sum(padding + first, padding + last, tables.settings.n_frames(n_samples),
-                               [&](std::int64_t position, std::int64_t count, const float* sums) {
-                                 for (std::int64_t i = 0; i < count; ++i) {
-                                   const double error = math::overlap_add_quotient(error_[position + i], sums[i],
-                                                                                   tables.window_sum_floor);
-                                   energy += error * error;
-                                 }
-                               });
+    const auto add = [&](std::int64_t position, std::int64_t count, const float* sums) {
+      for (std::int64_t i = 0; i < count; ++i) {
+        const double error =
+            math::overlap_add_quotient(error_[position - offset + i], sums[i], tables.window_sum_floor);
+        energy += error * error;
+      }
+    };
+    const std::int64_t begin = offset + sound_.first;
+    tables.for_each_window_sum(begin + first, begin + last, n_frames, add);
     return energy;
   });
 }

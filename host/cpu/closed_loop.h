@@ -26,7 +26,8 @@ class ClosedLoop {
   /// Plain rounding and decoding of the same item, for the comparison below.
   struct OpenLoop {
     std::function<void()> encode;
-    std::function<void(std::span<float>)> decode;
+    std::function<void(std::span<float>)>
+        decode;  ///< to the samples under the item's frames, from the first one's start
   };
 
   /// Writes all pixels of the item: the feedback pass, then `sweeps` descent sweeps. Where feedback does badly (it can
@@ -54,13 +55,12 @@ class ClosedLoop {
   void sweep(const TileCode& code, const EncodeItem& item, int index);
   void sweep_part(const TileCode& code, const EncodeItem& item, const Sweep& sweep, Range moves,
                   std::int64_t shared_end, int part);
-  void add_change(std::int64_t n_samples, const float* change, std::int64_t start, std::int64_t begin,
-                  std::int64_t end);
-  Range movable_frames(std::int64_t n_samples, std::int64_t n_frames) const;
+  void add_change(const float* change, std::int64_t start, std::int64_t begin, std::int64_t end);
+  Range movable_frames(const EncodeItem& item) const;
   template <class Sum>
   double sum_blocks(std::int64_t n, Sum&& sum) const;
-  double signal_energy(const Signal& signal) const;
-  double error_energy(std::int64_t n_samples) const;
+  double signal_energy(const EncodeItem& item) const;
+  double error_energy(const EncodeItem& item) const;
 
   const LaneKernels& kernels_;
   const Transform& transform_;
@@ -69,6 +69,7 @@ class ClosedLoop {
   /// What the decoder's sum of windowed frames is off by, [(n_frames - 1) hop + n_fft]; that is the decoded sound's
   /// error times the sum of squared windows.
   Buffer<float> error_;
+  Range sound_{};  // the positions of error_ that are the sound's, not its padding
   std::vector<Memory> threads_;
 };
 

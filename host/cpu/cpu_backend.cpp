@@ -41,10 +41,12 @@ class CpuBackend final : public Backend {
   void analyse(const StftSettings& stft, std::span<const AnalyseItem> items) override {
     Transform& t = transform(stft);
     for (const AnalyseItem& item : items) {
-      for_each_tile(t, item.signal, [&](Scratch& scratch, std::int64_t frame, int valid, const float* segment) {
-        kernels_.analyse(t.tile, segment, scratch.work.data(), scratch.spectrum.data());
-        store_spectrum(stft, scratch, item.spectrum.data() + frame * stft.n_bins(), valid);
-      });
+      const std::int64_t n_frames = stft.n_frames(item.signal.size());
+      for_each_tile(t, item.signal, 0, n_frames,
+                    [&](Scratch& scratch, std::int64_t frame, int valid, const float* segment) {
+                      kernels_.analyse(t.tile, segment, scratch.work.data(), scratch.spectrum.data());
+                      store_spectrum(stft, scratch, item.spectrum.data() + frame * stft.n_bins(), valid);
+                    });
     }
   }
 
@@ -52,7 +54,7 @@ class CpuBackend final : public Backend {
     Transform& t = transform(stft);
     for (const SynthesiseItem& item : items) {
       const std::int64_t n_frames = stft.n_frames(static_cast<std::int64_t>(item.signal.size()));
-      overlap_add(t, item.signal, n_frames, [&](Scratch& scratch, std::int64_t frame, int valid) {
+      overlap_add(t, item.signal, stft.padding(), n_frames, [&](Scratch& scratch, std::int64_t frame, int valid) {
         load_spectrum(stft, scratch, item.spectrum.data() + frame * stft.n_bins(), valid);
         kernels_.synthesise(t.tile, scratch.spectrum.data(), scratch.work.data(), scratch.frames.data());
       });
@@ -86,18 +88,20 @@ class CpuBackend final : public Backend {
     }
   }
 
-  void peak(const StftSettings& stft, std::span<const Signal> signals, std::span<float> peaks) override {
+  void peak(const StftSettings& stft, std::span<const PeakItem> items, std::span<float> peaks) override {
     Transform& t = transform(stft);
-    for (std::size_t i = 0; i < signals.size(); ++i) {
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      const PeakItem& item = items[i];
       std::mutex mutex;
       float largest = 0.0F;
-      for_each_tile(t, signals[i], [&](Scratch& scratch, std::int64_t, int valid, const float* segment) {
-        float* power = scratch.lane_values.data();
-        kernels_.peak(t.tile, segment, scratch.work.data(), power);
-        const float most = *std::max_element(power, power + valid);
-        const std::lock_guard lock(mutex);
-        largest = std::max(largest, most);
-      });
+      for_each_tile(t, item.signal, item.first_frame, item.n_frames,
+                    [&](Scratch& scratch, std::int64_t, int valid, const float* segment) {
+                      float* power = scratch.lane_values.data();
+                      kernels_.peak(t.tile, segment, scratch.work.data(), power);
+                      const float most = *std::max_element(power, power + valid);
+                      const std::lock_guard lock(mutex);
+                      largest = std::max(largest, most);
+                    });
       peaks[i] = std::sqrt(largest);
     }
   }
@@ -118,15 +122,16 @@ class CpuBackend final : public Backend {
   void decode(const StftSettings& stft, const PixelSettings& pixels, std::span<const DecodeItem> items) override {
     Transform& t = transform(stft);
     const TileCode code = tile_code(pixels);
-    for (const DecodeItem& item : items) decode_item(t, code, item);
+    for (const DecodeItem& item : items) decode_item(t, code, item, stft.padding());
   }
 
  private:
   void encode_open_loop(Transform& t, const TileCode& code, const EncodeItem& item) {
-    for_each_tile(t, item.signal, [&](Scratch& scratch, std::int64_t frame, int valid, const float* segment) {
+    const auto encode = [&](Scratch& scratch, std::int64_t column, int valid, const float* segment) {
       kernels_.encode(t.tile, code, segment, 1.0F / item.ref, scratch.work.data(),
-                      target(t.tables.settings, code, item.plane, frame, valid));
-    });
+                      target(t.tables.settings, code, item.plane, column, valid));
+    };
+    for_each_tile(t, item.signal, item.first_frame, item.plane.n_frames, encode);
   }
 
   void encode_closed_loop(Transform& t, const TileCode& code, const EncodeItem& item, int sweeps) {
@@ -134,16 +139,17 @@ class CpuBackend final : public Backend {
     const ConstPlane plane{item.plane.data, item.plane.row_bytes, item.plane.n_frames};
     ClosedLoop::OpenLoop open_loop;
     open_loop.encode = [&] { encode_open_loop(t, code, item); };
-    open_loop.decode = [&](std::span<float> signal) { decode_item(t, code, {plane, item.ref, signal}); };
+    open_loop.decode = [&](std::span<float> positions) { decode_item(t, code, {plane, item.ref, positions}, 0); };
     closed_loop_->run(code, item, sweeps, open_loop);
   }
 
-  void decode_item(Transform& t, const TileCode& code, const DecodeItem& item) {
+  /// item.signal begins at a position (sample + padding).
+  void decode_item(Transform& t, const TileCode& code, const DecodeItem& item, std::int64_t position) {
     if (item.ref == 0.0F) {
       std::fill(item.signal.begin(), item.signal.end(), 0.0F);
       return;
     }
-    overlap_add(t, item.signal, item.plane.n_frames, [&](Scratch& scratch, std::int64_t frame, int valid) {
+    overlap_add(t, item.signal, position, item.plane.n_frames, [&](Scratch& scratch, std::int64_t frame, int valid) {
       kernels_.decode(t.tile, code, source(t.tables.settings, code, item.plane, frame, valid), item.ref,
                       scratch.work.data(), scratch.frames.data());
     });
@@ -178,44 +184,46 @@ class CpuBackend final : public Backend {
     });
   }
 
-  /// Calls use(scratch, first frame, valid lanes, segment) for every tile of a signal.
+  /// Calls use(scratch, first column, valid lanes, segment) for every tile of n_frames frames of a signal, of which
+  /// first_frame is column 0.
   template <class Use>
-  void for_each_tile(Transform& t, const Signal& signal, Use&& use) {
+  void for_each_tile(Transform& t, const Signal& signal, std::int64_t first_frame, std::int64_t n_frames, Use&& use) {
     const StftSettings& s = t.tables.settings;
-    for_each_tile(t, s.n_frames(signal.size()), [&](Scratch& scratch, std::int64_t frame, int valid) {
-      const std::int64_t start = frame * s.hop_length - s.padding();
-      use(scratch, frame, valid, padded_stretch(signal, start, s.pad_mode, scratch.segment.span()));
+    for_each_tile(t, n_frames, [&](Scratch& scratch, std::int64_t column, int valid) {
+      const std::int64_t start = (first_frame + column) * s.hop_length - s.padding();
+      use(scratch, column, valid, padded_stretch(signal, start, s.pad_mode, scratch.segment.span()));
     });
   }
 
   /// Calls make(scratch, first frame, valid lanes), which leaves windowed frames in the scratch memory, for every tile,
-  /// and adds them up into the signal in the order of the frames. On several threads each makes the samples of its
-  /// part from all frames that hold them, so that the sums are the same.
+  /// and adds them up, in the order of the frames, into a signal whose first sample is at `position` (sample +
+  /// padding). On several threads each makes the samples of its part from all frames that hold them, so that the sums
+  /// are the same.
   template <class Make>
-  void overlap_add(Transform& t, std::span<float> signal, std::int64_t n_frames, Make&& make) {
+  void overlap_add(Transform& t, std::span<float> signal, std::int64_t position, std::int64_t n_frames, Make&& make) {
     const auto n = static_cast<std::int64_t>(signal.size());
     const int hop = t.tables.settings.hop_length;
     const int parts = count_parts(n_frames, kLeastFramesAThread, t.threads());
     run_parts(parts, [&](int part) {
       const Range samples = part_of(n, hop, part, parts);
-      if (samples.first < samples.last) add_part(t, *t.scratch[part], signal, samples, n_frames, make);
+      if (samples.first < samples.last) add_part(t, *t.scratch[part], signal, position, samples, n_frames, make);
     });
   }
 
   template <class Make>
-  void add_part(const Transform& t, Scratch& scratch, std::span<float> signal, Range samples, std::int64_t n_frames,
-                Make&& make) {
+  void add_part(const Transform& t, Scratch& scratch, std::span<float> signal, std::int64_t position, Range samples,
+                std::int64_t n_frames, Make&& make) {
     const StftSettings& s = t.tables.settings;
     std::fill(signal.begin() + samples.first, signal.begin() + samples.last, 0.0F);
     const auto holding = [&](std::int64_t sample) {
-      return math::frames_holding(sample + s.padding(), s.n_fft, s.hop_length, n_frames);
+      return math::frames_holding(sample + position, s.n_fft, s.hop_length, n_frames);
     };
     const std::int64_t end = holding(samples.last - 1).last + 1;
     for (std::int64_t frame = holding(samples.first).first; frame < end; frame += kernels_.lanes) {
       const auto valid = static_cast<int>(std::min<std::int64_t>(kernels_.lanes, end - frame));
       make(scratch, frame, valid);
       for (int lane = 0; lane < valid; ++lane) {
-        const std::int64_t start = (frame + lane) * s.hop_length - s.padding();
+        const std::int64_t start = (frame + lane) * s.hop_length - position;
         const std::int64_t first = std::max(samples.first, start);
         const std::int64_t last = std::min(samples.last, start + s.n_fft);
         if (first >= last) continue;
@@ -224,19 +232,18 @@ class CpuBackend final : public Backend {
         for (std::int64_t i = 0; i < last - first; ++i) to[i] += from[i];
       }
     }
-    divide_by_window_sum(t.tables, signal, samples, n_frames);
+    divide_by_window_sum(t.tables, signal, position, samples, n_frames);
   }
 
-  static void divide_by_window_sum(const StftTables& tables, std::span<float> signal, Range samples,
-                                   std::int64_t n_frames) {
-    const std::int64_t padding = tables.settings.padding();
-    tables.for_each_window_sum(samples.first + padding, samples.last + padding, n_frames,
-                               [&](std::int64_t position, std::int64_t count, const float* sums) {
-                                 float* x = signal.data() + (position - padding);
-                                 for (std::int64_t i = 0; i < count; ++i) {
-                                   x[i] = math::overlap_add_quotient(x[i], sums[i], tables.window_sum_floor);
-                                 }
-                               });
+  static void divide_by_window_sum(const StftTables& tables, std::span<float> signal, std::int64_t position,
+                                   Range samples, std::int64_t n_frames) {
+    const auto divide = [&](std::int64_t first, std::int64_t count, const float* sums) {
+      float* x = signal.data() + (first - position);
+      for (std::int64_t i = 0; i < count; ++i) {
+        x[i] = math::overlap_add_quotient(x[i], sums[i], tables.window_sum_floor);
+      }
+    };
+    tables.for_each_window_sum(samples.first + position, samples.last + position, n_frames, divide);
   }
 
   bool blacken_if_silent(const StftSettings& stft, const TileCode& code, float ref, const Plane& plane) const {

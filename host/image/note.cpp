@@ -187,6 +187,17 @@ std::vector<double> refs_of(const Fields& fields, int channels) {
   return refs;
 }
 
+PictureNote::Tile tile_of(const Fields& note) {
+  const Json& json = note.at("tile");
+  if (!json.is_object()) note.refuse_type("tile", json, "an object");
+  const Fields fields(json, "tile.");
+  PictureNote::Tile tile;
+  tile.count = fields.integer("count", 1, kMaxSamples);
+  tile.index = fields.integer("index", 0, tile.count - 1);
+  tile.first_frame = fields.integer("first_frame", 0, kMaxSamples);
+  return tile;
+}
+
 bool has_parameter(Window window) { return window == Window::Gaussian || window == Window::Kaiser; }
 
 Json json_of(const Curve& curve) {
@@ -244,6 +255,11 @@ std::string to_json(const PictureNote& note) {
   json["layout"] = "stacked";
   json["subtype"] = to_string(note.format);
   if (note.pixels.refine != PixelSettings::kOpenLoop) json["refine"] = note.pixels.refine;
+  if (note.tile.count > 1) {
+    json["tile"]["index"] = note.tile.index;
+    json["tile"]["count"] = note.tile.count;
+    json["tile"]["first_frame"] = note.tile.first_frame;
+  }
   json["source_name"] = note.source_name;
   if (note.pixels_crc32) json["pixels_crc32"] = hex(*note.pixels_crc32);
   // Plain ASCII survives programs that copy the text as Latin-1. File names need not be UTF-8.
@@ -285,6 +301,7 @@ PictureNote note_from_json(std::string_view text) {
   if (fields.has("refine")) {
     note.pixels.refine = static_cast<int>(fields.integer("refine", 0, PixelSettings::kMaxRefine));
   }
+  if (fields.has("tile")) note.tile = tile_of(fields);
   if (fields.has("source_name")) note.source_name = without_folders(fields.text("source_name"));
   if (fields.has("pixels_crc32")) note.pixels_crc32 = checksum_of(fields);
   return note;

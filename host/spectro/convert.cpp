@@ -8,48 +8,12 @@
 #include <cmath>
 #include <limits>
 
+#include "spectro/pages.h"
 #include "spectrohue/error.h"
 
 namespace spectrohue {
 
 namespace {
-
-/// Finds the first sample that is not a number. Sums blockwise first: NaN and infinity survive a sum of x * 0.
-void refuse_non_finite(const Audio& audio) {
-  constexpr std::int64_t kBlock = 4096;
-  for (int c = 0; c < audio.channels; ++c) {
-    const std::span<const float> x = audio.channel(c);
-    for (std::int64_t first = 0; first < audio.n_samples; first += kBlock) {
-      const std::int64_t last = std::min(audio.n_samples, first + kBlock);
-      float sum = 0.0F;
-      for (std::int64_t i = first; i < last; ++i) sum += x[i] * 0.0F;
-      if (sum == 0.0F) continue;
-      for (std::int64_t i = first; i < last; ++i) {
-        if (std::isfinite(x[i])) continue;
-        throw Error(ErrorCode::BadFormat, "sample " + std::to_string(i) + " of channel " + std::to_string(c + 1) +
-                                              " is " + (std::isnan(x[i]) ? "not a number (NaN)" : "infinite") +
-                                              "; repair the file first");
-      }
-    }
-  }
-}
-
-std::vector<double> references(Backend& backend, const Audio& audio, const EncodeSettings& settings) {
-  std::vector<double> ref(static_cast<std::size_t>(audio.channels));
-  switch (settings.ref.kind) {
-    case Reference::Kind::FullScale: std::fill(ref.begin(), ref.end(), full_scale_magnitude(settings.stft)); break;
-    case Reference::Kind::Fixed: std::fill(ref.begin(), ref.end(), settings.ref.value); break;
-    case Reference::Kind::Peak: {
-      std::vector<Signal> signals;
-      for (int c = 0; c < audio.channels; ++c) signals.push_back(audio.channel(c));
-      std::vector<float> peaks(signals.size());
-      backend.peak(settings.stft, signals, peaks);
-      for (std::size_t c = 0; c < ref.size(); ++c) ref[c] = peaks[c] < kSilence ? 0.0 : kPeakHeadroom * peaks[c];
-      break;
-    }
-  }
-  return ref;
-}
 
 std::string size_text(std::int64_t width, std::int64_t height) {
   return std::to_string(width) + " x " + std::to_string(height);
@@ -59,6 +23,10 @@ void check_note(const Picture& picture, const PictureNote& note) {
   if (note.channels < 1 || note.sample_rate < 1 || note.n_samples < 0 ||
       note.ref.size() != static_cast<std::size_t>(note.channels)) {
     throw Error(ErrorCode::BadFormat, "the note lacks channels, rate, length or reference");
+  }
+  if (note.tile.count > 1) {
+    throw Error(ErrorCode::BadFormat, "it is tile " + std::to_string(note.tile.index + 1) + " of " +
+                                          std::to_string(note.tile.count) + " of a longer sound; give all of them");
   }
   const int bits = bits_of(note.pixels.encoding);
   if (picture.bits != bits) {
@@ -87,34 +55,24 @@ PictureSize picture_size(std::int64_t n_samples, int channels, const EncodeSetti
   return size;
 }
 
-PictureNote to_picture(Backend& backend, const Audio& audio, const EncodeSettings& settings, Picture& picture) {
+PictureNote to_picture(Backend& backend, const Sound& sound, const EncodeSettings& settings, Picture& picture) {
   validate(settings);
-  if (audio.channels < 1 || audio.sample_rate < 1) {
+  if (sound.channels.empty() || sound.sample_rate < 1) {
     throw Error(ErrorCode::BadFormat, "the sound has no channels or no sample rate");
   }
-  refuse_non_finite(audio);
-
-  PictureNote note;
-  note.stft = settings.stft;
-  note.pixels = settings.pixels;
-  note.sample_rate = audio.sample_rate;
-  note.n_samples = audio.n_samples;
-  note.channels = audio.channels;
-  note.format = audio.format;
-  note.ref = references(backend, audio, settings);
-
-  const PictureSize size = picture_size(audio.n_samples, audio.channels, settings);
-  picture.width = size.width;
-  picture.height = size.height;
-  picture.bits = bits_of(settings.pixels.encoding);
-  picture.pixels.resize(static_cast<std::size_t>(size.bytes));
-  std::vector<EncodeItem> items;
-  for (int c = 0; c < audio.channels; ++c) {
-    std::uint8_t* top = picture.row(static_cast<std::int64_t>(c) * settings.stft.n_bins());
-    items.push_back({audio.channel(c), static_cast<float>(note.ref[c]), {top, picture.row_bytes(), picture.width}});
-  }
-  backend.encode(settings.stft, settings.pixels, items);
+  refuse_non_finite(sound, 0, sound.n_samples);
+  const Columns all{0, settings.stft.n_frames(sound.n_samples)};
+  std::vector<float> peaks(sound.channels.size());
+  if (settings.ref.kind == Reference::Kind::Peak) raise_peaks(backend, settings.stft, sound, all, peaks);
+  PictureNote note = make_note(sound, settings, references(settings, peaks));
+  encode_columns(backend, sound, settings, note.ref, all, picture);
   return note;
+}
+
+PictureNote to_picture(Backend& backend, const Audio& audio, const EncodeSettings& settings, Picture& picture) {
+  Sound sound{audio.sample_rate, audio.format, audio.n_samples, {}};
+  for (int c = 0; c < audio.channels; ++c) sound.channels.emplace_back(audio.channel(c));
+  return to_picture(backend, sound, settings, picture);
 }
 
 void to_audio(Backend& backend, const Picture& picture, const PictureNote& note, Audio& audio) {

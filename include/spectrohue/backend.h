@@ -48,10 +48,17 @@ struct DecodePixelsItem {
   float ref = 0.0F;
   std::span<Complex> spectrum;  ///< [plane.n_frames, n_bins]
 };
+/// Frames first_frame .. first_frame + n_frames - 1 of a signal; of the signal no more need be there than they see.
+struct PeakItem {
+  Signal signal;
+  std::int64_t first_frame = 0;
+  std::int64_t n_frames = 0;
+};
 struct EncodeItem {
   Signal signal;
   float ref = 0.0F;
-  Plane plane;  ///< n_frames(signal.size()) frames
+  Plane plane;  ///< its frames are first_frame .. first_frame + plane.n_frames - 1 of the signal
+  std::int64_t first_frame = 0;
 };
 struct DecodeItem {
   ConstPlane plane;
@@ -89,8 +96,8 @@ class Backend {
   // The whole ways, with nothing but a tile (CPU) or a slot (device) of spectrum in memory at a time. They return what
   // the stages one after the other return, to the bit.
 
-  /// The largest magnitude of each signal's spectrum, [signals.size()].
-  virtual void peak(const StftSettings& stft, std::span<const Signal> signals, std::span<float> peaks) = 0;
+  /// The largest magnitude of each item's frames, [items.size()].
+  virtual void peak(const StftSettings& stft, std::span<const PeakItem> items, std::span<float> peaks) = 0;
   virtual void encode(const StftSettings& stft, const PixelSettings& pixels, std::span<const EncodeItem> items) = 0;
   virtual void decode(const StftSettings& stft, const PixelSettings& pixels, std::span<const DecodeItem> items) = 0;
 };

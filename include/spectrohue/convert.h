@@ -15,13 +15,22 @@ struct PictureSize {
 };
 PictureSize picture_size(std::int64_t n_samples, int channels, const EncodeSettings& settings);
 
+/// A sound as it lies in memory, all of it or only the part that is at hand (Signal::part_of).
+struct Sound {
+  int sample_rate = 0;  ///< Hz
+  SampleFormat format = SampleFormat::Pcm16;
+  std::int64_t n_samples = 0;    ///< a channel, of all of it
+  std::vector<Signal> channels;  ///< each of size n_samples
+};
+
 /// Sound to picture, and the note that belongs to it (all of it but tool, source_name and pixels_crc32).
 /// `picture` is resized; its memory is reused. Throws Error(BadFormat) if a sample is NaN or infinite, naming the
 /// first one; Error(Usage) as validate() does.
+PictureNote to_picture(Backend& backend, const Sound& sound, const EncodeSettings& settings, Picture& picture);
 PictureNote to_picture(Backend& backend, const Audio& audio, const EncodeSettings& settings, Picture& picture);
 
 /// Picture to sound, as the note says: exact rate, length, level and channels. Samples are not clipped.
-/// Throws Error(BadFormat) if the picture's size or depth contradicts the note.
+/// Throws Error(BadFormat) if the picture's size or depth contradicts the note, or the picture is one of several tiles.
 void to_audio(Backend& backend, const Picture& picture, const PictureNote& note, Audio& audio);
 
 /// How close b is to a. Both planar, of the same channel count and length.

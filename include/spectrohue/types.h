@@ -56,9 +56,19 @@ struct PictureNote {
   int channels = 0;
   SampleFormat format = SampleFormat::Pcm16;  ///< of the source
   std::string source_name;                    ///< file name of the source without folders, UTF-8
+  /// Which part of the sound's picture this one is: long sounds are cut into tiles, each of them columns of the whole.
+  struct Tile {
+    std::int64_t index = 0;
+    std::int64_t count = 1;        ///< 1: the picture is whole
+    std::int64_t first_frame = 0;  ///< column of the whole picture
+    bool operator==(const Tile&) const = default;
+  };
+  Tile tile;
   /// CRC-32 (as in PNG) of the pixels, row by row from the top, 16-bit values high byte first. Tells an untouched
   /// picture from an edited one.
   std::optional<std::uint32_t> pixels_crc32;
+
+  bool operator==(const PictureNote&) const = default;
 };
 
 /// A picture in memory: row-major interleaved RGB, 8 bits or 16 bits (native byte order) a channel.

@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: 2026 The spectrohue authors
+// SPDX-License-Identifier: MIT
+//
+// How one file is converted: three steps, which run.h lets overlap between files.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "audio/audio_file.h"
+#include "batch/output_file.h"
+#include "batch/parameters.h"
+#include "batch/plan.h"
+#include "image/picture_file.h"
+#include "spectrohue/backend.h"
+#include "spectrohue/types.h"
+
+namespace spectrohue::batch {
+
+/// What became of a file that was converted.
+struct Converted {
+  double audio_seconds = 0;  ///< length times 1, however many channels
+  std::int64_t bytes_written = 0;
+  std::vector<std::string> messages;  ///< for the user: overridden or assumed parameters, losses
+};
+
+/// What the second step computes with: one file at a time.
+struct Worker {
+  /// threads: how many may work on one long file. The results are the same.
+  explicit Worker(std::unique_ptr<Backend> b, int n_threads = 1) : backend(std::move(b)), threads(n_threads) {
+    backend->set_threads(threads);
+  }
+  std::unique_ptr<Backend> backend;
+  int threads;
+  Picture picture;
+  Picture tile;
+  image::Workspace workspace;
+};
+
+/// A file on its way, and the memory that goes from file to file.
+struct Job {
+  Task task;
+  Converted converted;
+  std::vector<std::unique_ptr<OutputFile>> outputs;  ///< written, not yet named
+
+  // Sounds to pictures.
+  std::optional<audio::Reader> reader;
+  audio::Stretch stretch;
+  bool is_whole = false;  ///< all of the sound is in the stretch
+
+  // Pictures to sounds.
+  image::PictureFile file;
+  image::Workspace workspace;
+  Audio audio;
+
+  /// For the next file.
+  void restart(const Task& next) {
+    task = next;
+    converted = {};
+    outputs.clear();
+    reader.reset();
+  }
+};
+
+/// The steps of a direction. They run one after the other for a job, each on any thread. Throw Error; what is in
+/// Job::outputs is then removed.
+class Conversion {
+ public:
+  virtual ~Conversion() = default;
+  virtual void read(Job& job, int threads) const = 0;
+  virtual void compute(Worker& worker, Job& job) const = 0;
+  virtual void write(Job& job) const = 0;
+};
+
+}  // namespace spectrohue::batch

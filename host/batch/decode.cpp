@@ -1,0 +1,180 @@
+// SPDX-FileCopyrightText: 2026 The spectrohue authors
+// SPDX-License-Identifier: MIT
+#include "batch/decode.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "spectro/pages.h"
+#include "spectrohue/convert.h"
+#include "spectrohue/error.h"
+
+namespace spectrohue::batch {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr float kNormalPeak = 0.999F;
+
+/// What a sound is to be multiplied with so that its peak becomes just less than full scale; silence stays silence.
+float normalizing_gain(float peak) { return peak > 0 ? kNormalPeak / peak : 1.0F; }
+
+float peak_of(const float* samples, std::int64_t n) {
+  float peak = 0.0F;
+  for (std::int64_t i = 0; i < n; ++i) peak = std::max(peak, std::fabs(samples[i]));
+  return peak;
+}
+
+void normalize_peak(Audio& audio) {
+  const float gain = normalizing_gain(peak_of(audio.samples.data(), std::ssize(audio.samples.span())));
+  for (float& x : audio.samples) x *= gain;
+}
+
+Parameters parameters_of(const image::PictureFile& file, const fs::path& path, const ParameterFlags& flags) {
+  const Picture& picture = file.picture;
+  Parameters parameters = decode_parameters(file.note, picture.width, picture.height, picture.bits, path, flags);
+  if (file.lossy) {
+    parameters.messages.push_back(file.description +
+                                  " was stored with loss, which phase as hue does not survive; keep pictures as PNG");
+  }
+  return parameters;
+}
+
+/// Reads the tiles one by one, joins them and hands over the sound. The first one is in job.file already if
+/// first_is_read. Returns the parameters of the first.
+Parameters join(Worker& worker, Job& job, const ParameterFlags& flags, bool first_is_read,
+                const std::function<TileJoiner::Take(const Parameters&)>& begin) {
+  const std::vector<fs::path>& paths = job.task.tiles;
+  Parameters first;
+  std::optional<TileJoiner> joiner;
+  TileJoiner::Take take;
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    try {
+      if (i > 0 || !first_is_read) image::read(paths[i], job.file, job.workspace, worker.threads);
+      Parameters parameters = parameters_of(job.file, paths[i], flags);
+      const PictureNote::Tile& tile = parameters.note.tile;
+      if (tile.count != std::ssize(paths)) {
+        throw Error(ErrorCode::BadFormat, "it is one of " + std::to_string(tile.count) + " tiles, but there are " +
+                                              std::to_string(paths.size()) + " of them here; all are needed");
+      }
+      if (i == 0) {
+        joiner.emplace(*worker.backend, parameters.note);
+        take = begin(parameters);
+        first = parameters;
+      }
+      joiner->add(job.file.picture, parameters.note, take);
+    } catch (const Error& error) {
+      throw Error(error.code(), "tile '" + paths[i].filename().string() + "': " + error.what());
+    }
+  }
+  return first;
+}
+
+void note_clipping(Converted& converted, const audio::WriteResult& written, std::int64_t n_samples) {
+  // A handful of samples just above full scale is rounding; more is worth a word.
+  if (written.clipped * 1000 <= n_samples) return;
+  converted.messages.push_back(std::to_string(written.clipped) +
+                               " samples were beyond full scale and were clipped; --subtype float or --normalize peak "
+                               "keeps them");
+}
+
+}  // namespace
+
+void Decoder::read(Job& job, int threads) const { image::read(job.task.source, job.file, job.workspace, threads); }
+
+void Decoder::compute(Worker& worker, Job& job) const {
+  if (!job.task.tiles.empty()) {
+    decode_tiles(worker, job);
+    return;
+  }
+  Parameters parameters = parameters_of(job.file, job.task.source, settings_.flags);
+  job.converted.messages = std::move(parameters.messages);
+  to_audio(*worker.backend, job.file.picture, parameters.note, job.audio);
+  if (settings_.normalize || !parameters.has_level) normalize_peak(job.audio);
+}
+
+audio::WriteSettings Decoder::write_settings(SampleFormat source) const {
+  return audio::settings_for(settings_.container, settings_.format.value_or(source));
+}
+
+void Decoder::decode_tiles(Worker& worker, Job& job) const {
+  float gain = 1.0F;
+  bool is_measured = false;
+  const auto measure = [&](const Parameters& parameters) -> TileJoiner::Take {
+    return
+        [&peak = gain, channels = parameters.note.channels](const float* samples, std::int64_t stride, std::int64_t n) {
+          for (int c = 0; c < channels; ++c) peak = std::max(peak, peak_of(samples + c * stride, n));
+        };
+  };
+  if (settings_.normalize) {
+    gain = 0.0F;
+    join(worker, job, settings_.flags, true, measure);
+    gain = normalizing_gain(gain);
+    is_measured = true;
+  }
+
+  OutputFile& output = *job.outputs.emplace_back(std::make_unique<OutputFile>(job.task.destination));
+  std::optional<audio::Writer> writer;
+  Buffer<float> scaled;
+  const auto begin = [&](const Parameters& parameters) -> TileJoiner::Take {
+    const PictureNote& note = parameters.note;
+    writer.emplace(output.temporary(), audio::SoundShape{note.sample_rate, note.channels, note.n_samples},
+                   write_settings(note.format));
+    return [&, channels = note.channels](const float* samples, std::int64_t stride, std::int64_t n) {
+      if (!is_measured) {
+        writer->write(samples, stride, n);
+        return;
+      }
+      scaled.resize(static_cast<std::size_t>(channels * n));
+      for (int c = 0; c < channels; ++c) {
+        for (std::int64_t i = 0; i < n; ++i) scaled[c * n + i] = samples[c * stride + i] * gain;
+      }
+      writer->write(scaled.data(), n, n);
+    };
+  };
+  const Parameters parameters = join(worker, job, settings_.flags, !is_measured, begin);
+  const PictureNote& note = parameters.note;
+  job.converted.messages = parameters.messages;
+  note_clipping(job.converted, writer->finish(), note.n_samples * note.channels);
+  job.converted.audio_seconds = static_cast<double>(note.n_samples) / note.sample_rate;
+}
+
+void Decoder::write(Job& job) const {
+  if (job.outputs.empty()) {
+    const Audio& audio = job.audio;
+    OutputFile& output = *job.outputs.emplace_back(std::make_unique<OutputFile>(job.task.destination));
+    note_clipping(job.converted, audio::write(output.temporary(), audio, write_settings(audio.format)),
+                  audio.n_samples * audio.channels);
+    job.converted.audio_seconds = audio.seconds();
+  }
+  OutputFile& output = *job.outputs.front();
+  job.converted.bytes_written = static_cast<std::int64_t>(fs::file_size(output.temporary()));
+  output.commit();
+}
+
+void load_sound(Worker& worker, Job& job, const ParameterFlags& flags) {
+  Audio& audio = job.audio;
+  if (job.task.tiles.empty()) {
+    image::read(job.task.source, job.file, job.workspace, worker.threads);
+    const Parameters parameters = parameters_of(job.file, job.task.source, flags);
+    to_audio(*worker.backend, job.file.picture, parameters.note, audio);
+    if (!parameters.has_level) normalize_peak(audio);
+    return;
+  }
+  std::int64_t done = 0;
+  join(worker, job, flags, false, [&](const Parameters& parameters) -> TileJoiner::Take {
+    const PictureNote& note = parameters.note;
+    audio.sample_rate = note.sample_rate;
+    audio.channels = note.channels;
+    audio.n_samples = note.n_samples;
+    audio.format = note.format;
+    audio.samples.resize(static_cast<std::size_t>(note.channels * note.n_samples));
+    return [&](const float* samples, std::int64_t stride, std::int64_t n) {
+      for (int c = 0; c < audio.channels; ++c) std::copy_n(samples + c * stride, n, audio.channel(c).data() + done);
+      done += n;
+    };
+  });
+}
+
+}  // namespace spectrohue::batch

@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: 2026 The spectrohue authors
+// SPDX-License-Identifier: MIT
+//
+// Picture files to sound files.
+#pragma once
+
+#include <functional>
+
+#include "batch/conversion.h"
+
+namespace spectrohue::batch {
+
+struct DecodeSettings {
+  ParameterFlags flags;
+  audio::Container container = audio::Container::Wav;
+  std::optional<SampleFormat> format;  ///< empty: the source's, as the note says
+  bool normalize = false;              ///< to full scale, also where the level is known
+};
+
+/// Reads a picture, makes its sound and writes it. The tiles of a long sound are read, decoded and written one by one.
+class Decoder final : public Conversion {
+ public:
+  explicit Decoder(DecodeSettings settings) : settings_(std::move(settings)) {}
+
+  void read(Job& job, int threads) const override;
+  void compute(Worker& worker, Job& job) const override;
+  void write(Job& job) const override;
+
+ private:
+  void decode_tiles(Worker& worker, Job& job) const;
+  audio::WriteSettings write_settings(SampleFormat source) const;
+
+  DecodeSettings settings_;
+};
+
+/// The sound of a picture file, or of tiles, in memory: job.audio. Throws Error.
+void load_sound(Worker& worker, Job& job, const ParameterFlags& flags);
+
+}  // namespace spectrohue::batch

@@ -1,0 +1,119 @@
+// SPDX-FileCopyrightText: 2026 The spectrohue authors
+// SPDX-License-Identifier: MIT
+#include "batch/encode.h"
+
+#include <algorithm>
+
+#include "batch/tiles.h"
+#include "image/note.h"
+#include "spectrohue/error.h"
+#include "spectrohue/version.h"
+
+namespace spectrohue::batch {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// The longest sound whose picture has n_frames columns.
+std::int64_t most_samples(const StftSettings& stft, std::int64_t n_frames) {
+  return (n_frames - 1) * stft.hop_length + (stft.center ? 0 : stft.n_fft);
+}
+
+Sound sound_of(const Job& job, std::int64_t n_samples) {
+  const audio::FileInfo& info = job.reader->info();
+  Sound sound{info.sample_rate, info.format, n_samples, {}};
+  for (int c = 0; c < info.channels; ++c) sound.channels.push_back(job.stretch.signal(c, n_samples));
+  return sound;
+}
+
+}  // namespace
+
+TileWidths Encoder::widths(const Job& job) const {
+  return tile_widths(tile_width_, job.reader->info().channels, settings_);
+}
+
+void Encoder::read(Job& job, int /*threads*/) const {
+  job.reader.emplace(job.task.source);
+  job.stretch.restart(job.reader->info());
+  const std::int64_t most = most_samples(settings_.stft, widths(job).page);
+  job.is_whole = !job.stretch.slide(*job.reader, 0, most + 1);
+}
+
+void Encoder::compute(Worker& worker, Job& job) const { encode(worker, job, measure(worker, job)); }
+
+/// Goes through the sound once: its length, its peaks, whether it is finite.
+PictureNote Encoder::measure(Worker& worker, Job& job) const {
+  const std::int64_t width = widths(job).page;
+  std::vector<float> peaks(static_cast<std::size_t>(job.stretch.channels()));
+  std::int64_t checked = 0;
+  for (Columns page{0, width};; page.first += width) {
+    const std::int64_t most = most_samples(settings_.stft, page.end());
+    if (!job.is_whole) {
+      const SampleSpan span = samples_under(settings_.stft, page);
+      job.stretch.slide(*job.reader, span.first, std::max(span.end, most + 1));
+    }
+    const Sound sound = sound_of(job, job.stretch.end());
+    refuse_non_finite(sound, std::max(checked, job.stretch.first()), sound.n_samples);
+    checked = sound.n_samples;
+    const bool is_last = sound.n_samples <= most;
+    if (is_last) page.count = settings_.stft.n_frames(sound.n_samples) - page.first;
+    if (settings_.ref.kind == Reference::Kind::Peak) {
+      raise_peaks(*worker.backend, settings_.stft, sound, page, peaks);
+    }
+    if (is_last) return make_note(sound, settings_, references(settings_, peaks));
+  }
+}
+
+/// Goes through it again, page by page.
+void Encoder::encode(Worker& worker, Job& job, PictureNote note) const {
+  const TileWidths cut = widths(job);
+  const std::int64_t n_frames = settings_.stft.n_frames(note.n_samples);
+  note.tool = std::string("spectrohue ") + kVersion;
+  note.source_name = job.task.source.filename().string();
+  note.tile.count = count_pieces(cut.tile, n_frames);
+  if (!job.is_whole) {
+    job.reader.emplace(job.task.source);
+    job.stretch.restart(job.reader->info());
+  }
+  for (std::int64_t i = 0; i < count_pieces(cut.page, n_frames); ++i) {
+    const Columns page = piece(i, cut.page, n_frames);
+    if (!job.is_whole) {
+      const SampleSpan span = samples_under(settings_.stft, page);
+      job.stretch.slide(*job.reader, span.first, span.end);
+      if (job.stretch.channels() != note.channels || job.stretch.end() < std::min(span.end, note.n_samples)) {
+        throw Error(ErrorCode::Read, "the file became shorter while it was read");
+      }
+    }
+    encode_columns(*worker.backend, sound_of(job, note.n_samples), settings_, note.ref, page, worker.picture);
+    write_tiles(worker, job, note, page);
+  }
+  job.converted.audio_seconds = static_cast<double>(note.n_samples) / note.sample_rate;
+}
+
+void Encoder::write_tiles(Worker& worker, Job& job, const PictureNote& note, Columns page) const {
+  const std::int64_t width = widths(job).tile;
+  for (std::int64_t i = 0; i < count_pieces(width, page.count); ++i) {
+    const Columns columns = piece(i, width, page.count);
+    const bool is_page = columns.count == page.count;
+    if (!is_page) copy_columns(worker.picture, columns, worker.tile);
+    const Picture& picture = is_page ? worker.picture : worker.tile;
+    PictureNote own = note;
+    own.tile.first_frame = page.first + columns.first;
+    own.tile.index = own.tile.first_frame / width;
+    own.pixels_crc32 = image::pixels_crc32(picture);
+    const bool is_tile = note.tile.count > 1;
+    const fs::path path = is_tile ? tile_path(job.task.destination, own.tile.index) : job.task.destination;
+    OutputFile& output = *job.outputs.emplace_back(std::make_unique<OutputFile>(path));
+    image::write_png(output.temporary(), picture, &own, {compression_, worker.threads}, worker.workspace);
+    job.converted.bytes_written += static_cast<std::int64_t>(fs::file_size(output.temporary()));
+  }
+}
+
+void Encoder::write(Job& job) const {
+  // The first tile comes last: where it is, all are.
+  for (auto output = job.outputs.rbegin(); output != job.outputs.rend(); ++output) (*output)->commit();
+  remove_stale_tiles(job.task.destination, std::ssize(job.outputs), job.task.source.filename().string());
+}
+
+}  // namespace spectrohue::batch

@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: 2026 The spectrohue authors
+// SPDX-License-Identifier: MIT
+//
+// Sound files to picture files.
+#pragma once
+
+#include "batch/conversion.h"
+#include "spectro/pages.h"
+
+namespace spectrohue::batch {
+
+/// Reads a sound (a long one: its start), codes its picture and writes it, as one PNG or as several tiles. Whatever the
+/// length, one page of the picture and the samples under it are in memory (spectro/pages.h).
+class Encoder final : public Conversion {
+ public:
+  /// tile_width: columns of a picture at most; empty: as wide as pages; 0: never cut.
+  explicit Encoder(const EncodeSettings& settings, image::Compression compression = image::Compression::Fast,
+                   std::optional<std::int64_t> tile_width = {})
+      : settings_(settings), compression_(compression), tile_width_(tile_width) {}
+
+  void read(Job& job, int threads) const override;
+  void compute(Worker& worker, Job& job) const override;
+  void write(Job& job) const override;
+
+ private:
+  TileWidths widths(const Job& job) const;
+  PictureNote measure(Worker& worker, Job& job) const;
+  void encode(Worker& worker, Job& job, PictureNote note) const;
+  void write_tiles(Worker& worker, Job& job, const PictureNote& note, Columns page) const;
+
+  EncodeSettings settings_;
+  image::Compression compression_;
+  std::optional<std::int64_t> tile_width_;
+};
+
+}  // namespace spectrohue::batch

@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: 2026 The spectrohue authors
+// SPDX-License-Identifier: MIT
+//
+// Names of tiles, and which files are tiles of one sound.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "batch/walk.h"
+
+namespace spectrohue::batch {
+
+/// song.png, 3 -> song.0003.png
+std::filesystem::path tile_path(const std::filesystem::path& whole, std::int64_t index);
+/// song.0003.png -> song.png; nothing if it is no such name.
+std::optional<std::filesystem::path> whole_path(const std::filesystem::path& tile);
+
+/// Puts pictures that are tiles of one sound, by name and note, together: one source with Source::tiles, its relative
+/// path that of the whole. Pictures that cannot be read are left for later to complain about.
+void join_tiles(WalkResult& found);
+
+/// After an output was replaced: removes the pictures that the same source left under the names that are no longer in
+/// use (a whole picture where there are tiles now, tiles where there is one picture, tiles behind the last).
+void remove_stale_tiles(const std::filesystem::path& whole, std::int64_t n_tiles, const std::string& source_name);
+
+}  // namespace spectrohue::batch
