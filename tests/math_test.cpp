@@ -5,11 +5,15 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
 #include <numbers>
+#include <vector>
 
+#include "math/crc32.h"
 #include "math/elementary.h"
 #include "math/frames.h"
+#include "support/reference.h"
 
 namespace spectrohue::math {
 namespace {
@@ -135,6 +139,25 @@ TEST(Frames, FramesHoldingASample) {
       EXPECT_EQ(range.last, last) << position << " hop " << hop;
     }
   }
+}
+
+TEST(Crc32, PiecesMakeTheWhole) {
+  std::vector<std::uint8_t> bytes;
+  std::uint32_t state = 9;
+  for (int i = 0; i < 70000; ++i) {
+    state = state * 1664525U + 1013904223U;
+    bytes.push_back(static_cast<std::uint8_t>(state >> 24));
+  }
+  const std::uint32_t whole = test::naive_crc32(bytes);
+  for (const std::size_t cut : {0U, 1U, 7U, 4096U, 65535U, 69999U, 70000U}) {
+    const auto middle = bytes.begin() + static_cast<std::ptrdiff_t>(cut);
+    const std::uint32_t first = test::naive_crc32({bytes.begin(), middle});
+    const std::uint32_t second = test::naive_crc32({middle, bytes.end()});
+    EXPECT_EQ(combine_crc32(first, second, bytes.size() - cut), whole) << cut;
+  }
+  // Lengths beyond 32 bits.
+  EXPECT_EQ(crc32_of_shift((std::uint64_t{1} << 32) + 5),
+            multiply_crc32(crc32_of_shift(std::uint64_t{1} << 32), crc32_of_shift(5)));
 }
 
 }  // namespace

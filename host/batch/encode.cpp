@@ -101,7 +101,7 @@ void Encoder::write_tiles(Worker& worker, Job& job, const PictureNote& note, Col
     PictureNote own = note;
     own.tile.first_frame = page.first + columns.first;
     own.tile.index = own.tile.first_frame / width;
-    own.pixels_crc32 = image::pixels_crc32(picture);
+    own.pixels_crc32 = image::pixels_crc32(picture, worker.threads);
     const bool is_tile = note.tile.count > 1;
     const fs::path path = is_tile ? tile_path(job.task.destination, own.tile.index) : job.task.destination;
     OutputFile& output = *job.outputs.emplace_back(std::make_unique<OutputFile>(path));

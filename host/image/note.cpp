@@ -4,13 +4,18 @@
 
 #include <libdeflate.h>
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <vector>
 
+#include "image/threads.h"
+#include "math/crc32.h"
 #include "spectrohue/error.h"
 
 namespace spectrohue::image {
@@ -231,6 +236,21 @@ StftSettings stft_of(const Fields& fields) {
   return stft;
 }
 
+/// Of 16-bit values with their bytes swapped.
+std::uint32_t swapped_crc32(const std::uint8_t* bytes, std::int64_t count) {
+  std::array<std::uint8_t, 16384> swapped;
+  std::uint32_t crc = 0;
+  for (std::int64_t first = 0; first < count; first += std::ssize(swapped)) {
+    const std::int64_t n = std::min(std::ssize(swapped), count - first);
+    for (std::int64_t i = 0; i < n; i += 2) {
+      swapped[static_cast<std::size_t>(i)] = bytes[first + i + 1];
+      swapped[static_cast<std::size_t>(i + 1)] = bytes[first + i];
+    }
+    crc = libdeflate_crc32(crc, swapped.data(), static_cast<std::size_t>(n));
+  }
+  return crc;
+}
+
 }  // namespace
 
 std::string to_json(const PictureNote& note) {
@@ -307,19 +327,23 @@ PictureNote note_from_json(std::string_view text) {
   return note;
 }
 
-std::uint32_t pixels_crc32(const Picture& picture) {
+std::uint32_t pixels_crc32(const Picture& picture, int threads) {
+  constexpr std::int64_t kPartBytes = std::int64_t{4} << 20;
   const std::uint8_t* const bytes = picture.pixels.data();
-  const auto count = static_cast<std::size_t>(picture.height * picture.row_bytes());
-  if (picture.bits == 8 || std::endian::native == std::endian::big) return libdeflate_crc32(0, bytes, count);
+  const std::int64_t count = picture.height * picture.row_bytes();
+  const bool is_swapped = picture.bits == 16 && std::endian::native == std::endian::little;
+  const auto crc_of = [&](std::int64_t first, std::int64_t n) {
+    return is_swapped ? swapped_crc32(bytes + first, n)
+                      : libdeflate_crc32(0, bytes + first, static_cast<std::size_t>(n));
+  };
+  std::vector<std::uint32_t> parts(static_cast<std::size_t>((count + kPartBytes - 1) / kPartBytes));
+  const auto size_of = [&](std::int64_t part) { return std::min(kPartBytes, count - part * kPartBytes); };
+  run_on_threads(std::ssize(parts), threads, [&](std::int64_t part, int) {
+    parts[static_cast<std::size_t>(part)] = crc_of(part * kPartBytes, size_of(part));
+  });
   std::uint32_t crc = 0;
-  std::vector<std::uint8_t> swapped(std::size_t{64} << 10);
-  for (std::size_t first = 0; first < count; first += swapped.size()) {
-    const std::size_t n = std::min(swapped.size(), count - first);
-    for (std::size_t i = 0; i < n; i += 2) {
-      swapped[i] = bytes[first + i + 1];
-      swapped[i + 1] = bytes[first + i];
-    }
-    crc = libdeflate_crc32(crc, swapped.data(), n);
+  for (std::int64_t part = 0; part < std::ssize(parts); ++part) {
+    crc = math::combine_crc32(crc, parts[static_cast<std::size_t>(part)], static_cast<std::uint64_t>(size_of(part)));
   }
   return crc;
 }

@@ -23,6 +23,6 @@ std::string to_json(const PictureNote& note);
 PictureNote note_from_json(std::string_view json);
 
 /// CRC-32 of the pixels as PictureNote::pixels_crc32 defines it.
-std::uint32_t pixels_crc32(const Picture& picture);
+std::uint32_t pixels_crc32(const Picture& picture, int threads = 1);
 
 }  // namespace spectrohue::image

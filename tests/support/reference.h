@@ -101,4 +101,14 @@ double snr_db(const A& signal, const B& back) {
   return e == 0 ? INFINITY : 10 * std::log10(s / e);
 }
 
+/// CRC-32 bit by bit, from the PNG specification's annex D.
+inline std::uint32_t naive_crc32(const std::vector<std::uint8_t>& bytes) {
+  std::uint32_t crc = 0xFFFFFFFFU;
+  for (const std::uint8_t byte : bytes) {
+    crc ^= byte;
+    for (int bit = 0; bit < 8; ++bit) crc = (crc & 1) != 0 ? 0xEDB88320U ^ (crc >> 1) : crc >> 1;
+  }
+  return ~crc;
+}
+
 }  // namespace spectrohue::test
