@@ -8,6 +8,7 @@
 #include <deque>
 #include <mutex>
 #include <new>
+#include <system_error>
 #include <thread>
 
 namespace spectrohue::batch {
@@ -59,7 +60,10 @@ class Pipeline {
 
   Totals run() {
     std::vector<std::thread> others;
-    for (int i = 1; i < n_threads_; ++i) others.emplace_back([this] { serve(); });
+    try {
+      for (int i = 1; i < n_threads_; ++i) others.emplace_back([this] { serve(); });
+    } catch (const std::system_error&) {  // fewer will do
+    }
     serve();
     for (std::thread& thread : others) thread.join();
     totals_.wall_seconds = seconds();
