@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // PNG coding and decoding in memory, one core: ours, libpng's fastest and smallest for phase pictures, OpenCV's
-// default. Rows: WAY/PICTURE/seconds:N. Bytes are those of raw RGB; `of_raw` is the size of the file against them.
+// default. Rows: WAY/PICTURE/seconds:N. Bytes are those of the pixels; `of_raw` is the size of the file against them.
+// png_sizes.cpp has a row for every kind of picture.
 #include <png.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 #include "image/png.h"
 #include "spectrohue/convert.h"
 #include "support/bench.h"
+#include "support/pictures.h"
 
 namespace spectrohue::bench {
 namespace {
@@ -23,14 +25,9 @@ using image::Compression;
 using Bytes = std::vector<std::uint8_t>;
 
 Picture picture_of(const std::string& kind, int seconds) {
-  Audio audio;
-  audio.sample_rate = kSampleRate;
-  audio.channels = 1;
   std::vector<float> x = music(seconds);
   if (kind == "silence") std::fill(x.begin(), x.end(), 0.0F);
-  audio.n_samples = std::ssize(x);
-  audio.samples.resize(x.size());
-  std::copy(x.begin(), x.end(), audio.samples.begin());
+  const Audio audio = audio_of(x, kSampleRate);
   EncodeSettings settings;
   settings.stft = stft_settings({2048, 512, seconds});
   settings.pixels.encoding = kind == "hsv16" ? Encoding::Hsv16 : Encoding::Hsv;
@@ -57,9 +54,10 @@ cv::Mat mat_of(const Picture& picture) {
 }
 
 /// Takes a file's pieces as a file would: nothing but their sizes stays.
-std::size_t write_ours(image::png::Coder& coder, const Picture& picture, Compression compression, Bytes* keep) {
+std::size_t write_ours(image::png::Coder& coder, const image::png::Pixels& pixels, Compression compression,
+                       Bytes* keep) {
   std::size_t size = 0;
-  coder.write(image::png::pixels_of(picture), nullptr, {compression, 1}, [&](image::png::Pieces pieces) {
+  coder.write(pixels, nullptr, {compression, 1}, [&](image::png::Pieces pieces) {
     for (const auto& piece : pieces) {
       size += piece.size();
       if (keep != nullptr) keep->insert(keep->end(), piece.begin(), piece.end());
@@ -126,7 +124,45 @@ void read_back(benchmark::State& state, const Picture& picture, const Bytes& png
   count(state, picture, png.size());
 }
 
+/// Other pictures than hsv: whatever kinds_of_sound() calls so, or a few dots on black.
+void register_other(const std::string& kind, int seconds) {
+  const auto make = [=] {
+    const Audio audio = audio_of(music(seconds), kSampleRate);
+    for (const std::vector<Kind>& kinds : {kinds_of_sound(audio), drawn_kinds()}) {
+      const auto found = std::find_if(kinds.begin(), kinds.end(), [&](const Kind& k) { return k.name == kind; });
+      if (found != kinds.end()) return found->make();
+    }
+    std::abort();
+  };
+  const auto add_row = [&](const std::string& way, auto write) {
+    const std::string label = way + "/" + kind + "/seconds:" + std::to_string(seconds);
+    benchmark::RegisterBenchmark(label.c_str(), [=](benchmark::State& state) {
+      const PngPicture picture = make();
+      image::png::Coder coder;
+      std::size_t size = 0;
+      for (auto _ : state) size = write(coder, picture);
+      state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * picture.data.size()));
+      state.counters["of_raw"] = static_cast<double>(size) / static_cast<double>(picture.data.size());
+    })->Unit(benchmark::kMillisecond);
+  };
+  for (const Compression compression : {Compression::Fast, Compression::Small, Compression::Level1}) {
+    add_row("write_" + to_string(compression), [=](image::png::Coder& coder, const PngPicture& picture) {
+      return write_ours(coder, picture.pixels(), compression, nullptr);
+    });
+  }
+  add_row("write_opencv", [](image::png::Coder&, const PngPicture& picture) {
+    Bytes png;
+    cv::imencode(".png", picture.mat(), png);
+    return png.size();
+  });
+}
+
 void register_benches() {
+  for (const int seconds : {1, 30}) {
+    for (const char* kind : {"gray", "gray16", "indexed", "hsv_linear", "complex_rgb16", "dots_1e-4"}) {
+      register_other(kind, seconds);
+    }
+  }
   for (const std::string kind : {"hsv", "hsv16", "silence"}) {
     for (const int seconds : {1, 30}) {
       for (const Compression compression :
@@ -134,7 +170,7 @@ void register_benches() {
         add("write_" + to_string(compression), kind, seconds, [=](benchmark::State& state, const Picture& picture) {
           image::png::Coder coder;
           std::size_t size = 0;
-          for (auto _ : state) size = write_ours(coder, picture, compression, nullptr);
+          for (auto _ : state) size = write_ours(coder, image::png::pixels_of(picture), compression, nullptr);
           count(state, picture, size);
         });
       }
@@ -152,7 +188,7 @@ void register_benches() {
       add("read_fast", kind, seconds, [](benchmark::State& state, const Picture& picture) {
         image::png::Coder coder;
         Bytes png;
-        write_ours(coder, picture, Compression::Fast, &png);
+        write_ours(coder, image::png::pixels_of(picture), Compression::Fast, &png);
         read_back(state, picture, png);
       });
       add("read_libpng", kind, seconds, [](benchmark::State& state, const Picture& picture) {
@@ -163,7 +199,7 @@ void register_benches() {
       add("read_opencv", kind, seconds, [](benchmark::State& state, const Picture& picture) {
         image::png::Coder coder;
         Bytes png;
-        write_ours(coder, picture, Compression::Fast, &png);
+        write_ours(coder, image::png::pixels_of(picture), Compression::Fast, &png);
         cv::Mat mat;
         for (auto _ : state) cv::imdecode(png, cv::IMREAD_UNCHANGED, &mat);
         count(state, picture, png.size());
