@@ -224,10 +224,10 @@ TEST_P(WrittenPng, IsWhatTheSpecificationSays) {
                                      Bytes(1, static_cast<char>(bits)) + Bytes("\2\0\0\0", 4));
   EXPECT_EQ(chunks[1].type, "iTXt") << "before the pixels";
   EXPECT_EQ(chunks[1].data, Bytes("spectrohue\0\0\0\0\0", 15) + to_json(note));
-  EXPECT_EQ(chunks[2].type, "shSZ") << "docs/png.md";
+  const std::size_t first_idat = chunks[2].type == "shSZ" ? 3 : 2;  // docs/png.md: not in small files
   EXPECT_EQ(chunks.back().type, "IEND");
   Bytes deflated;
-  for (std::size_t i = 3; i + 1 < chunks.size(); ++i) {
+  for (std::size_t i = first_idat; i + 1 < chunks.size(); ++i) {
     EXPECT_EQ(chunks[i].type, "IDAT");
     deflated += chunks[i].data;
   }
@@ -294,9 +294,9 @@ TEST(ReadPng, ReusesMemory) {
 TEST(ReadPng, TheNoteMayStandElsewhere) {
   const TempFolder folder;
   const PictureNote note = make_note();
-  write_png(folder / "a.png", make_picture(9, 9, 8), &note);
+  write_png(folder / "a.png", make_picture(90, 90, 8), &note);
   const std::vector<Chunk> chunks = chunks_of(bytes_of(folder / "a.png"));
-  ASSERT_EQ(chunks.size(), 7U);
+  ASSERT_EQ(chunks.size(), 7U) << "striped";
   ASSERT_EQ(chunks[1].type, "iTXt");
   const Chunk other{"tEXt", Bytes("Comment\0{\"spectrohue\":9}", 24)};
   const Chunk plain{"tEXt", Bytes("spectrohue\0", 11) + to_json(note)};

@@ -167,10 +167,19 @@ TEST(Deflate, CombinedAdler32) {
 
 // --- Stripes.
 
-Bytes code_stripe(const Bytes& bytes) {
+using Runs = StripeCoder::Runs;
+
+Bytes padded(Bytes bytes) {
+  bytes.resize(bytes.size() + kSlackBytes, bytes.back());
+  return bytes;
+}
+
+Bytes code_stripe(const Bytes& bytes, Runs runs = Runs::Cells) {
   Bytes out(kMaxCodedBytes + kSlackBytes);
   const auto coder = std::make_unique<StripeCoder>();
-  out.resize(coder->code(bytes.data(), bytes.size(), out.data()));
+  const std::size_t said = coder->coded_size(padded(bytes).data(), bytes.size(), runs);
+  out.resize(coder->code(padded(bytes).data(), bytes.size(), runs, out.data()));
+  EXPECT_EQ(out.size(), said);
   return out;
 }
 
@@ -209,12 +218,14 @@ bool decodes(const Bytes& coded, std::size_t n, Bytes* out = nullptr) {
 }
 
 void expect_stripe(const Bytes& bytes) {
-  const Bytes coded = code_stripe(bytes);
-  EXPECT_LE(coded.size(), bytes.size() + math::kStoredHeaderBytes);
-  EXPECT_TRUE(inflate_stripe(coded, bytes.size()) == bytes);
-  Bytes back;
-  EXPECT_TRUE(decodes(coded, bytes.size(), &back));
-  EXPECT_TRUE(back == bytes);
+  for (const Runs runs : {Runs::Cells, Runs::Short, Runs::All}) {
+    const Bytes coded = code_stripe(bytes, runs);
+    EXPECT_LE(coded.size(), bytes.size() + math::kStoredHeaderBytes);
+    EXPECT_TRUE(inflate_stripe(coded, bytes.size()) == bytes);
+    Bytes back;
+    EXPECT_TRUE(decodes(coded, bytes.size(), &back));
+    EXPECT_TRUE(back == bytes);
+  }
 }
 
 TEST(Stripe, EverySize) {
@@ -275,14 +286,61 @@ TEST(Stripe, Runs) {
 TEST(Stripe, Silence) {
   for (const int n : {1, 2, 3, 63, 64}) {
     Bytes coded(kMaxCodedBytes + kSlackBytes);
-    StripeCoder coder;
-    coded.resize(coder.code_silence(n, coded.data()));
+    const auto coder = std::make_unique<StripeCoder>();
+    coded.resize(coder->code_silence(n, coded.data()));
     const std::size_t bytes = static_cast<std::size_t>(n) * kStripeBytes;
     EXPECT_TRUE(inflate_stripe(coded, bytes) == Bytes(bytes));
+    EXPECT_EQ(coded.size(), static_cast<std::size_t>(n * math::kZerosBytes + math::kZerosEndBytes));
     EXPECT_EQ(coded.size(), code_stripe(Bytes(kStripeBytes)).size() + 63 * static_cast<std::size_t>(n - 1));
     if (n == 1) {
       EXPECT_TRUE(coded == code_stripe(Bytes(kStripeBytes)));
     }
+  }
+}
+
+TEST(Stripe, ShortRunsPayWhereLiteralsAreDear) {
+  std::mt19937 random(19);
+  Bytes bytes;
+  while (bytes.size() < 60000) bytes.insert(bytes.end(), 4 + random() % 8, static_cast<std::uint8_t>(random()));
+  expect_stripe(bytes);
+  EXPECT_LT(code_stripe(bytes, Runs::All).size(), code_stripe(bytes, Runs::Cells).size() / 3);
+}
+
+TEST(Stripe, PartsThatDifferHaveCodesOfTheirOwn) {
+  std::mt19937 random(21);
+  Bytes alike(kStripeBytes);
+  for (std::uint8_t& byte : alike) byte = static_cast<std::uint8_t>(random() % 64);
+  Bytes parts = alike;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    parts[i] = static_cast<std::uint8_t>(parts[i] % 16 + 16 * (i / math::kPartBytes));
+  }
+  std::fill_n(parts.begin() + math::kPartBytes - 1000, 3000, 7);  // a run across the border
+  expect_stripe(alike);
+  expect_stripe(parts);
+  EXPECT_GT(code_stripe(alike).size(), kStripeBytes * 6 / 8) << "six bits each";
+  EXPECT_LT(code_stripe(parts).size(), kStripeBytes * 4 / 8) << "four bits each";
+  for (const std::size_t n : {math::kPartBytes + 1, 2 * math::kPartBytes, 3 * math::kPartBytes - 1}) {
+    expect_stripe(Bytes(parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(n)));
+  }
+}
+
+TEST(Stripe, SparseOnesTogether) {
+  std::mt19937 random(23);
+  const auto coder = std::make_unique<StripeCoder>();
+  for (int round = 0; round < 40; ++round) {
+    const int n_stripes = 2 + static_cast<int>(random() % 63);
+    const std::size_t cut = n_stripes % 2 == 0 ? 0 : random() % kStripeBytes;
+    Bytes bytes(static_cast<std::size_t>(n_stripes) * kStripeBytes - cut);
+    for (unsigned k = random() % 2000; k > 0; --k) bytes[random() % bytes.size()] = static_cast<std::uint8_t>(random());
+    Bytes coded(kMaxCodedBytes + kSlackBytes);
+    EXPECT_EQ(coder->code_merged(n_stripes, padded(bytes).data(), bytes.size(), 10, coded.data()), 0U);
+    coded.resize(coder->code_merged(n_stripes, padded(bytes).data(), bytes.size(), kMaxCodedBytes, coded.data()));
+    EXPECT_TRUE(inflate_stripe(coded, bytes.size()) == bytes) << round;
+    ASSERT_GT(coded.size(), static_cast<std::size_t>(math::kMergedHeadBytes));
+    EXPECT_EQ(math::merged_stripes(coded[0]), (n_stripes + 1) / 2 * 2);
+    Bytes back;
+    EXPECT_TRUE(decodes(Bytes(coded.begin() + math::kMergedHeadBytes, coded.end()), bytes.size(), &back));
+    EXPECT_TRUE(back == bytes) << round;
   }
 }
 
@@ -361,9 +419,25 @@ constexpr Kind kKinds[] = {{"rgb8", 3, 8, false},
                            {"gray16", 1, 16, false},
                            {"indexed", 1, 8, true}};
 
-enum class Content { Noise, Silence, Phases, Magnitudes, Gradient, Clicks, HalfSilent, Pauses };
-constexpr Content kContents[] = {Content::Noise,    Content::Silence, Content::Phases,     Content::Magnitudes,
-                                 Content::Gradient, Content::Clicks,  Content::HalfSilent, Content::Pauses};
+enum class Content {
+  Noise,
+  Silence,
+  Phases,
+  Magnitudes,
+  Gradient,
+  Clicks,
+  HalfSilent,
+  Pauses,
+  Dots,
+  Runs,
+  Board,
+  Band,
+  Tiny
+};
+constexpr Content kContents[] = {Content::Noise,    Content::Silence, Content::Phases, Content::Magnitudes,
+                                 Content::Gradient, Content::Clicks,  Content::Dots,   Content::HalfSilent,
+                                 Content::Pauses,   Content::Runs,    Content::Board,  Content::Band,
+                                 Content::Tiny};
 
 struct TestPicture {
   TestPicture(const Kind& kind, std::int64_t width, std::int64_t height, Content content, std::int64_t padding = 0);
@@ -374,7 +448,6 @@ struct TestPicture {
   std::int64_t height;
   std::int64_t row_bytes;  ///< of pixels
   std::int64_t stride;
-  bool is_smooth;
   Bytes data;
   std::vector<std::array<std::uint8_t, 3>> palette;
 };
@@ -388,12 +461,7 @@ void put_hue(std::mt19937& random, int v, int* rgb) {
 }
 
 TestPicture::TestPicture(const Kind& k, std::int64_t w, std::int64_t h, Content content, std::int64_t padding)
-    : kind(k),
-      width(w),
-      height(h),
-      row_bytes(w * k.channels * (k.bits / 8)),
-      stride(row_bytes + padding),
-      is_smooth(content == Content::Gradient || content == Content::Magnitudes) {
+    : kind(k), width(w), height(h), row_bytes(w * k.channels * (k.bits / 8)), stride(row_bytes + padding) {
   data.assign(static_cast<std::size_t>(stride * height), 0xEE);
   if (kind.is_indexed) {
     for (int i = 0; i < 256; ++i) {
@@ -402,6 +470,8 @@ TestPicture::TestPicture(const Kind& k, std::int64_t w, std::int64_t h, Content 
   }
   std::mt19937 random(static_cast<unsigned>(w * 31 + h));
   const int most = kind.bits == 16 ? 65535 : 255;
+  unsigned left = 0;
+  int color[3] = {};
   for (std::int64_t y = 0; y < h; ++y) {
     for (std::int64_t x = 0; x < w; ++x) {
       int value[3] = {};
@@ -433,6 +503,25 @@ TestPicture::TestPicture(const Kind& k, std::int64_t w, std::int64_t h, Content 
         case Content::Clicks:
           if (random() % 5000 == 0) put_hue(random, most / 2, value);
           break;
+        case Content::Dots:
+          if (random() % 200000 == 0) put_hue(random, most / 2, value);
+          break;
+        case Content::Runs:  // a drawing
+          if (left-- == 0) {
+            left = random() % 25;
+            put_hue(random, most, color);
+          }
+          std::copy_n(color, 3, value);
+          break;
+        case Content::Board:
+          for (int& v : value) v = (x / 6 + y / 6) % 2 == 0 ? 0 : most;
+          break;
+        case Content::Band:  // a tone
+          if (std::abs(y - h / 3) <= 8) put_hue(random, most >> std::abs(y - h / 3), value);
+          break;
+        case Content::Tiny:  // real and imaginary parts
+          for (int& v : value) v = most / 2 + static_cast<int>(random() % 8 * (random() % 8) / 16);
+          break;
       }
       for (int c = 0; c < kind.channels; ++c) {
         std::uint8_t* const to = data.data() + y * stride + (x * kind.channels + c) * (kind.bits / 8);
@@ -456,7 +545,6 @@ Pixels TestPicture::pixels() const {
   p.channels = kind.channels;
   p.bits = kind.bits;
   p.palette = palette;
-  p.is_smooth = is_smooth;
   return p;
 }
 
@@ -708,7 +796,7 @@ TEST_P(Written, EveryReaderGetsThePixels) {
         const std::vector<Chunk> chunks = chunks_of(png);
         const bool is_striped =
             std::any_of(chunks.begin(), chunks.end(), [](const Chunk& c) { return c.type == "shSZ"; });
-        EXPECT_TRUE(is_striped || compression != Compression::Fast);
+        EXPECT_TRUE(is_striped || compression != Compression::Fast || png.size() < 9500);
         expect_reads(decoder, png, picture, is_striped);
         EXPECT_EQ(read_bytes(decoder, png).header.note_json, note);
       }
@@ -728,8 +816,8 @@ TEST_P(Written, EveryLevel) {
 
 TEST_P(Written, BytesDoNotDependOnThreadsOrHistory) {
   Coder used;
-  for (const Content content :
-       {Content::Phases, Content::Magnitudes, Content::Silence, Content::HalfSilent, Content::Clicks}) {
+  for (const Content content : {Content::Phases, Content::Magnitudes, Content::Silence, Content::HalfSilent,
+                                Content::Clicks, Content::Dots, Content::Runs, Content::Band}) {
     const TestPicture picture(GetParam(), 3001, (GetParam().channels == 3 ? 1200 : 3600) / (GetParam().bits / 8),
                               content);
     Coder fresh;
@@ -780,33 +868,42 @@ TEST_P(Written, PngcheckIsContent) {
   }
 }
 
+Bytes write_with_opencv(const TestPicture& picture) {
+  const int depth = picture.kind.bits == 16 ? CV_16U : CV_8U;
+  const cv::Mat mat(static_cast<int>(picture.height), static_cast<int>(picture.width),
+                    CV_MAKETYPE(depth, picture.kind.channels), const_cast<std::uint8_t*>(picture.data.data()));
+  Bytes theirs;
+  EXPECT_TRUE(cv::imencode(".png", mat, theirs));
+  return theirs;
+}
+
 TEST_P(Written, IsNeverLargerThanOpenCvsDefault) {
-  if (GetParam().is_indexed) GTEST_SKIP() << "OpenCV writes none";
+  // OpenCV writes no palettes: indices are gray to it.
+  const double palette_bytes = GetParam().is_indexed ? 12 + 3 * 256 : 0;
+  // libdeflate stores fewer than 8 bytes, which costs as many.
+  constexpr double kFewBytes = 8;
+  struct Size {
+    std::int64_t width;
+    std::int64_t height;
+  };
   Coder coder;
   for (const Content content : kContents) {
-    if (content == Content::Gradient) continue;  // no sound looks like that
-    for (const std::int64_t width : {400, 3000}) {
-      const TestPicture picture(GetParam(), width, width == 400 ? 1025 : 600, content);
-      const int depth = picture.kind.bits == 16 ? CV_16U : CV_8U;
-      const cv::Mat mat(static_cast<int>(picture.height), static_cast<int>(picture.width),
-                        CV_MAKETYPE(depth, picture.kind.channels), const_cast<std::uint8_t*>(picture.data.data()));
-      Bytes theirs;
-      ASSERT_TRUE(cv::imencode(".png", mat, theirs));
-      const auto size = [&](Compression compression) {
+    for (const Size size : {Size{400, 1025}, Size{3000, 600}, Size{1, 1}, Size{2, 2}, Size{1, 100}, Size{100, 1},
+                            Size{30, 30}, Size{100, 200}, Size{1, 30000}, Size{30000, 1}, Size{65500, 16}}) {
+      const TestPicture picture(GetParam(), size.width, size.height, content);
+      const double theirs = static_cast<double>(write_with_opencv(picture).size()) + palette_bytes;
+      const auto ours = [&](Compression compression) {
         return static_cast<double>(write_bytes(coder, picture, {compression, 1}).size());
       };
-      SCOPED_TRACE("content " + std::to_string(static_cast<int>(content)) + ", width " + std::to_string(width));
-      // What a stripe costs at least is 0.1 % of its bytes. In a picture that is all but empty, and only there, it
-      // shows.
-      const double raw = static_cast<double>(picture.row_bytes * picture.height);
-      const double most = content == Content::Silence ? 1.02 * static_cast<double>(theirs.size())
-                                                      : 1.02 * static_cast<double>(theirs.size()) + 0.001 * raw;
-      EXPECT_LE(size(Compression::Fast), most);
-      if (width == 400) {
-        EXPECT_LE(size(Compression::Small), most);
+      SCOPED_TRACE("content " + std::to_string(static_cast<int>(content)) + ", " + std::to_string(size.width) + " x " +
+                   std::to_string(size.height));
+      const double fast = ours(Compression::Fast);
+      EXPECT_LE(fast, 1.02 * theirs + kFewBytes);
+      if (size.width <= 400) {
+        EXPECT_LE(ours(Compression::Small), fast);
       }
-      if (content == Content::Phases && picture.kind.channels == 3) {
-        EXPECT_LE(size(Compression::Fast), (picture.kind.bits == 8 ? 0.8 : 0.82) * static_cast<double>(theirs.size()));
+      if (size.width >= 400 && size.height >= 600 && content == Content::Phases && picture.kind.channels == 3) {
+        EXPECT_LE(fast, (picture.kind.bits == 8 ? 0.8 : 0.82) * theirs);
       }
     }
   }
@@ -825,18 +922,6 @@ TEST(Sizes, SilenceIsNotWorseThanZlib) {
     ASSERT_EQ(compress2(zlib.data(), &theirs, Bytes(n).data(), n, 1), Z_OK);
     EXPECT_LE(static_cast<double>(write_bytes(coder, picture, {}).size()), 1.1 * static_cast<double>(theirs))
         << kind.name;
-  }
-}
-
-TEST(Sizes, SmallIsNotLargerThanFast) {
-  Coder coder;
-  for (const Kind& kind : kKinds) {
-    for (const Content content : kContents) {
-      const TestPicture picture(kind, 300, 513, content);
-      const double fast = static_cast<double>(write_bytes(coder, picture, {Compression::Fast, 1}).size());
-      const double small = static_cast<double>(write_bytes(coder, picture, {Compression::Small, 1}).size());
-      EXPECT_LE(small, 1.01 * fast + 64) << kind.name << ' ' << static_cast<int>(content);
-    }
   }
 }
 
@@ -919,15 +1004,18 @@ TEST_P(Damaged, LibpngDecidesWhatAnUnusualFileIs) {
   Coder coder;
   Decoder decoder;
   std::mt19937 random(13);
-  // Several stripes, some of them silent; then what a stripe holds is changed, and its checksum made right again.
-  for (const Content content : {Content::Phases, Content::Magnitudes, Content::HalfSilent}) {
-    const TestPicture picture(GetParam(), 300, 1400 * 8 / GetParam().bits / GetParam().channels, content);
+  // Several stripes, some of them silent or together; then what a stripe holds is changed, and its checksum made right
+  // again.
+  for (const Content content :
+       {Content::Phases, Content::Magnitudes, Content::HalfSilent, Content::Runs, Content::Clicks}) {
+    const std::int64_t width = content == Content::Clicks ? 3000 : 300;  // sparse: several stripes in a chunk
+    const TestPicture picture(GetParam(), width, 1400 * 8 / GetParam().bits / GetParam().channels, content);
     const std::vector<Chunk> chunks = chunks_of(write_bytes(coder, picture, {}));
     std::vector<std::size_t> idats;
     for (std::size_t i = 0; i < chunks.size(); ++i) {
       if (chunks[i].type == "IDAT") idats.push_back(i);
     }
-    ASSERT_GE(idats.size(), 5U);
+    ASSERT_GE(idats.size(), 4U);
     for (int round = 0; round < 80; ++round) {
       std::vector<Chunk> changed = chunks;
       Chunk& chunk = changed[idats[random() % idats.size()]];

@@ -39,8 +39,6 @@ struct Pixels {
   int channels = 3;  ///< 3: red, green, blue; 1: gray, or indices if there is a palette
   int bits = 8;      ///< a channel: 8 or 16; indices: 8
   std::span<const std::array<std::uint8_t, 3>> palette;  ///< up to 256 colours; empty: not indexed
-  /// Neighbouring values are alike (magnitudes, drawings), so a filter may pay: which one is tried out. Phases are not.
-  bool is_smooth = false;
 };
 Pixels pixels_of(const Picture& picture);
 

@@ -30,6 +30,7 @@ constexpr std::size_t kJobsAtOnce = 2;
 struct StripeReader::Lane {
   StripeDecoder decoder;
   std::uint8_t filtered[kJobsAtOnce][kStripeBytes + kSlackBytes];
+  Buffer<std::uint8_t> merged[kJobsAtOnce];
 };
 
 StripeReader::StripeReader() {
@@ -114,8 +115,9 @@ bool StripeReader::find_jobs(std::int64_t& next_stripe) {
     if (n > kMaxCodedBytes || std::memcmp(chunk + 4, "IDAT", 4) != 0) return false;
     if (available() < kChunkBytes + n) break;
     const int n_silent = count_silent_stripes(chunk + kChunkHeadBytes, n);
-    const Job job{chunk, n, next_stripe, n_silent, 1, false};
-    next_stripe += std::max(n_silent, 1);
+    const int n_stripes = n_silent > 0 ? n_silent : count_merged_stripes(chunk + kChunkHeadBytes, n, next_stripe);
+    const Job job{chunk, n, next_stripe, n_stripes, n_silent > 0, 1, false};
+    next_stripe += n_stripes;
     if (n_silent > 0 && next_stripe * kStripeBytes > n_bytes_) return false;
     jobs_.push_back(job);
     begin_ += kChunkBytes + n;
@@ -135,9 +137,17 @@ int StripeReader::count_silent_stripes(const std::uint8_t* data, std::size_t n) 
   return n_expected == n && std::memcmp(data, expected, n) == 0 ? static_cast<int>(n_stripes) : 0;
 }
 
+/// How many stripes the data of a chunk hold that are not all silent.
+int StripeReader::count_merged_stripes(const std::uint8_t* data, std::size_t n, std::int64_t first) const {
+  constexpr std::size_t kHeadBytes = math::kMergedHeadBytes;
+  const bool is_merged = n > kHeadBytes && (data[0] & 7) == (math::kMergedHead[0] & 7) &&
+                         std::memcmp(data + 1, math::kMergedHead + 1, kHeadBytes - 1) == 0;
+  if (!is_merged) return 1;
+  return static_cast<int>(std::min<std::int64_t>(math::merged_stripes(data[0]), n_stripes_ - first));
+}
+
 std::int64_t StripeReader::bytes_of(const Job& job) const {
-  if (job.n_silent > 0) return std::int64_t{job.n_silent} * kStripeBytes;
-  return std::min<std::int64_t>(kStripeBytes, n_bytes_ - job.first * kStripeBytes);
+  return std::min<std::int64_t>(std::int64_t{job.n_stripes} * kStripeBytes, n_bytes_ - job.first * kStripeBytes);
 }
 
 /// Decodes up to kJobsAtOnce chunks. is_good stays false if there is anything wrong with one.
@@ -148,7 +158,7 @@ void StripeReader::decode(std::span<Job> jobs, Lane& lane, std::uint8_t* pixels)
   for (Job& job : jobs) {
     const std::uint8_t* const data = job.chunk + kChunkHeadBytes;
     if (libdeflate_crc32(0, job.chunk + 4, 4 + job.n_data) != big_endian(data + job.n_data)) return;
-    if (job.n_silent > 0) {
+    if (job.is_silent) {
       place_zeros(job.first * kStripeBytes, bytes_of(job), pixels);
       job.adler = math::adler32_of_zeros(static_cast<std::uint64_t>(bytes_of(job)));
       job.is_good = true;
@@ -156,6 +166,12 @@ void StripeReader::decode(std::span<Job> jobs, Lane& lane, std::uint8_t* pixels)
     }
     owners[n] = &job;
     stripes[n] = {data, job.n_data, lane.filtered[n], static_cast<std::size_t>(bytes_of(job))};
+    if (stripes[n].n > kStripeBytes) {
+      lane.merged[n].resize(stripes[n].n + kSlackBytes);
+      stripes[n].out = lane.merged[n].data();
+      stripes[n].coded += math::kMergedHeadBytes;
+      stripes[n].n_coded -= math::kMergedHeadBytes;
+    }
     ++n;
   }
   if (n == 0) return;

@@ -39,7 +39,8 @@ class StripeReader {
     const std::uint8_t* chunk;  ///< its head
     std::size_t n_data;
     std::int64_t first;  ///< stripe
-    int n_silent;        ///< 0: one stripe that is not
+    int n_stripes;
+    bool is_silent;
     std::uint32_t adler;
     bool is_good;
   };
@@ -51,6 +52,7 @@ class StripeReader {
   bool place(std::int64_t offset, std::size_t n, const std::uint8_t* bytes, std::uint8_t* pixels);
   void place_zeros(std::int64_t offset, std::int64_t n, std::uint8_t* pixels);
   int count_silent_stripes(const std::uint8_t* data, std::size_t n);
+  int count_merged_stripes(const std::uint8_t* data, std::size_t n, std::int64_t first) const;
   void undo_filters(std::uint8_t* pixels) const;
   std::size_t available() const { return end_ - begin_; }
   std::int64_t bytes_of(const Job& job) const;

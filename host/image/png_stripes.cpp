@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstring>
 #include <iterator>
+#include <numeric>
 
 namespace spectrohue::image::png {
 
@@ -18,6 +19,8 @@ std::uint64_t load64(const std::uint8_t* p) {
   std::memcpy(&word, p, sizeof word);
   return word;
 }
+
+}  // namespace
 
 /// Bits into bytes, the first one lowest. Fewer than 8 wait between the calls. Stores go up to 8 bytes too far.
 class BitWriter {
@@ -49,6 +52,12 @@ class BitWriter {
   unsigned n_bits_ = 0;
 };
 
+namespace {
+
+/// Counts must stay below 2^16, and of merged stripes only Runs::All is sure to leave so few.
+constexpr std::uint32_t kMaxTokens = 65535;
+static_assert(8 * math::kMergedBytes < static_cast<int>(kMaxTokens));
+
 constexpr std::uint8_t kEmptyStored[math::kEmptyStoredBytes] = {0, 0, 0xFF, 0xFF};
 
 std::size_t write_stored(const std::uint8_t* bytes, std::size_t n, std::uint8_t* out) {
@@ -67,12 +76,38 @@ bool is_silent(const std::uint8_t* bytes, std::size_t n) {
   return n == 0 || (bytes[0] == 0 && std::memcmp(bytes, bytes + 1, n - 1) == 0);
 }
 
-std::size_t StripeCoder::code(const std::uint8_t* bytes, std::size_t n, std::uint8_t* out) {
+std::size_t StripeCoder::code(const std::uint8_t* bytes, std::size_t n, Runs runs, std::uint8_t* out) {
+  make_codes(bytes, static_cast<std::uint32_t>(n), runs);
+  return size() >= math::kStoredHeaderBytes + n ? write_stored(bytes, n, out) : write_blocks(bytes, out);
+}
+
+std::size_t StripeCoder::coded_size(const std::uint8_t* bytes, std::size_t n, Runs runs) {
+  make_codes(bytes, static_cast<std::uint32_t>(n), runs);
+  return std::min(size(), math::kStoredHeaderBytes + n);
+}
+
+std::size_t StripeCoder::bytes_in_runs(const std::uint8_t* bytes, std::size_t n) {
+  find_runs(bytes, static_cast<std::uint32_t>(n), static_cast<std::uint32_t>(Runs::All));
+  return std::accumulate(runs_, runs_ + n_runs_, std::size_t{0},
+                         [](std::size_t sum, const Run& run) { return sum + run.repeats; });
+}
+
+std::size_t StripeCoder::code_merged(int n_stripes, const std::uint8_t* bytes, std::size_t n, std::size_t most,
+                                     std::uint8_t* out) {
   const auto count = static_cast<std::uint32_t>(n);
-  find_runs(bytes, count);
-  count_tokens(bytes, count);
-  math::make_block_code(counts_, match_bits_, code_, work_);
-  return math::is_stored(code_, count) ? write_stored(bytes, n, out) : write_block(bytes, count, out);
+  make_code(bytes, count, Runs::All);
+  const std::uint32_t bits = code_.bits;
+  n_runs_ = static_cast<int>(
+      std::remove_if(runs_, runs_ + n_runs_, [](const Run& run) { return run.repeats < math::kShortRun; }) - runs_);
+  count_tokens(bytes, count, count);
+  if (std::accumulate(std::begin(counts_[0]), std::end(counts_[0]), 0U) <= kMaxTokens) {
+    math::make_block_code(counts_[0], parts_[0].match_bits, code_, work_);
+  }
+  if (code_.bits >= bits) make_code(bytes, count, Runs::All);
+  if (math::kMergedHeadBytes + size() >= most) return 0;
+  std::copy_n(math::kMergedHead, math::kMergedHeadBytes, out);
+  out[0] = math::merged_head(n_stripes);
+  return math::kMergedHeadBytes + write_blocks(bytes, out + math::kMergedHeadBytes);
 }
 
 std::size_t StripeCoder::code_silence(int n_stripes, std::uint8_t* out) {
@@ -81,12 +116,82 @@ std::size_t StripeCoder::code_silence(int n_stripes, std::uint8_t* out) {
   const auto n = static_cast<std::uint32_t>(n_stripes) * math::kStripeBytes;
   n_runs_ = 1;
   runs_[0] = {1, n - 1};
-  count_tokens(&zero, n);
-  math::make_block_code(counts_, match_bits_, code_, work_);
-  return write_block(&zero, n, out);
+  is_split_ = false;
+  count_tokens(&zero, n, n);
+  math::make_block_code(counts_[0], parts_[0].match_bits, code_, work_);
+  return write_blocks(&zero, out);
 }
 
-void StripeCoder::find_runs(const std::uint8_t* bytes, std::uint32_t n) {
+/// One code for all.
+void StripeCoder::make_code(const std::uint8_t* bytes, std::uint32_t n, Runs runs) {
+  is_split_ = false;
+  find_runs(bytes, n, static_cast<std::uint32_t>(runs));
+  count_tokens(bytes, n, n);
+  math::make_block_code(counts_[0], parts_[0].match_bits, code_, work_);
+}
+
+/// One code for all, or one for each part.
+void StripeCoder::make_codes(const std::uint8_t* bytes, std::uint32_t n, Runs runs) {
+  if (runs == Runs::Cells) {
+    find_cells(bytes, n);
+  } else {
+    find_runs(bytes, n, static_cast<std::uint32_t>(runs));
+  }
+  count_tokens(bytes, n, math::kPartBytes);
+  std::uint32_t counts[math::kMaxSymbols] = {};
+  std::uint32_t match_bits = 0;
+  for (int part = 0; part < n_parts_; ++part) {
+    for (int i = 0; i < math::kMaxSymbols; ++i) counts[i] += counts_[part][i];
+    match_bits += parts_[part].match_bits;
+  }
+  counts[math::kEndOfBlock] = 1;
+  math::make_block_code(counts, match_bits, code_, work_);
+  is_split_ = false;
+  if (n_parts_ == 1 || !math::parts_differ(counts_, n_parts_, counts)) return;
+  std::uint32_t bits = 0;
+  for (int part = 0; part < n_parts_; ++part) {
+    math::make_block_code(counts_[part], parts_[part].match_bits, part_codes_[part], work_);
+    bits += part_codes_[part].bits;
+  }
+  is_split_ = bits < code_.bits - code_.bits / math::kPartsGain;
+}
+
+std::size_t StripeCoder::size() const {
+  std::uint32_t bits = is_split_ ? 0 : code_.bits;
+  for (int part = 0; is_split_ && part < n_parts_; ++part) bits += part_codes_[part].bits;
+  return math::dynamic_bytes(bits);
+}
+
+void StripeCoder::find_runs(const std::uint8_t* bytes, std::uint32_t n, std::uint32_t shortest) {
+  constexpr std::uint32_t kFarBytes = 64;  // after so many it is worth while to look far ahead
+  n_runs_ = 0;
+  const auto difference = [bytes](std::uint32_t i) { return load64(bytes + i) ^ load64(bytes + i - 1); };
+  for (std::uint32_t i = 1; i < n;) {
+    const std::uint64_t here = difference(i);
+    // The lowest bit that is set is right: that of the first byte of zeros.
+    const std::uint64_t is_zero = (here - 0x0101010101010101) & ~here & 0x8080808080808080;
+    if (is_zero == 0) {
+      i += 8;
+      continue;
+    }
+    const std::uint32_t start = i + static_cast<std::uint32_t>(std::countr_zero(is_zero)) / 8;
+    std::uint32_t end = start;
+    std::uint64_t there = 0;
+    while (end < n && (there = difference(end)) == 0) {
+      end += 8;
+      if ((end - start) % kFarBytes != 0) continue;
+      while (end + kFarBytes * 16 <= n && std::memcmp(bytes + end, bytes + end - 1, kFarBytes * 16) == 0) {
+        end += kFarBytes * 16;
+      }
+    }
+    if (end < n) end += static_cast<std::uint32_t>(std::countr_zero(there)) / 8;
+    end = std::min(end, n);
+    if (end >= start + shortest) runs_[n_runs_++] = {start, end - start};
+    i = end + 1;  // the byte at `end` does not repeat
+  }
+}
+
+void StripeCoder::find_cells(const std::uint8_t* bytes, std::uint32_t n) {
   constexpr std::uint32_t kCell = math::kCellBytes;
   n_runs_ = 0;
   for (std::uint32_t cell = kCell; cell + kCell <= n; cell += kCell) {
@@ -101,49 +206,76 @@ void StripeCoder::find_runs(const std::uint8_t* bytes, std::uint32_t n) {
   }
 }
 
-void StripeCoder::count_tokens(const std::uint8_t* bytes, std::uint32_t n) {
-  // Neighbours often are equal, and one counter cannot be raised in every cycle.
-  alignas(64) std::uint32_t counts[4][256] = {};
-  std::fill(std::begin(counts_), std::end(counts_), 0U);
-  match_bits_ = 0;
+void StripeCoder::count_tokens(const std::uint8_t* bytes, std::uint32_t n, std::uint32_t part_bytes) {
+  n_parts_ = 0;
   std::uint32_t at = 0;
-  for (int i = 0; i <= n_runs_; ++i) {
-    const std::uint32_t end = i < n_runs_ ? runs_[i].start : n;
-    for (; at + 8 <= end; at += 8) {
-      const std::uint64_t word = load64(bytes + at);
-      ++counts[0][word & 255];
-      ++counts[1][word >> 8 & 255];
-      ++counts[2][word >> 16 & 255];
-      ++counts[3][word >> 24 & 255];
-      ++counts[0][word >> 32 & 255];
-      ++counts[1][word >> 40 & 255];
-      ++counts[2][word >> 48 & 255];
-      ++counts[3][word >> 56];
+  int run = 0;
+  while (at < n) {
+    // Neighbours often are equal, and one counter cannot be raised in every cycle.
+    alignas(64) std::uint32_t counts[4][256] = {};
+    std::uint32_t* const sums = counts_[n_parts_];
+    std::fill_n(sums, math::kMaxSymbols, 0U);
+    Part& part = parts_[n_parts_++];
+    part = {static_cast<std::uint32_t>(run), 0, 0};
+    const std::uint32_t part_end = std::min(n, (at / part_bytes + 1) * part_bytes);
+    while (at < part_end) {
+      const bool has_run = run < n_runs_ && runs_[run].start < part_end;
+      const std::uint32_t end = has_run ? runs_[run].start : part_end;
+      for (; at + 8 <= end; at += 8) {
+        const std::uint64_t word = load64(bytes + at);
+        ++counts[0][word & 255];
+        ++counts[1][word >> 8 & 255];
+        ++counts[2][word >> 16 & 255];
+        ++counts[3][word >> 24 & 255];
+        ++counts[0][word >> 32 & 255];
+        ++counts[1][word >> 40 & 255];
+        ++counts[2][word >> 48 & 255];
+        ++counts[3][word >> 56];
+      }
+      for (; at < end; ++at) ++counts[0][bytes[at]];
+      if (!has_run) break;
+      part.match_bits += math::count_run(runs_[run].repeats, bytes[end - 1], sums);
+      at += runs_[run++].repeats;
     }
-    for (; at < end; ++at) ++counts[0][bytes[at]];
-    if (i == n_runs_) break;
-    match_bits_ += math::count_run(runs_[i].repeats, bytes[end - 1], counts_);
-    at = end + runs_[i].repeats;
+    part.end = at;
+    for (int i = 0; i < 256; ++i) sums[i] += counts[0][i] + counts[1][i] + counts[2][i] + counts[3][i];
+    sums[math::kEndOfBlock] = 1;
   }
-  for (int i = 0; i < 256; ++i) counts_[i] += counts[0][i] + counts[1][i] + counts[2][i] + counts[3][i];
-  counts_[math::kEndOfBlock] = 1;
 }
 
-std::size_t StripeCoder::write_block(const std::uint8_t* bytes, std::uint32_t n, std::uint8_t* out) const {
+std::size_t StripeCoder::write_blocks(const std::uint8_t* bytes, std::uint8_t* out) const {
+  BitWriter writer(out);
+  std::uint32_t at = 0;
+  for (int part = 0; part < (is_split_ ? n_parts_ : 1); ++part) {
+    const math::BlockCode& code = is_split_ ? part_codes_[part] : code_;
+    const std::uint32_t end = is_split_ ? parts_[part].end : parts_[n_parts_ - 1].end;
+    const auto end_run = static_cast<int>(is_split_ && part + 1 < n_parts_ ? parts_[part + 1].first_run
+                                                                           : static_cast<unsigned>(n_runs_));
+    write_block(bytes, at, end, std::span(runs_).subspan(parts_[part].first_run, end_run - parts_[part].first_run),
+                code, writer);
+    at = end;
+  }
+  writer.put(0, 3);  // a stored block, not the last
+  std::uint8_t* const end = writer.finish();
+  std::memcpy(end, kEmptyStored, sizeof kEmptyStored);
+  return static_cast<std::size_t>(end + sizeof kEmptyStored - out);
+}
+
+void StripeCoder::write_block(const std::uint8_t* bytes, std::uint32_t at, std::uint32_t n, std::span<const Run> runs,
+                              const math::BlockCode& code, BitWriter& to) {
+  BitWriter writer = to;  // in registers: bytes are stored through it
   std::uint32_t codes[math::kLiteralSymbols];
   std::uint32_t lengths[math::kLiteralSymbols];  // one table of pairs would cost a quarter of the speed
-  std::copy_n(code_.codes, math::kLiteralSymbols, codes);
-  std::copy_n(code_.lengths, math::kLiteralSymbols, lengths);
-  BitWriter writer(out);
+  std::copy_n(code.codes, math::kLiteralSymbols, codes);
+  std::copy_n(code.lengths, math::kLiteralSymbols, lengths);
   const auto put_symbol = [&](int symbol) { writer.put(codes[symbol], lengths[symbol]); };
 
-  for (std::uint32_t bit = 0; bit < code_.header_bits; bit += 32) {
-    const std::uint64_t word = code_.header[bit / 64] >> (bit % 64) & 0xFFFFFFFF;
-    writer.put(word, std::min<std::uint32_t>(code_.header_bits - bit, 32));
+  for (std::uint32_t bit = 0; bit < code.header_bits; bit += 32) {
+    const std::uint64_t word = code.header[bit / 64] >> (bit % 64) & 0xFFFFFFFF;
+    writer.put(word, std::min<std::uint32_t>(code.header_bits - bit, 32));
   }
-  std::uint32_t at = 0;
-  for (int i = 0; i <= n_runs_; ++i) {
-    const std::uint32_t end = i < n_runs_ ? runs_[i].start : n;
+  for (std::size_t i = 0; i <= runs.size(); ++i) {
+    const std::uint32_t end = i < runs.size() ? runs[i].start : n;
     static_assert(4 * math::kLiteralCodeBits <= 56);
     for (; at + 4 <= end; at += 4) {
       const std::uint8_t* const four = bytes + at;
@@ -154,11 +286,11 @@ std::size_t StripeCoder::write_block(const std::uint8_t* bytes, std::uint32_t n,
       writer.put(ab | std::uint64_t{cd} << n_ab, n_ab + n_cd);
     }
     for (; at < end; ++at) put_symbol(bytes[at]);
-    if (i == n_runs_) break;
+    if (i == runs.size()) break;
 
     const int value = bytes[end - 1];
-    const std::uint32_t whole = runs_[i].repeats / math::kMaxMatch;
-    const int rest = static_cast<int>(runs_[i].repeats % math::kMaxMatch);
+    const std::uint32_t whole = runs[i].repeats / math::kMaxMatch;
+    const int rest = static_cast<int>(runs[i].repeats % math::kMaxMatch);
     const std::uint32_t n_match = lengths[math::kMaxMatchSymbol] + math::kDistanceBits;
     if (codes[math::kMaxMatchSymbol] == 0) {
       writer.put_zeros(std::uint64_t{whole} * n_match);
@@ -172,13 +304,10 @@ std::size_t StripeCoder::write_block(const std::uint8_t* bytes, std::uint32_t n,
     } else {
       for (int k = 0; k < rest; ++k) put_symbol(value);
     }
-    at = end + runs_[i].repeats;
+    at = end + runs[i].repeats;
   }
   put_symbol(math::kEndOfBlock);
-  writer.put(0, 3);  // a stored block, not the last
-  std::uint8_t* const end = writer.finish();
-  std::memcpy(end, kEmptyStored, sizeof kEmptyStored);
-  return static_cast<std::size_t>(end + sizeof kEmptyStored - out);
+  to = writer;
 }
 
 // --- Decoding.
@@ -422,7 +551,10 @@ StripeDecoder::Step StripeDecoder::step(Stream& stream) {
   const unsigned entry = stream.tables.symbols[reader.bits() & kTableMask];
   const int symbol = static_cast<int>(entry >> 4);
   reader.drop(entry & 15);
-  if (symbol == math::kEndOfBlock) return is_ended(stream) ? Step::End : Step::Bad;
+  if (symbol == math::kEndOfBlock) {
+    if (stream.to != stream.end) return begin(stream) ? Step::More : Step::Bad;  // a part
+    return is_ended(stream) ? Step::End : Step::Bad;
+  }
   if (symbol < 256) {
     if (stream.to == stream.end) return Step::Bad;
     *stream.to++ = static_cast<std::uint8_t>(symbol);

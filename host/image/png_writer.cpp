@@ -13,6 +13,7 @@
 #include <limits>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "image/png.h"
@@ -34,6 +35,18 @@ constexpr std::size_t kSlotBytes = (kChunkBytes + kMaxCodedBytes + kSlackBytes +
 /// Stripes that are coded before they are written: whole groups, a few for each thread.
 constexpr int kStripesAtOnce = kGroupStripes;
 constexpr std::int64_t kMaxIdatBytes = 1 << 20;
+
+/// On which the choice of a filter rests: at least, at most, and in one place.
+constexpr std::int64_t kMinSampledBytes = 4096;
+constexpr std::int64_t kMaxSampledBytes = 32768;
+constexpr std::int64_t kSampleBytes = 512;
+
+/// Below that the chunks of stripes are joined: their heads and tails would take more than half a percent.
+constexpr std::size_t kTinyBytes = 8192;
+/// Below that so would the ends of blocks, and libdeflate is tried: slowest where there are few bytes before coding.
+constexpr std::size_t kTiniestBytes = 1024;
+constexpr int kTiniestLevel = 12;
+constexpr int kSparseLevel = 6;
 
 constexpr int kMaxLevel = 12;
 constexpr int kSmallLevel = 9;
@@ -83,6 +96,14 @@ void filter_rows(const Pixels& pixels, const FilteredRows& rows, Way way, std::i
   }
 }
 
+/// True if no other writer makes the picture of zeros smaller, in spite of what stripes take.
+bool is_plain_silence(const FilteredRows& rows, std::uint32_t adler) {
+  constexpr std::int64_t kManyRows = 128;  // whose numbers of filters are not zeros elsewhere
+  constexpr std::int64_t kShortRow = 16;   // may be filtered with None elsewhere
+  return adler == math::adler32_of_zeros(static_cast<std::uint64_t>(rows.bytes())) && rows.bytes() > kStripeBytes &&
+         rows.row_bytes() > kShortRow && rows.bytes() >= kManyRows * rows.row_bytes();
+}
+
 struct FreeDeflate {
   void operator()(libdeflate_compressor* compressor) const { libdeflate_free_compressor(compressor); }
 };
@@ -100,6 +121,12 @@ struct Coder::State {
     std::uint32_t adler = 1;
   };
 
+  using Runs = StripeCoder::Runs;
+  struct Choice {
+    Filter filter;
+    Runs runs;
+  };
+
   void write(const Pixels& pixels, const std::string* note_json, const WriteOptions& options, const Sink& sink);
 
   void need_lanes(int n);
@@ -107,12 +134,19 @@ struct Coder::State {
   void add_chunk(const char* type, std::span<const std::uint8_t> data);
   void write_stripes(const FilteredRows& rows, int threads, const Sink& sink);
   void code_stripe(const FilteredRows& rows, std::int64_t stripe, Stripe& out, std::uint8_t* slot, Lane& lane) const;
-  std::size_t code_silence(int n_stripes, std::uint8_t* slot);
-  Filter choose_filter(const Pixels& pixels);
-  void write_deflated(const Pixels& pixels, const FilteredRows& rows, Way way, int level, const Sink& sink);
+  std::int64_t count_sparse(std::int64_t first, std::int64_t end, bool ends_picture) const;
+  std::size_t merge(const FilteredRows& rows, std::int64_t offset, std::int64_t first, std::int64_t end,
+                    std::uint8_t* slot);
+  void collect_chunks(const FilteredRows& rows, std::int64_t offset, std::int64_t n);
+  void join_chunks(const FilteredRows& rows, std::span<const std::uint8_t> end);
+  Choice choose(const Pixels& pixels);
+  void write_small(const Pixels& pixels, const FilteredRows& rows, int threads, const Sink& sink);
+  bool write_deflated(const Pixels& pixels, const FilteredRows& rows, Way way, int level, std::size_t most,
+                      const Sink& sink);
   Way choose_way(const Pixels& pixels, const FilteredRows& rows);
   std::size_t deflate(int level, std::size_t n);
 
+  Runs runs = Runs::Cells;  ///< of the picture
   std::vector<std::unique_ptr<Lane>> lanes;
   std::vector<Stripe> stripes;
   std::vector<std::uint8_t> front;  ///< small chunks that wait to be written
@@ -126,44 +160,74 @@ void Coder::State::write(const Pixels& pixels, const std::string* note_json, con
                          const Sink& sink) {
   check(pixels, note_json);
   begin(pixels, note_json);
-  const Filter filter = choose_filter(pixels);
-  const FilteredRows rows(pixels, filter);
+  const Choice choice = choose(pixels);
+  runs = choice.runs;
+  const FilteredRows rows(pixels, choice.filter);
   if (options.compression == Compression::Fast) {
     write_stripes(rows, options.threads, sink);
   } else if (options.compression != Compression::Small) {
-    write_deflated(pixels, rows, static_cast<Way>(filter), static_cast<int>(options.compression), sink);
-  } else if (const Way best = choose_way(pixels, rows); best == Way::Stripes) {
-    write_stripes(rows, options.threads, sink);
+    write_deflated(pixels, rows, static_cast<Way>(choice.filter), static_cast<int>(options.compression),
+                   std::numeric_limits<std::size_t>::max(), sink);
   } else {
-    write_deflated(pixels, rows, best, kSmallLevel, sink);
+    write_small(pixels, rows, options.threads, sink);
   }
+}
+
+/// Stripes, unless another way seems better and is.
+void Coder::State::write_small(const Pixels& pixels, const FilteredRows& rows, int threads, const Sink& sink) {
+  const Way way = choose_way(pixels, rows);
+  if (way == Way::Stripes) {
+    write_stripes(rows, threads, sink);
+    return;
+  }
+  const std::vector<std::uint8_t> header = front;
+  std::size_t striped_bytes = 0;
+  write_stripes(rows, threads, [&](Pieces striped) {
+    for (const auto& piece : striped) striped_bytes += piece.size();
+  });
+  front = header;
+  if (write_deflated(pixels, rows, way, kSmallLevel, striped_bytes, sink)) return;
+  write_stripes(rows, threads, sink);
 }
 
 void Coder::State::need_lanes(int n) {
   while (std::ssize(lanes) < n) lanes.push_back(std::make_unique<Lane>());
 }
 
-/// The filter that makes a few pieces of the picture smallest. Paeth is not among them: it is the slowest to undo.
-Filter Coder::State::choose_filter(const Pixels& pixels) {
-  if (!pixels.is_smooth) return Filter::None;
-  constexpr std::int64_t kPieces = 4;
-  constexpr std::int64_t kPieceBytes = kStripeBytes / 4;
+/// What makes samples from all over the picture smallest. Paeth is not tried: it is the slowest to undo.
+Coder::State::Choice Coder::State::choose(const Pixels& pixels) {
   need_lanes(1);
-  coded.resize(kSlotBytes);
-  Filter best = Filter::None;
+  Lane& lane = *lanes[0];
+  const std::int64_t n_bytes = FilteredRows(pixels, Filter::None).bytes();
+  const std::int64_t wanted = std::clamp(n_bytes / 64, kMinSampledBytes, kMaxSampledBytes);
+  const std::int64_t n_pieces = wanted < n_bytes ? wanted / kSampleBytes : 1;
+  const std::int64_t piece_bytes = std::min(n_bytes, n_pieces > 1 ? kSampleBytes : wanted);
+  const auto n = static_cast<std::size_t>(n_pieces * piece_bytes);
+  Choice best{Filter::None, Runs::Cells};
   std::size_t smallest = std::numeric_limits<std::size_t>::max();
   for (const Filter filter : {Filter::None, Filter::Sub, Filter::Up, Filter::Average}) {
+    if (filter == Filter::Average && best.filter == Filter::None) break;
     const FilteredRows rows(pixels, filter);
-    const auto n = static_cast<std::size_t>(std::min(kPieceBytes, rows.bytes()));
-    std::size_t size = 0;
-    for (std::int64_t i = 0; i < kPieces; ++i) {
-      const std::int64_t offset = (rows.bytes() - static_cast<std::int64_t>(n)) * i / (kPieces - 1);
-      rows.copy(offset, n, lanes[0]->filtered);
-      size += lanes[0]->coder.code(lanes[0]->filtered, n, coded.data());
+    for (std::int64_t i = 0; i < n_pieces; ++i) {
+      // Anywhere in its share of the picture, so that no two follow each other in step with the rows.
+      const std::int64_t share = n_bytes / n_pieces;
+      const std::int64_t offset = share * i + (share - piece_bytes) * (i * 40503 % 65536) / 65536;
+      rows.copy(offset, static_cast<std::size_t>(piece_bytes), lane.filtered + i * piece_bytes);
     }
+    // Whoever writes all runs, as zlib's fastest ways do, is not to be beaten by much; otherwise cells are the fastest.
+    std::size_t size = lane.coder.coded_size(lane.filtered, n, Runs::Cells);
+    const bool has_runs = lane.coder.bytes_in_runs(lane.filtered, n) > n / 4;
+    const std::size_t with_all = has_runs ? lane.coder.coded_size(lane.filtered, n, Runs::All) : size;
+    Runs runs = Runs::Cells;
+    if (with_all < size - size / 128) {
+      const std::size_t with_short = lane.coder.coded_size(lane.filtered, n, Runs::Short);
+      runs = with_short < with_all ? Runs::Short : Runs::All;
+      size = std::min(with_short, with_all);
+    }
+    if (filter == Filter::Sub && size > smallest + smallest / 8) break;  // phases
     if (size >= smallest) continue;
     smallest = size;
-    best = filter;
+    best = {filter, runs};
   }
   return best;
 }
@@ -202,12 +266,94 @@ void Coder::State::code_stripe(const FilteredRows& rows, std::int64_t stripe, St
     out = {0, math::adler32_of_zeros(n)};
     return;
   }
-  const std::size_t coded_bytes = lane.coder.code(lane.filtered, n, slot + kChunkHeadBytes);
+  const std::size_t coded_bytes = lane.coder.code(lane.filtered, n, runs, slot + kChunkHeadBytes);
   out = {close_chunk(slot, "IDAT", coded_bytes), libdeflate_adler32(1, lane.filtered, n)};
 }
 
-std::size_t Coder::State::code_silence(int n_stripes, std::uint8_t* slot) {
-  return close_chunk(slot, "IDAT", lanes[0]->coder.code_silence(n_stripes, slot + kChunkHeadBytes));
+/// How many of stripes [first, end) may be coded together, the first one included.
+std::int64_t Coder::State::count_sparse(std::int64_t first, std::int64_t end, bool ends_picture) const {
+  std::size_t sum = 0;
+  std::int64_t i = first;
+  for (; i < end; ++i) {
+    const std::size_t chunk_bytes = stripes[static_cast<std::size_t>(i)].chunk_bytes;
+    const std::size_t size = chunk_bytes != 0 ? chunk_bytes - kChunkBytes : math::kZerosBytes;
+    sum += size;
+    if (size > math::kSparseBytes || sum > math::kMergedBytes) break;
+  }
+  const bool may_be_odd = i == end && ends_picture;
+  return may_be_odd ? i - first : (i - first) / 2 * 2;
+}
+
+/// Makes one chunk of stripes [first, end), which start at a filtered byte. Returns its size; 0 if it is not worth it.
+std::size_t Coder::State::merge(const FilteredRows& rows, std::int64_t offset, std::int64_t first, std::int64_t end,
+                                std::uint8_t* slot) {
+  std::size_t apart = 0;
+  bool after_zeros = false;
+  for (std::int64_t i = first; i < end; ++i) {
+    const std::size_t chunk_bytes = stripes[static_cast<std::size_t>(i)].chunk_bytes;
+    apart +=
+        chunk_bytes != 0 ? chunk_bytes : math::kZerosBytes + (after_zeros ? 0 : kChunkBytes + math::kZerosEndBytes);
+    after_zeros = chunk_bytes == 0;
+  }
+  const auto n = static_cast<std::size_t>(std::min((end - first) * kStripeBytes, rows.bytes() - offset));
+  filtered.resize(n + kSlackBytes);
+  rows.copy(offset, n, filtered.data());
+  const std::size_t coded_bytes =
+      lanes[0]->coder.code_merged(static_cast<int>(end - first), filtered.data(), n,
+                                  apart - apart / math::kMergedGain - kChunkBytes, slot + kChunkHeadBytes);
+  return coded_bytes == 0 ? 0 : close_chunk(slot, "IDAT", coded_bytes);
+}
+
+/// Adds the chunks of stripes [0, n) to `pieces`, of which the first starts at a filtered byte and a group.
+void Coder::State::collect_chunks(const FilteredRows& rows, std::int64_t offset, std::int64_t n) {
+  const auto slot = [&](std::int64_t i) { return coded.data() + static_cast<std::size_t>(i) * kSlotBytes; };
+  const auto is_zeros = [&](std::int64_t i) { return stripes[static_cast<std::size_t>(i)].chunk_bytes == 0; };
+  const auto zeros_end = [&](std::int64_t i, std::int64_t end) {
+    while (i < end && is_zeros(i)) ++i;
+    return i;
+  };
+  for (std::int64_t i = 0; i < n;) {
+    const std::int64_t group_end = std::min(n, (i / kGroupStripes + 1) * kGroupStripes);
+    const bool ends_picture = offset + group_end * kStripeBytes >= rows.bytes();
+    const std::int64_t sparse_end = i + count_sparse(i, group_end, ends_picture);
+    if (sparse_end > i + 1 && zeros_end(i, group_end) < sparse_end) {
+      if (const std::size_t size = merge(rows, offset + i * kStripeBytes, i, sparse_end, slot(i)); size != 0) {
+        pieces.emplace_back(slot(i), size);
+        i = sparse_end;
+        continue;
+      }
+    }
+    const std::int64_t end = std::max(i + 1, sparse_end);
+    while (i < end) {
+      if (!is_zeros(i)) {
+        pieces.emplace_back(slot(i), stripes[static_cast<std::size_t>(i)].chunk_bytes);
+        ++i;
+        continue;
+      }
+      const std::int64_t first = std::exchange(i, zeros_end(i, group_end));
+      const std::size_t size = lanes[0]->coder.code_silence(static_cast<int>(i - first), slot(first) + kChunkHeadBytes);
+      pieces.emplace_back(slot(first), close_chunk(slot(first), "IDAT", size));
+    }
+  }
+}
+
+/// Adds the chunks in `pieces`, which hold the whole picture, to `front` as one; or what libdeflate makes of the
+/// picture.
+void Coder::State::join_chunks(const FilteredRows& rows, std::span<const std::uint8_t> end) {
+  std::vector<std::uint8_t> joined(std::begin(kZlibHeader), std::end(kZlibHeader));
+  for (const auto& chunk : std::span(pieces).subspan(1)) {
+    joined.insert(joined.end(), chunk.begin() + kChunkHeadBytes, chunk.end() - kChunkTailBytes);
+  }
+  joined.insert(joined.end(), end.begin(), end.end());
+  if (joined.size() < kTiniestBytes) {
+    const auto n = static_cast<std::size_t>(rows.bytes());
+    filtered.resize(n + kSlackBytes);
+    rows.copy(0, n, filtered.data());
+    if (const std::size_t size = deflate(n < kTiniestBytes ? kTiniestLevel : kSparseLevel, n); size < joined.size()) {
+      joined.assign(coded.begin(), coded.begin() + static_cast<std::ptrdiff_t>(size));
+    }
+  }
+  add_chunk("IDAT", joined);
 }
 
 void Coder::State::write_stripes(const FilteredRows& rows, int threads, const Sink& sink) {
@@ -222,40 +368,25 @@ void Coder::State::write_stripes(const FilteredRows& rows, int threads, const Si
   stripes.resize(static_cast<std::size_t>(at_once));
   coded.resize(static_cast<std::size_t>(at_once) * kSlotBytes);
 
+  const std::size_t n_header = front.size();
   add_chunk(kStripesChunk, stripes_chunk_data());
   add_chunk("IDAT", kZlibHeader);
   std::uint32_t adler = 1;
+  std::size_t total = 0;
   for (std::int64_t first = 0; first < n_stripes; first += at_once) {
     const std::int64_t n = std::min(at_once, n_stripes - first);
-    const auto slot = [&](std::int64_t i) { return coded.data() + static_cast<std::size_t>(i) * kSlotBytes; };
     run_on_threads(n, threads, [&](std::int64_t i, int lane) {
-      code_stripe(rows, first + i, stripes[static_cast<std::size_t>(i)], slot(i),
-                  *lanes[static_cast<std::size_t>(lane)]);
+      code_stripe(rows, first + i, stripes[static_cast<std::size_t>(i)],
+                  coded.data() + static_cast<std::size_t>(i) * kSlotBytes, *lanes[static_cast<std::size_t>(lane)]);
     });
-
-    pieces.assign(1, front);
-    for (std::int64_t i = 0; i < n;) {
-      int n_silent = 0;  // from here, inside the group; `first` is a multiple of a group
-      for (; i < n && stripes[static_cast<std::size_t>(i)].chunk_bytes == 0; ++i) {
-        adler = math::combine_adler32(adler, stripes[static_cast<std::size_t>(i)].adler, kStripeBytes);
-        ++n_silent;
-        if ((i + 1) % kGroupStripes == 0) {
-          ++i;
-          break;
-        }
-      }
-      if (n_silent > 0) {
-        std::uint8_t* const chunk = slot(i - n_silent);
-        pieces.emplace_back(chunk, code_silence(n_silent, chunk));
-        continue;
-      }
-      const Stripe& stripe = stripes[static_cast<std::size_t>(i)];
-      const std::int64_t left = n_bytes - (first + i) * kStripeBytes;
-      adler = math::combine_adler32(adler, stripe.adler,
-                                    static_cast<std::uint64_t>(std::min<std::int64_t>(kStripeBytes, left)));
-      pieces.emplace_back(slot(i), stripe.chunk_bytes);
-      ++i;
+    for (std::int64_t i = first; i < first + n; ++i) {
+      adler = math::combine_adler32(
+          adler, stripes[static_cast<std::size_t>(i - first)].adler,
+          static_cast<std::uint64_t>(std::min<std::int64_t>(kStripeBytes, n_bytes - i * kStripeBytes)));
     }
+    pieces.assign(1, front);
+    collect_chunks(rows, first * kStripeBytes, n);
+    for (const auto& piece : std::span(pieces).subspan(1)) total += piece.size();
     if (first + n < n_stripes) {
       sink(pieces);
       front.clear();
@@ -264,6 +395,14 @@ void Coder::State::write_stripes(const FilteredRows& rows, int threads, const Si
 
   std::uint8_t end[kEndDataBytes] = {kLastBlock[0], kLastBlock[1]};
   put_big_endian(end + sizeof kLastBlock, adler);
+  if (n_stripes <= kGroupStripes && total < kTinyBytes && !is_plain_silence(rows, adler)) {
+    front.resize(n_header);
+    join_chunks(rows, end);
+    add_chunk("IEND", {});
+    const std::span<const std::uint8_t> all = front;
+    sink({&all, 1});
+    return;
+  }
   const std::size_t n_front = front.size();
   add_chunk("IDAT", end);
   add_chunk("IEND", {});
@@ -304,11 +443,9 @@ Way Coder::State::choose_way(const Pixels& pixels, const FilteredRows& rows) {
     }
     std::size_t size = 0;
     if (way == Way::Stripes) {
-      need_lanes(1);
-      coded.resize(kSlotBytes);
       for (std::size_t at = 0; at < n; at += kStripeBytes) {
         const std::size_t count = std::min<std::size_t>(kStripeBytes, n - at);
-        size += kChunkBytes + lanes[0]->coder.code(filtered.data() + at, count, coded.data());
+        size += kChunkBytes + lanes[0]->coder.coded_size(filtered.data() + at, count, runs);
       }
     } else {
       size = deflate(kTrialLevel, n);
@@ -320,15 +457,17 @@ Way Coder::State::choose_way(const Pixels& pixels, const FilteredRows& rows) {
   return best;
 }
 
-void Coder::State::write_deflated(const Pixels& pixels, const FilteredRows& rows, Way way, int level,
+/// False if the file would be larger than `most`; nothing is written then.
+bool Coder::State::write_deflated(const Pixels& pixels, const FilteredRows& rows, Way way, int level, std::size_t most,
                                   const Sink& sink) {
   const auto n = static_cast<std::size_t>(rows.bytes());
   filtered.resize(n + kSlackBytes);
   filter_rows(pixels, rows, way, 0, rows.bytes() / rows.row_bytes(), filtered.data());
   const std::size_t n_coded = deflate(level, n);
+  const std::size_t n_chunks = (n_coded + kMaxIdatBytes - 1) / kMaxIdatBytes;
+  if (front.size() + n_coded + (n_chunks + 1) * kChunkBytes > most) return false;
 
   // The stream stays where it is; heads and tails of its chunks gather in `front`, which must not move any more.
-  const std::size_t n_chunks = (n_coded + kMaxIdatBytes - 1) / kMaxIdatBytes;
   std::size_t waiting = 0;
   std::size_t end = front.size();
   front.resize(end + (n_chunks + 1) * kChunkBytes);
@@ -349,6 +488,7 @@ void Coder::State::write_deflated(const Pixels& pixels, const FilteredRows& rows
   close_chunk(front.data() + end, "IEND", 0);
   pieces.push_back(std::span(front).subspan(waiting));
   sink(pieces);
+  return true;
 }
 
 // --- What others see.

@@ -6,14 +6,22 @@
 //
 // The filtered bytes of the picture (a row: its filter byte and its pixels) are cut every kStripeBytes, wherever that
 // falls; the last stripe is shorter. A stripe is coded on its own, into
-//   - one dynamic Huffman block, not final, and an empty stored block, which ends on a byte; or, if that is not
-//   shorter,
+//   - one dynamic Huffman block, not final, and an empty stored block, which ends on a byte; or
+//   - a dynamic block for each part instead, if parts differ and that is smaller by one in kPartsGain; or, if neither
+//   is shorter,
 //   - one stored block.
-// Tokens of the dynamic block: a byte that equals the one before it repeats. A stretch of repeats that covers a whole
-// cell (kCellBytes, from a multiple of it) is a run; every other byte is a literal. A run of n repeats is sent as
+// A part starts at the first token that starts at a multiple of kPartBytes or behind it.
+// Tokens of the dynamic block: a byte that equals the one before it repeats. A stretch of repeats is a run if it covers
+// a whole cell (kCellBytes, from a multiple of it); every other byte is a literal. A run of n repeats is sent as
 // n / 258 matches of 258 bytes at distance 1, and what remains as one match if it is 3 or more, else as literals.
-// Whole stripes that hold nothing but zeros are coded together, as one long stripe, up to the next multiple of
-// kGroupStripes stripes.
+// In pictures where that is smaller, all stretches of kShortRun repeats and more are runs, or all that a match can be.
+//
+// Sparse stripes, one after another in a group of kGroupStripes, are coded together, as one long stripe:
+//   - if all are zeros;
+//   - if none has more than kSparseBytes by itself and all have no more than kMergedBytes: as many as there are, but an
+//     even number unless they end the picture, where that is smaller by one in kMergedGain. Runs are those of kMinMatch
+//     repeats, or of kShortRun if that makes fewer bits. An empty stored block stands before the dynamic one; in the
+//     bits that fill its first byte it says how many stripes there are.
 #pragma once
 
 #include "math/huffman.h"
@@ -24,6 +32,18 @@ namespace spectrohue::math {
 inline constexpr int kStripeBytes = 65016;
 inline constexpr int kGroupStripes = 64;
 inline constexpr int kCellBytes = 16;
+inline constexpr int kShortRun = 8;
+/// Coded by itself. Larger ones have no header worth sharing.
+inline constexpr int kSparseBytes = kStripeBytes / 32;
+/// The sum of stripes that are coded together: a token takes a bit or more, so counts stay below 2^16.
+inline constexpr int kMergedBytes = 8128;
+inline constexpr int kMergedGain = 64;
+/// What one more stripe of zeros adds, and what they take at least.
+inline constexpr int kZerosBytes = kStripeBytes / (4 * 258);
+inline constexpr int kZerosEndBytes = 20;
+inline constexpr int kParts = 4;
+inline constexpr int kPartBytes = kStripeBytes / kParts;
+inline constexpr int kPartsGain = 64;
 /// Longer codes would save 0.1 % and cost every reader a second table.
 inline constexpr int kLiteralCodeBits = 12;
 
@@ -82,6 +102,17 @@ SPECTROHUE_HD bool cell_repeats(const std::uint8_t* p) {
   return ((here[0] ^ before[0]) | (here[1] ^ before[1])) == 0;
 }
 
+/// What stands before stripes that are coded together and are not all zeros: an empty stored block. 5 bits fill its
+/// first byte.
+inline constexpr int kMergedHeadBytes = 5;
+inline constexpr std::uint8_t kMergedHead[kMergedHeadBytes] = {0, 0, 0, 0xFF, 0xFF};
+/// The first byte for n stripes. n is odd only if the picture ends with them: `one more` is then meant.
+SPECTROHUE_HD std::uint8_t merged_head(int n_stripes) {
+  return static_cast<std::uint8_t>(((n_stripes + 1) / 2 - 1) << 3);
+}
+/// The reverse: n, or n - 1 if no more are left.
+SPECTROHUE_HD int merged_stripes(std::uint8_t head) { return 2 * ((head >> 3) + 1); }
+
 /// Counts the tokens of a run of `repeats` bytes of the given value. Returns the bits of its matches beside their
 /// length symbols.
 SPECTROHUE_HD std::uint32_t count_run(std::uint32_t repeats, int value, std::uint32_t* counts) {
@@ -97,6 +128,22 @@ SPECTROHUE_HD std::uint32_t count_run(std::uint32_t repeats, int value, std::uin
     counts[value] += static_cast<std::uint32_t>(rest);
   }
   return bits;
+}
+
+/// True if the tokens of the parts are so different that codes of their own may pay: if a third of them and more are
+/// not where they would be if all parts were alike. counts: of each part; sums: of all.
+SPECTROHUE_HD bool parts_differ(const std::uint32_t (*counts)[kMaxSymbols], int n_parts, const std::uint32_t* sums) {
+  std::int32_t n_tokens = 0;
+  std::int32_t difference = 0;
+  for (int i = 0; i < kMaxSymbols; ++i) n_tokens += static_cast<std::int32_t>(sums[i]);
+  for (int part = 0; part < n_parts; ++part) {
+    for (int i = 0; i < kMaxSymbols; ++i) {
+      const std::int32_t more =
+          n_parts * static_cast<std::int32_t>(counts[part][i]) - static_cast<std::int32_t>(sums[i]);
+      difference += more < 0 ? -more : more;
+    }
+  }
+  return 4 * difference > 5 * n_tokens;
 }
 
 /// The code of one block, and what stands before its tokens.
@@ -196,13 +243,9 @@ SPECTROHUE_HD void make_block_code(const std::uint32_t* counts, std::uint32_t ma
   for (int i = 0; i < kLiteralSymbols; ++i) code.bits += counts[i] * code.lengths[i];
 }
 
-/// Bytes of the dynamic block with the empty stored one behind it.
-SPECTROHUE_HD std::uint32_t dynamic_bytes(const BlockCode& code) { return (code.bits + 3 + 7) / 8 + kEmptyStoredBytes; }
-
-/// Bytes of a stripe of n bytes: the smaller of the two forms, the dynamic one only if it is smaller.
-SPECTROHUE_HD bool is_stored(const BlockCode& code, std::uint32_t n) {
-  return dynamic_bytes(code) >= n + kStoredHeaderBytes;
-}
+/// Bytes of dynamic blocks of so many bits together, with the empty stored one behind them. A stripe of n bytes is
+/// stored instead if these are not fewer than kStoredHeaderBytes + n.
+SPECTROHUE_HD std::uint32_t dynamic_bytes(std::uint32_t bits) { return (bits + 3 + 7) / 8 + kEmptyStoredBytes; }
 
 inline constexpr std::uint32_t kAdlerModulus = 65521;
 
