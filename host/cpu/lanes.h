@@ -19,6 +19,7 @@ namespace spectrohue::cpu {
 template <int W>
 struct VectorTypes {
   typedef float Floats __attribute__((vector_size(W * 4)));
+  typedef float FloatsInMemory __attribute__((vector_size(W * 4), aligned(4), may_alias));
   typedef std::int32_t Ints __attribute__((vector_size(W * 4)));
   typedef std::uint8_t Bytes __attribute__((vector_size(W * 4)));
 };
@@ -36,12 +37,10 @@ struct Floats {
   Floats() = default;
   Floats(Vector vector) : v(vector) {}  // NOLINT: a register is a number
   Floats(float x) : v(x - Vector{}) {}  // NOLINT: so is a constant; x - 0 is x, also for -0
-  static Floats load(const float* p) {
-    Floats r;
-    __builtin_memcpy(&r.v, p, sizeof r.v);
-    return r;
-  }
-  void store(float* p) const { __builtin_memcpy(p, &v, sizeof v); }
+  // Not by memcpy: what GCC makes of that, for an array of registers, is a copy from the stack in halves of a register.
+  using InMemory = typename VectorTypes<W>::FloatsInMemory;
+  static Floats load(const float* p) { return *reinterpret_cast<const InMemory*>(p); }
+  void store(float* p) const { *reinterpret_cast<InMemory*>(p) = v; }
 
   friend Floats operator+(Floats a, Floats b) { return a.v + b.v; }
   friend Floats operator-(Floats a, Floats b) { return a.v - b.v; }
