@@ -14,8 +14,8 @@ template <int W>
 struct FftLanes {
   using F = Floats<W>;
 
-  /// y = DFT_R(x); Sign -1 forward, +1 backward (unscaled).
-  template <int R, int Sign>
+  /// The DFT of R complex numbers in place, forward. Backward is the same with the two arrays swapped.
+  template <int R>
   static void butterfly(F* re, F* im) {
     if constexpr (R == 2) {
       const F ar = re[0];
@@ -37,13 +37,31 @@ struct FftLanes {
       im[0] = ai + ci;
       re[2] = ar - cr;
       im[2] = ai - ci;
-      constexpr int kForward = Sign < 0 ? 1 : 3;  // where x[1] - x[3] turned by -90 degrees goes
-      re[kForward] = br + di;
-      im[kForward] = bi - dr;
-      re[4 - kForward] = br - di;
-      im[4 - kForward] = bi + dr;
+      re[1] = br + di;
+      im[1] = bi - dr;
+      re[3] = br - di;
+      im[3] = bi + dr;
+    } else if constexpr (R == 8) {
+      // The odd half is turned by 0, 45, 90 and 135 degrees.
+      constexpr float kDiagonal = 0.70710678118654752440F;
+      F even_re[4] = {re[0], re[2], re[4], re[6]};
+      F even_im[4] = {im[0], im[2], im[4], im[6]};
+      butterfly<4>(even_re, even_im);
+      F odd_re[4] = {re[1], re[3], re[5], re[7]};
+      F odd_im[4] = {im[1], im[3], im[5], im[7]};
+      butterfly<4>(odd_re, odd_im);
+      const F turned_re[4] = {odd_re[0], kDiagonal * (odd_im[1] + odd_re[1]), odd_im[2],
+                              kDiagonal * (odd_im[3] - odd_re[3])};
+      const F turned_im[4] = {odd_im[0], kDiagonal * (odd_im[1] - odd_re[1]), -odd_re[2],
+                              -kDiagonal * (odd_im[3] + odd_re[3])};
+      for (int q = 0; q < 4; ++q) {
+        re[q] = even_re[q] + turned_re[q];
+        im[q] = even_im[q] + turned_im[q];
+        re[q + 4] = even_re[q] - turned_re[q];
+        im[q + 4] = even_im[q] - turned_im[q];
+      }
     } else {
-      odd_butterfly<R, Sign>(re, im);
+      odd_butterfly<R>(re, im);
     }
   }
 
@@ -51,7 +69,7 @@ struct FftLanes {
   template <int R>
   struct Circle;
 
-  template <int R, int Sign>
+  template <int R>
   static void odd_butterfly(F* re, F* im) {
     constexpr int kHalf = (R - 1) / 2;
     F sum_re[kHalf];
@@ -82,101 +100,91 @@ struct FftLanes {
         sr = sr + Circle<R>::kSin[turn] * dif_re[j];
         si = si + Circle<R>::kSin[turn] * dif_im[j];
       }
-      const int low = Sign < 0 ? q : R - q;
-      re[low] = pr + si;
-      im[low] = pi - sr;
-      re[R - low] = pr - si;
-      im[R - low] = pi + sr;
+      re[q] = pr + si;
+      im[q] = pi - sr;
+      re[R - q] = pr - si;
+      im[R - q] = pi + sr;
     }
   }
 
-  template <int R>
-  static void forward_pass(float* z, const FftPass& pass) {
-    const int stride = pass.stride;
-    const float* tw = pass.twiddles;
-    for (int j = 0; j < stride; ++j, tw += 2 * (R - 1)) {
-      F re[R];
-      F im[R];
-      for (int q = 0; q < R; ++q) {
-        const float* p = z + static_cast<std::int64_t>(j + q * stride) * 2 * W;
-        re[q] = F::load(p);
-        im[q] = F::load(p + W);
-      }
-      butterfly<R, -1>(re, im);
-      float* p = z + static_cast<std::int64_t>(j) * 2 * W;
-      re[0].store(p);
-      im[0].store(p + W);
-      for (int q = 1; q < R; ++q) {
-        p = z + static_cast<std::int64_t>(j + q * stride) * 2 * W;
-        const F c = tw[2 * q - 2];
-        const F s = tw[2 * q - 1];
-        (re[q] * c - im[q] * s).store(p);
-        (re[q] * s + im[q] * c).store(p + W);
-      }
+  enum class Way { Forward, Backward };
+
+  /// Of sub-transforms that are finished pass by pass: three quarters of the smallest nearest cache there is, 32 KB.
+  static constexpr std::int64_t kNearFloats = 6144;
+
+  static void turn(F& re, F& im, const float* twiddle) {
+    const F c = twiddle[0];
+    const F s = twiddle[1];
+    const F x = re;
+    re = x * c - im * s;
+    im = x * s + im * c;
+  }
+
+  /// One butterfly in place, its numbers `step` floats apart; the twiddles come after it, backward before it.
+  template <int R, Way D, bool Twiddled>
+  static void butterfly_at(float* z, std::int64_t step, const float* twiddles) {
+    F x[2][R];
+    F* const re = x[D == Way::Backward];
+    F* const im = x[D == Way::Forward];
+#pragma GCC unroll 8
+    for (int q = 0; q < R; ++q) {
+      x[0][q] = F::load(z + q * step);
+      x[1][q] = F::load(z + q * step + W);
+      if (Twiddled && D == Way::Backward && q > 0) turn(re[q], im[q], twiddles + 2 * q - 2);
+    }
+    butterfly<R>(re, im);
+#pragma GCC unroll 8
+    for (int q = 0; q < R; ++q) {
+      if (Twiddled && D == Way::Forward && q > 0) turn(re[q], im[q], twiddles + 2 * q - 2);
+      x[0][q].store(z + q * step);
+      x[1][q].store(z + q * step + W);
     }
   }
 
-  template <int R>
-  static void backward_pass(float* z, const FftPass& pass) {
-    const int stride = pass.stride;
-    const float* tw = pass.twiddles;
-    for (int j = 0; j < stride; ++j, tw += 2 * (R - 1)) {
-      F re[R];
-      F im[R];
-      const float* p = z + static_cast<std::int64_t>(j) * 2 * W;
-      re[0] = F::load(p);
-      im[0] = F::load(p + W);
-      for (int q = 1; q < R; ++q) {
-        p = z + static_cast<std::int64_t>(j + q * stride) * 2 * W;
-        const F c = tw[2 * q - 2];
-        const F s = tw[2 * q - 1];
-        const F a = F::load(p);
-        const F b = F::load(p + W);
-        re[q] = a * c + b * s;
-        im[q] = b * c - a * s;
-      }
-      butterfly<R, 1>(re, im);
-      for (int q = 0; q < R; ++q) {
-        float* out = z + static_cast<std::int64_t>(j + q * stride) * 2 * W;
-        re[q].store(out);
-        im[q].store(out + W);
+  /// The same pass of n_blocks neighbouring sub-transforms. The twiddles of the first butterfly of each are 1.
+  template <int R, Way D>
+  static void run_pass(const FftPass& pass, float* z, int n_blocks) {
+    const std::int64_t step = static_cast<std::int64_t>(pass.stride) * 2 * W;
+    for (const float* end = z + n_blocks * R * step; z != end; z += R * step) {
+      butterfly_at<R, D, false>(z, step, nullptr);
+      for (int j = 1; j < pass.stride; ++j) {
+        butterfly_at<R, D, true>(z + j * 2 * W, step, pass.twiddles + j * 2 * (R - 1));
       }
     }
   }
+  template <Way D>
+  static void run_pass(const FftPass& pass, float* z, int n_blocks) {
+    switch (pass.radix) {
+      case 2: return run_pass<2, D>(pass, z, n_blocks);
+      case 3: return run_pass<3, D>(pass, z, n_blocks);
+      case 4: return run_pass<4, D>(pass, z, n_blocks);
+      case 5: return run_pass<5, D>(pass, z, n_blocks);
+      case 7: return run_pass<7, D>(pass, z, n_blocks);
+      default: return run_pass<8, D>(pass, z, n_blocks);
+    }
+  }
 
-  // Depth first: a sub-transform that fits the cache is finished before the next is begun.
-  static void forward(const FftTables& fft, float* z, int level = 0) {
+  /// The passes from `level` on of one sub-transform. Depth first until it fits the nearest cache, then pass by pass.
+  template <Way D>
+  static void transform(const FftTables& fft, float* z, int level) {
     if (level == fft.n_passes) return;
     const FftPass& pass = fft.passes[level];
-    switch (pass.radix) {
-      case 2: forward_pass<2>(z, pass); break;
-      case 3: forward_pass<3>(z, pass); break;
-      case 4: forward_pass<4>(z, pass); break;
-      case 5: forward_pass<5>(z, pass); break;
-      default: forward_pass<7>(z, pass); break;
+    const std::int64_t part = static_cast<std::int64_t>(pass.stride) * 2 * W;
+    if (pass.radix * part <= kNearFloats) {
+      const int size = pass.radix * pass.stride;
+      for (int i = 0; i < fft.n_passes - level; ++i) {
+        const FftPass& next = fft.passes[D == Way::Forward ? level + i : fft.n_passes - 1 - i];
+        run_pass<D>(next, z, size / (next.radix * next.stride));
+      }
+      return;
     }
-    if (pass.stride == 1) return;
-    for (int q = 0; q < pass.radix; ++q) {
-      forward(fft, z + static_cast<std::int64_t>(q) * pass.stride * 2 * W, level + 1);
-    }
+    if (D == Way::Forward) run_pass<D>(pass, z, 1);
+    for (int q = 0; q < pass.radix; ++q) transform<D>(fft, z + q * part, level + 1);
+    if (D == Way::Backward) run_pass<D>(pass, z, 1);
   }
 
-  static void backward(const FftTables& fft, float* z, int level = 0) {
-    if (level == fft.n_passes) return;
-    const FftPass& pass = fft.passes[level];
-    if (pass.stride > 1) {
-      for (int q = 0; q < pass.radix; ++q) {
-        backward(fft, z + static_cast<std::int64_t>(q) * pass.stride * 2 * W, level + 1);
-      }
-    }
-    switch (pass.radix) {
-      case 2: backward_pass<2>(z, pass); break;
-      case 3: backward_pass<3>(z, pass); break;
-      case 4: backward_pass<4>(z, pass); break;
-      case 5: backward_pass<5>(z, pass); break;
-      default: backward_pass<7>(z, pass); break;
-    }
-  }
+  static void forward(const FftTables& fft, float* z) { transform<Way::Forward>(fft, z, 0); }
+  static void backward(const FftTables& fft, float* z) { transform<Way::Backward>(fft, z, 0); }
 
   // ------------------------------------------------------------------------------------------- bins
 

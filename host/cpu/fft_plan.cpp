@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "cpu/fft_plan.h"
 
+#include <bit>
 #include <cmath>
 #include <numbers>
 
@@ -17,9 +18,15 @@ void push_unit(std::vector<float>& out, double turns) {
   out.push_back(static_cast<float>(-std::sin(angle)));
 }
 
-/// The same on every instruction set: another order of radices rounds differently.
+/// The same on every instruction set: another order of radices rounds differently. Fours, and one 8, first, where an
+/// odd number of twos would leave a pass of radix 2, which costs as much as one of 4.
 std::vector<int> factorise(int size) {
   std::vector<int> radices;
+  const int twos = std::countr_zero(static_cast<unsigned>(size));
+  if (twos >= 3 && twos % 2 != 0) {
+    radices.push_back(8);
+    size /= 8;
+  }
   for (const int radix : {4, 2, 3, 5, 7}) {
     for (; size % radix == 0; size /= radix) radices.push_back(radix);
   }
