@@ -16,7 +16,7 @@ struct FftLanes {
 
   /// The DFT of R complex numbers in place, forward. Backward is the same with the two arrays swapped.
   template <int R>
-  static void butterfly(F* re, F* im) {
+  [[gnu::always_inline]] static inline void butterfly(F* re, F* im) {
     if constexpr (R == 2) {
       const F ar = re[0];
       const F ai = im[0];
@@ -70,7 +70,7 @@ struct FftLanes {
   struct Circle;
 
   template <int R>
-  static void odd_butterfly(F* re, F* im) {
+  [[gnu::always_inline]] static inline void odd_butterfly(F* re, F* im) {
     constexpr int kHalf = (R - 1) / 2;
     F sum_re[kHalf];
     F sum_im[kHalf];
@@ -112,7 +112,7 @@ struct FftLanes {
   /// Of sub-transforms that are finished pass by pass: three quarters of the smallest nearest cache there is, 32 KB.
   static constexpr std::int64_t kNearFloats = 6144;
 
-  static void turn(F& re, F& im, const float* twiddle) {
+  [[gnu::always_inline]] static inline void turn(F& re, F& im, const float* twiddle) {
     const F c = twiddle[0];
     const F s = twiddle[1];
     const F x = re;
@@ -122,7 +122,7 @@ struct FftLanes {
 
   /// One butterfly in place, its numbers `step` floats apart; the twiddles come after it, backward before it.
   template <int R, Way D, bool Twiddled>
-  static void butterfly_at(float* z, std::int64_t step, const float* twiddles) {
+  [[gnu::always_inline]] static inline void butterfly_at(float* z, std::int64_t step, const float* twiddles) {
     F x[2][R];
     F* const re = x[D == Way::Backward];
     F* const im = x[D == Way::Forward];
@@ -164,16 +164,18 @@ struct FftLanes {
     }
   }
 
-  /// The passes from `level` on of one sub-transform. Depth first until it fits the nearest cache, then pass by pass.
+  /// The passes from `level` on, but the last, of one sub-transform. Depth first until it fits the nearest cache, then
+  /// pass by pass.
   template <Way D>
   static void transform(const FftTables& fft, float* z, int level) {
-    if (level == fft.n_passes) return;
+    const int last = fft.n_passes - 1;
+    if (level == last) return;
     const FftPass& pass = fft.passes[level];
     const std::int64_t part = static_cast<std::int64_t>(pass.stride) * 2 * W;
     if (pass.radix * part <= kNearFloats) {
       const int size = pass.radix * pass.stride;
-      for (int i = 0; i < fft.n_passes - level; ++i) {
-        const FftPass& next = fft.passes[D == Way::Forward ? level + i : fft.n_passes - 1 - i];
+      for (int i = level; i < last; ++i) {
+        const FftPass& next = fft.passes[D == Way::Forward ? i : last - 1 - (i - level)];
         run_pass<D>(next, z, size / (next.radix * next.stride));
       }
       return;
@@ -183,148 +185,217 @@ struct FftLanes {
     if (D == Way::Backward) run_pass<D>(pass, z, 1);
   }
 
+  // Without the pass next to the bins, which for_each_bins and its like do.
   static void forward(const FftTables& fft, float* z) { transform<Way::Forward>(fft, z, 0); }
   static void backward(const FftTables& fft, float* z) { transform<Way::Backward>(fft, z, 0); }
 
   // ------------------------------------------------------------------------------------------- bins
 
+  /// Hands all bins to use(Bins), some at a time, after forward(). `z` is of no use then.
+  template <class Use>
+  static void for_each_bins(const FftTables& fft, float* z, Use&& use) {
+    walk_bins<true, false>(fft, z, use);
+  }
+  /// The reverse: use(Bins) is told their indices and sets their values. Leaves `z` ready for backward().
+  template <class Use>
+  static void from_bins(const FftTables& fft, float* z, Use&& use) {
+    walk_bins<false, true>(fft, z, use);
+  }
+  /// Both in one: use(Bins) changes the values in place.
+  template <class Use>
+  static void change_bins(const FftTables& fft, float* z, Use&& use) {
+    walk_bins<true, true>(fft, z, use);
+  }
+
+ private:
   /// A place in the work memory: complex bin k of the half-size transform.
   static float* at(const FftTables& fft, float* z, int k) {
     return z + static_cast<std::int64_t>(fft.place[k]) * 2 * W;
   }
-  static const float* at(const FftTables& fft, const float* z, int k) {
-    return z + static_cast<std::int64_t>(fft.place[k]) * 2 * W;
+  [[gnu::always_inline]] static inline void put(float* p, F re, F im) {
+    re.store(p);
+    im.store(p + W);
+  }
+  static void add(Bins<W>& x, int k, F re, F im) {
+    x.index[x.n] = k;
+    x.re[x.n] = re;
+    x.im[x.n++] = im;
   }
 
-  /// Bins k and complex - k of the real spectrum from the two places of the half-size transform (even n).
-  struct Pair {
-    F ar, ai, br, bi;
-  };
-  static Pair split(const FftTables& fft, const float* z, int k) {
-    const float* p = at(fft, z, k);
-    const float* q = at(fft, z, fft.complex - k);
-    const F pr = F::load(p);
-    const F pi = F::load(p + W);
-    const F qr = F::load(q);
-    const F qi = F::load(q + W);
+  template <bool In, bool Out, class Use>
+  static void walk_bins(const FftTables& fft, float* z, Use&& use) {
+    switch (fft.passes[fft.n_passes - 1].radix) {
+      case 2: return walk_bins<2, In, Out>(fft, z, use);
+      case 3: return walk_bins<3, In, Out>(fft, z, use);
+      case 4: return walk_bins<4, In, Out>(fft, z, use);
+      case 5: return walk_bins<5, In, Out>(fft, z, use);
+      case 7: return walk_bins<7, In, Out>(fft, z, use);
+      default: return walk_bins<8, In, Out>(fft, z, use);
+    }
+  }
+  template <int R, bool In, bool Out, class Use>
+  static void walk_bins(const FftTables& fft, float* z, Use&& use) {
+    const int n_groups = fft.complex / R;
+    if (fft.n % 2 != 0) {
+      const FftPass& last = fft.passes[fft.n_passes - 1];
+      if (In) run_pass<R, Way::Forward>(last, z, n_groups);
+      walk_odd_bins<Out>(fft, z, use);
+      if (Out) run_pass<R, Way::Backward>(last, z, n_groups);
+      return;
+    }
+    const auto own_mirror = [&](int k) {
+      Bins<W> x{};
+      split_own_mirror<R, In>(fft, k, at(fft, z, k), x);
+      use(x);
+      if (Out) merge_own_mirror<R>(fft, k, at(fft, z, k), x);
+    };
+    // A butterfly of the last pass leaves bins k, k + n_groups, k + 2 n_groups ... as neighbours. They are mirror
+    // images of those that butterfly n_groups - k leaves.
+    own_mirror(0);
+    for (int k = 1; 2 * k < n_groups; ++k) {
+      float* const a = at(fft, z, k);
+      float* const b = at(fft, z, n_groups - k);
+      Bins<W> x;
+      split_groups<R, In>(fft, k, a, b, x);
+      use(x);
+      if (Out) merge_groups<R>(fft, k, a, b, x);
+    }
+    if (n_groups % 2 == 0) own_mirror(n_groups / 2);
+  }
+
+  /// Complex bins p and q, mirror images, to the bins of the real spectrum.
+  [[gnu::always_inline]] static inline void split(const float* twiddle, F& pr, F& pi, F& qr, F& qi) {
     const F er = 0.5F * (pr + qr);
     const F ei = 0.5F * (pi - qi);
-    const F dr = 0.5F * (pi + qi);
-    const F di = 0.5F * (qr - pr);
-    const F c = fft.split[2 * k];
-    const F s = fft.split[2 * k + 1];
-    const F tr = dr * c - di * s;
-    const F ti = dr * s + di * c;
-    return {er + tr, ei + ti, er - tr, ti - ei};
+    F tr = 0.5F * (pi + qi);
+    F ti = 0.5F * (qr - pr);
+    turn(tr, ti, twiddle);
+    pr = er + tr;
+    pi = ei + ti;
+    qr = er - tr;
+    qi = ti - ei;
   }
   /// The reverse, times two.
-  static void merge(const FftTables& fft, float* z, int k, const Pair& x) {
-    const F er = x.ar + x.br;
-    const F ei = x.ai - x.bi;
-    const F tr = x.ar - x.br;
-    const F ti = x.ai + x.bi;
-    const F c = fft.split[2 * k];
-    const F s = fft.split[2 * k + 1];
-    const F dr = tr * c + ti * s;
-    const F di = ti * c - tr * s;
-    put(fft, z, k, er - di, ei + dr);
-    if (k != fft.complex - k) put(fft, z, fft.complex - k, er + di, dr - ei);
-  }
-  static void put(const FftTables& fft, float* z, int k, F re, F im) {
-    re.store(at(fft, z, k));
-    im.store(at(fft, z, k) + W);
+  [[gnu::always_inline]] static inline void merge(const float* twiddle, F& pr, F& pi, F& qr, F& qi) {
+    const F er = pr + qr;
+    const F ei = pi - qi;
+    F dr = pr - qr;
+    F di = pi + qi;
+    turn(di, dr, twiddle);  // backward
+    pr = er - di;
+    pi = ei + dr;
+    qr = er + di;
+    qi = dr - ei;
   }
 
-  /// Hands every bin to sink(bin, re, im), from the transformed work memory.
-  template <class Sink>
-  static void for_each_bin(const FftTables& fft, const float* z, Sink&& sink) {
-    const int nc = fft.complex;
-    const F re0 = F::load(at(fft, z, 0));
-    if (fft.n % 2 != 0) {
-      sink(0, re0, F{});
-      for (int k = 1; k <= nc / 2; ++k) sink(k, F::load(at(fft, z, k)), F::load(at(fft, z, k) + W));
-      return;
+  template <int R>
+  [[gnu::always_inline]] static inline void load_group(const float* z, F* re, F* im) {
+#pragma GCC unroll 8
+    for (int q = 0; q < R; ++q) {
+      re[q] = F::load(z + q * 2 * W);
+      im[q] = F::load(z + q * 2 * W + W);
     }
-    const F im0 = F::load(at(fft, z, 0) + W);
-    sink(0, re0 + im0, F{});
-    sink(nc, re0 - im0, F{});
-    for (int k = 1; k <= nc / 2; ++k) {
-      const Pair x = split(fft, z, k);
-      sink(k, x.ar, x.ai);
-      if (k != nc - k) sink(nc - k, x.br, x.bi);
-    }
+    butterfly<R>(re, im);
+  }
+  template <int R>
+  [[gnu::always_inline]] static inline void store_group(float* z, F* re, F* im) {
+    butterfly<R>(im, re);
+#pragma GCC unroll 8
+    for (int q = 0; q < R; ++q) put(z + q * 2 * W, re[q], im[q]);
   }
 
-  /// The reverse: asks source(bin, re, im) for every bin and leaves the work memory ready for backward().
-  template <class Source>
-  static void from_bins(const FftTables& fft, float* z, Source&& source) {
-    const int nc = fft.complex;
-    Pair x;
-    source(0, x.ar, x.ai);
-    if (fft.n % 2 != 0) {
-      put(fft, z, 0, x.ar, F{});
-      for (int k = 1; k <= nc / 2; ++k) {
-        source(k, x.ar, x.ai);
-        put_mirrored(fft, z, k, x.ar, x.ai);
-      }
-      return;
+  /// The last pass of groups k and n_groups - k, and their bins.
+  template <int R, bool In>
+  [[gnu::always_inline]] static inline void split_groups(const FftTables& fft, int k, const float* a, const float* b,
+                                                         Bins<W>& x) {
+    const int n_groups = fft.complex / R;
+    x.n = 2 * R;
+#pragma GCC unroll 8
+    for (int q = 0; q < R; ++q) {
+      x.index[q] = k + q * n_groups;
+      x.index[2 * R - 1 - q] = fft.complex - x.index[q];
     }
-    source(nc, x.br, x.bi);
-    put(fft, z, 0, x.ar + x.br, x.ar - x.br);
-    for (int k = 1; k <= nc / 2; ++k) {
-      source(k, x.ar, x.ai);
-      if (k == nc - k) {
-        x.br = x.ar;
-        x.bi = x.ai;
-      } else {
-        source(nc - k, x.br, x.bi);
-      }
-      merge(fft, z, k, x);
+    if (!In) return;
+    load_group<R>(a, x.re, x.im);
+    load_group<R>(b, x.re + R, x.im + R);
+#pragma GCC unroll 8
+    for (int q = 0; q < R; ++q) {
+      const int r = 2 * R - 1 - q;
+      split(fft.split + 2 * (k + q * n_groups), x.re[q], x.im[q], x.re[r], x.im[r]);
     }
   }
-
-  /// Both in one: lets change(bin, re, im) replace every bin in place, and leaves the work memory ready for backward().
-  template <class Change>
-  static void change_bins(const FftTables& fft, float* z, Change&& change) {
-    const int nc = fft.complex;
-    const F re0 = F::load(at(fft, z, 0));
-    Pair x{};
-    if (fft.n % 2 != 0) {
-      x.ar = re0;
-      change(0, x.ar, x.ai);
-      put(fft, z, 0, x.ar, F{});
-      for (int k = 1; k <= nc / 2; ++k) {
-        x.ar = F::load(at(fft, z, k));
-        x.ai = F::load(at(fft, z, k) + W);
-        change(k, x.ar, x.ai);
-        put_mirrored(fft, z, k, x.ar, x.ai);
-      }
-      return;
+  template <int R>
+  [[gnu::always_inline]] static inline void merge_groups(const FftTables& fft, int k, float* a, float* b, Bins<W>& x) {
+    const int n_groups = fft.complex / R;
+#pragma GCC unroll 8
+    for (int q = 0; q < R; ++q) {
+      const int r = 2 * R - 1 - q;
+      merge(fft.split + 2 * (k + q * n_groups), x.re[q], x.im[q], x.re[r], x.im[r]);
     }
-    const F im0 = F::load(at(fft, z, 0) + W);
-    x.ar = re0 + im0;
-    x.br = re0 - im0;
-    change(0, x.ar, x.ai);
-    change(nc, x.br, x.bi);
-    put(fft, z, 0, x.ar + x.br, x.ar - x.br);
-    for (int k = 1; k <= nc / 2; ++k) {
-      x = split(fft, z, k);
-      change(k, x.ar, x.ai);
-      if (k == nc - k) {
-        x.br = x.ar;
-        x.bi = x.ai;
-      } else {
-        change(nc - k, x.br, x.bi);
-      }
-      merge(fft, z, k, x);
-    }
+    store_group<R>(a, x.re, x.im);
+    store_group<R>(b, x.re + R, x.im + R);
   }
 
- private:
-  /// Odd n: a bin and its complex conjugate.
-  static void put_mirrored(const FftTables& fft, float* z, int k, F re, F im) {
-    put(fft, z, k, re, im);
-    put(fft, z, fft.complex - k, re, -im);
+  /// The same of a group that holds its own mirror images: group 0, and the one in the middle.
+  template <int R, bool In>
+  static void split_own_mirror(const FftTables& fft, int k, const float* a, Bins<W>& x) {
+    F re[R];
+    F im[R];
+    if (In) load_group<R>(a, re, im);
+    x.n = 0;
+    if (k == 0) {
+      add(x, 0, re[0] + im[0], F{});
+      add(x, fft.complex, re[0] - im[0], F{});
+    }
+    for_each_pair<R>(fft, k, [&](int bin, int p, int q) {
+      if (In) split(fft.split + 2 * bin, re[p], im[p], re[q], im[q]);
+      add(x, bin, re[p], im[p]);
+      if (p != q) add(x, fft.complex - bin, re[q], im[q]);
+    });
+  }
+  template <int R>
+  static void merge_own_mirror(const FftTables& fft, int k, float* a, const Bins<W>& x) {
+    F re[R];
+    F im[R];
+    int i = 0;
+    if (k == 0) {
+      re[0] = x.re[0] + x.re[1];
+      im[0] = x.re[0] - x.re[1];
+      i = 2;
+    }
+    for_each_pair<R>(fft, k, [&](int bin, int p, int q) {
+      re[p] = x.re[i];
+      im[p] = x.im[i++];
+      if (p != q) {
+        re[q] = x.re[i];
+        im[q] = x.im[i++];
+      }
+      merge(fft.split + 2 * bin, re[p], im[p], re[q], im[q]);
+    });
+    store_group<R>(a, re, im);
+  }
+  /// Calls use(bin, p, q): the numbers p and q of the group are bin and its mirror image. In the middle they are one,
+  /// and what split and merge say of the two is the same.
+  template <int R, class Use>
+  static void for_each_pair(const FftTables& fft, int k, Use&& use) {
+    const int sum = k == 0 ? R : R - 1;
+    for (int p = sum + 1 - R; 2 * p <= sum; ++p) use(k + p * (fft.complex / R), p, sum - p);
+  }
+
+  template <bool Out, class Use>
+  static void walk_odd_bins(const FftTables& fft, float* z, Use&& use) {
+    for (int k = 0; k <= fft.n / 2;) {
+      Bins<W> x{};
+      for (x.n = 0; x.n < Bins<W>::kMost && k <= fft.n / 2; ++k) {
+        const float* p = at(fft, z, k);
+        add(x, k, F::load(p), k == 0 ? F{} : F::load(p + W));
+      }
+      use(x);
+      for (int i = 0; Out && i < x.n; ++i) {
+        put(at(fft, z, x.index[i]), x.re[i], x.im[i]);
+        if (x.index[i] > 0) put(at(fft, z, fft.n - x.index[i]), x.re[i], -x.im[i]);
+      }
+    }
   }
 };
 

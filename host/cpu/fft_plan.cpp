@@ -60,7 +60,7 @@ FftPlan::FftPlan(int n) {
     }
   }
 
-  for (int k = 0; k <= complex / 2; ++k) push_unit(split_, static_cast<double>(k) / n);
+  for (int k = 0; k < complex; ++k) push_unit(split_, static_cast<double>(k) / n);
   tables_ = {n, complex, static_cast<int>(passes_.size()), passes_.data(), place_.data(), split_.data()};
 }
 

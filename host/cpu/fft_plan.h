@@ -22,12 +22,12 @@ struct FftPass {
 
 /// What the lane kernels see of a plan.
 struct FftTables {
-  int n;        ///< real length
-  int complex;  ///< complex length: n / 2, or n when n is odd
-  int n_passes;
+  int n;         ///< real length
+  int complex;   ///< complex length: n / 2, or n when n is odd
+  int n_passes;  ///< at least 1; the last has stride 1
   const FftPass* passes;
   const int* place;    ///< [complex] where complex bin k stands after the passes
-  const float* split;  ///< [complex / 2 + 1] pairs (cos, -sin)(2 pi k / n); even n only
+  const float* split;  ///< [complex] pairs (cos, -sin)(2 pi k / n); even n only
 };
 
 class FftPlan {

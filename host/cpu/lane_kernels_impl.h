@@ -19,7 +19,7 @@ struct Kernels : FftLanes<W>, FramesLanes<W>, PixelsLanes<W> {
   using Half = typename FramesLanes<W>::Half;
   using FftLanes<W>::backward;
   using FftLanes<W>::change_bins;
-  using FftLanes<W>::for_each_bin;
+  using FftLanes<W>::for_each_bins;
   using FftLanes<W>::forward;
   using FftLanes<W>::from_bins;
   using FramesLanes<W>::clear_imaginary_parts;
@@ -29,22 +29,28 @@ struct Kernels : FftLanes<W>, FramesLanes<W>, PixelsLanes<W> {
   using FramesLanes<W>::store_frames;
 
   static auto spectrum_sink(float* spectrum) {
-    return [spectrum](int bin, F re, F im) {
-      re.store(spectrum + static_cast<std::int64_t>(bin) * 2 * W);
-      im.store(spectrum + static_cast<std::int64_t>(bin) * 2 * W + W);
+    return [spectrum](const Bins<W>& x) {
+      for (int i = 0; i < x.n; ++i) {
+        float* p = spectrum + static_cast<std::int64_t>(x.index[i]) * 2 * W;
+        x.re[i].store(p);
+        x.im[i].store(p + W);
+      }
     };
   }
   static auto spectrum_source(const float* spectrum) {
-    return [spectrum](int bin, F& re, F& im) {
-      re = F::load(spectrum + static_cast<std::int64_t>(bin) * 2 * W);
-      im = F::load(spectrum + static_cast<std::int64_t>(bin) * 2 * W + W);
+    return [spectrum](Bins<W>& x) {
+      for (int i = 0; i < x.n; ++i) {
+        const float* p = spectrum + static_cast<std::int64_t>(x.index[i]) * 2 * W;
+        x.re[i] = F::load(p);
+        x.im[i] = F::load(p + W);
+      }
     };
   }
 
   static void analyse(const TileTables& t, const float* segment, float* work, float* spectrum) {
     load_frames(t, typename FramesLanes<W>::Segment{segment, t.hop}, work);
     forward(t.fft, work);
-    for_each_bin(t.fft, work, spectrum_sink(spectrum));
+    for_each_bins(t.fft, work, spectrum_sink(spectrum));
   }
 
   static void synthesise(const TileTables& t, const float* spectrum, float* work, float* frames) {
@@ -53,14 +59,14 @@ struct Kernels : FftLanes<W>, FramesLanes<W>, PixelsLanes<W> {
     store_frames(t, work, frames);
   }
 
-  /// Every bin of a source to a sink, in their order.
+  /// All bins of a source to a sink, in their order.
   template <class Source, class Sink>
   static void pass_bins(int n_fft, const Source& source, const Sink& sink) {
-    for (int bin = 0; bin <= n_fft / 2; ++bin) {
-      F re;
-      F im;
-      source(bin, re, im);
-      sink(bin, re, im);
+    for (int bin = 0; bin <= n_fft / 2;) {
+      Bins<W> x{};
+      for (x.n = 0; x.n < Bins<W>::kMost && bin <= n_fft / 2; ++bin) x.index[x.n++] = bin;
+      source(x);
+      sink(x);
     }
   }
 
@@ -84,8 +90,8 @@ struct Kernels : FftLanes<W>, FramesLanes<W>, PixelsLanes<W> {
                      const TilePixels& target) {
     load_frames(t, typename FramesLanes<W>::Segment{segment, t.hop}, work);
     forward(t.fft, work);
-    code.bits == 8 ? for_each_bin(t.fft, work, PixelsLanes<W>::template pixel_sink<1>(t, code, inverse_ref, target))
-                   : for_each_bin(t.fft, work, PixelsLanes<W>::template pixel_sink<2>(t, code, inverse_ref, target));
+    code.bits == 8 ? for_each_bins(t.fft, work, PixelsLanes<W>::template pixel_sink<1>(t, code, inverse_ref, target))
+                   : for_each_bins(t.fft, work, PixelsLanes<W>::template pixel_sink<2>(t, code, inverse_ref, target));
   }
 
   static void decode(const TileTables& t, const TileCode& code, const TilePixels& pixels, float ref, float* work,
@@ -100,7 +106,9 @@ struct Kernels : FftLanes<W>, FramesLanes<W>, PixelsLanes<W> {
     load_frames(t, typename FramesLanes<W>::Segment{segment, t.hop}, work);
     forward(t.fft, work);
     F largest{};
-    for_each_bin(t.fft, work, [&](int, F re, F im) { largest = max(re * re + im * im, largest); });
+    for_each_bins(t.fft, work, [&](const Bins<W>& x) {
+      for (int i = 0; i < x.n; ++i) largest = max(x.re[i] * x.re[i] + x.im[i] * x.im[i], largest);
+    });
     largest.store(power);
   }
 

@@ -107,6 +107,17 @@ struct Mask {
   typename Ints<W>::Vector v;  ///< -1 or 0
 };
 
+/// Some bins of W frames. What is done to them is done step by step to all: the operations on a single bin wait for
+/// each other, and are so many that the processor does not see the next bin's.
+template <int W>
+struct Bins {
+  static constexpr int kMost = 16;
+  int n;
+  int index[kMost];
+  Floats<W> re[kMost];
+  Floats<W> im[kMost];
+};
+
 }  // namespace spectrohue::cpu
 
 namespace spectrohue::math {

@@ -16,6 +16,9 @@ struct PixelsLanes {
   using F = Floats<W>;
   using I = Ints<W>;
 
+  /// The rows of a picture lie far apart, so what the next tiles need of them is called for early.
+  static constexpr int kBytesAhead = 96;
+
   /// All W pixels of 8 bits: 3 W bytes, no more.
   static void store_rgb8(std::uint8_t* d, I r, I g, I b) {
     const I packed = r | (g << 8) | (b << 16);
@@ -53,6 +56,7 @@ struct PixelsLanes {
   template <int Bytes>
   static void store_pixels(const TilePixels& target, int row, F r, F g, F b) {
     std::uint8_t* d = target.first + row * target.row_bytes;
+    __builtin_prefetch(d + kBytesAhead, 1);
     std::uint8_t spare[W * 3 * Bytes];
     std::uint8_t* to = target.valid == W ? d : spare;
     if constexpr (Bytes == 1) {
@@ -88,6 +92,7 @@ struct PixelsLanes {
   template <int Bytes>
   static void load_pixels(const TilePixels& source, int row, F& r, F& g, F& b) {
     const std::uint8_t* s = source.first + row * source.row_bytes;
+    __builtin_prefetch(s + kBytesAhead, 0);
     std::uint8_t spare[W * 3 * Bytes + 8];
     if (source.valid < W || source.end - s < static_cast<std::int64_t>(sizeof spare)) {
       __builtin_memset(spare, 0, sizeof spare);
@@ -157,80 +162,131 @@ struct PixelsLanes {
     b = to_float(bi);
   }
 
-  /// The bin that a decoder makes of codes.
-  static void decode_codes(const TileTables& t, const TileCode& code, float ref, int bin, F r, F g, F b, F& re, F& im) {
-    F a;
-    F cos;
-    F sin;
-    math::decode_pixel(r, g, b, a, cos, sin);
-    const I index = to_integer(a);
-    F magnitude;
-    for (int l = 0; l < W; ++l) magnitude.v[l] = code.magnitude[index.v[l]];
-    magnitude = magnitude * ref;
-    re = magnitude * cos;
-    im = bin == 0 || 2 * bin == t.fft.n ? F{} : magnitude * sin;
+  static constexpr int kMost = Bins<W>::kMost;
+  /// The codes of some bins.
+  struct Codes {
+    F r[kMost];
+    F g[kMost];
+    F b[kMost];
+  };
+
+  /// The codes of bins times `scale`: math::encode_pixel, a part at a time.
+  static void encode_bins(const TileCode& code, float scale, const Bins<W>& bins, Codes& c) {
+    const int n = bins.n;
+    F re[kMost];
+    F im[kMost];
+    F power[kMost];
+    F value[kMost];
+    F hue[kMost];
+    for (int i = 0; i < n; ++i) {
+      re[i] = -(bins.re[i] * scale);
+      im[i] = bins.im[i] * scale;
+      power[i] = re[i] * re[i] + im[i] * im[i];
+    }
+    for (int i = 0; i < n; ++i) value[i] = math::amplitude_inner(power[i], code.curve);
+    for (int i = 0; i < n; ++i) hue[i] = math::octant_tangent(re[i], im[i]);
+    for (int i = 0; i < n; ++i) {
+      value[i] = math::round_even(code.top * math::amplitude_outer(value[i], power[i], code.curve));
+    }
+    for (int i = 0; i < n; ++i) hue[i] = math::sextant_of_tangent(hue[i], re[i], im[i]);
+    for (int i = 0; i < n; ++i) math::codes_of_hue(value[i], hue[i], im[i], c.r[i], c.g[i], c.b[i]);
   }
 
-  /// The sink of an encoder: bins in, pixels out.
+  /// The bins that a decoder makes of codes.
+  static void decode_bins(const TileTables& t, const TileCode& code, float ref, const Codes& c, Bins<W>& x) {
+    F h[kMost];
+    I value[kMost];
+    for (int i = 0; i < x.n; ++i) {
+      F a;
+      math::hue_of_codes(c.r[i], c.g[i], c.b[i], a, h[i]);
+      value[i] = to_integer(a);
+    }
+    for (int i = 0; i < x.n; ++i) {
+      F magnitude{};
+      for (int l = 0; l < W; ++l) magnitude.v[l] = code.magnitude[value[i].v[l]];
+      x.re[i] = magnitude * ref;
+    }
+    for (int i = 0; i < x.n; ++i) {
+      F cos;
+      F sin;
+      math::phase_of_hue(h[i], c.g[i], c.b[i], cos, sin);
+      const F m = x.re[i];
+      x.re[i] = m * cos;
+      x.im[i] = x.index[i] == 0 || 2 * x.index[i] == t.fft.n ? F{} : m * sin;
+    }
+  }
+
+  /// What an encoder does with bins: writes their pixels.
   template <int Bytes>
   static auto pixel_sink(const TileTables& t, const TileCode& code, float inverse_ref, const TilePixels& target) {
     const int last = t.fft.n / 2;
-    return [&code, &target, inverse_ref, last](int bin, F re, F im) {
-      F r;
-      F g;
-      F b;
-      math::encode_pixel(re * inverse_ref, im * inverse_ref, code.top, code.curve, r, g, b);
-      store_pixels<Bytes>(target, last - bin, r, g, b);
+    return [&code, &target, inverse_ref, last](const Bins<W>& x) {
+      Codes c;
+      encode_bins(code, inverse_ref, x, c);
+      for (int i = 0; i < x.n; ++i) store_pixels<Bytes>(target, last - x.index[i], c.r[i], c.g[i], c.b[i]);
     };
   }
 
-  /// The source of a decoder: pixels in, bins out.
+  /// Where a decoder has its bins from.
   template <int Bytes>
   static auto pixel_source(const TileTables& t, const TileCode& code, const TilePixels& source, float ref) {
-    return [&t, &code, &source, ref](int bin, F& re, F& im) {
-      F r;
-      F g;
-      F b;
-      load_pixels<Bytes>(source, t.fft.n / 2 - bin, r, g, b);
-      decode_codes(t, code, ref, bin, r, g, b, re, im);
+    return [&t, &code, &source, ref](Bins<W>& x) {
+      Codes c;
+      for (int i = 0; i < x.n; ++i) load_pixels<Bytes>(source, t.fft.n / 2 - x.index[i], c.r[i], c.g[i], c.b[i]);
+      decode_bins(t, code, ref, c, x);
     };
   }
 
-  /// Replaces a bin by what the decoder will make of it, and writes its pixel.
+  /// Replaces bins by what the decoder will make of them, and writes their pixels.
   template <int Bytes>
   static auto quantiser(const TileTables& t, const TileCode& code, const FeedbackTile& tile) {
-    return [&t, &code, &tile](int bin, F& re, F& im) {
-      F r;
-      F g;
-      F b;
-      math::encode_pixel(re * tile.inverse_ref, im * tile.inverse_ref, code.top, code.curve, r, g, b);
-      store_lane_pixels<Bytes>(tile.pixels, t.fft.n / 2 - bin, r, g, b);
-      decode_codes(t, code, tile.ref, bin, r, g, b, re, im);
+    return [&t, &code, &tile](Bins<W>& x) {
+      Codes c;
+      encode_bins(code, tile.inverse_ref, x, c);
+      for (int i = 0; i < x.n; ++i) {
+        store_lane_pixels<Bytes>(tile.pixels, t.fft.n / 2 - x.index[i], c.r[i], c.g[i], c.b[i]);
+      }
+      decode_bins(t, code, tile.ref, c, x);
     };
   }
 
   /// Moves the pixels of one parity against the gradient of the error, and replaces the gradient by what that changes.
   template <int Bytes>
   static auto mover(const TileTables& t, const TileCode& code, const SweepTile& tile) {
-    return [&t, &code, &tile](int bin, F& re, F& im) {
-      if (bin % 2 != tile.parity) {
-        re = im = F{};
-        return;
+    return [&t, &code, &tile](Bins<W>& gradient) {
+      Bins<W> x;  // those of the parity
+      int from[kMost];
+      x.n = 0;
+      for (int i = 0; i < gradient.n; ++i) {
+        if (gradient.index[i] % 2 != tile.parity) {
+          gradient.re[i] = gradient.im[i] = F{};
+        } else {
+          x.index[x.n] = gradient.index[i];
+          from[x.n++] = i;
+        }
       }
-      F r;
-      F g;
-      F b;
-      const int row = t.fft.n / 2 - bin;
-      load_lane_pixels<Bytes>(tile.pixels, row, r, g, b);
-      F qr;
-      F qi;
-      decode_codes(t, code, tile.ref, bin, r, g, b, qr, qi);
-      math::encode_pixel((qr - re * tile.step) * tile.inverse_ref, (qi - im * tile.step) * tile.inverse_ref, code.top,
-                         code.curve, r, g, b);
-      store_lane_pixels<Bytes>(tile.pixels, row, r, g, b);
-      decode_codes(t, code, tile.ref, bin, r, g, b, re, im);
-      re = re - qr;
-      im = im - qi;
+      if (x.n == 0) return;
+      Codes c;
+      for (int i = 0; i < x.n; ++i) {
+        load_lane_pixels<Bytes>(tile.pixels, t.fft.n / 2 - x.index[i], c.r[i], c.g[i], c.b[i]);
+      }
+      decode_bins(t, code, tile.ref, c, x);
+      Bins<W> moved;
+      moved.n = x.n;
+      for (int i = 0; i < x.n; ++i) {
+        moved.index[i] = x.index[i];
+        moved.re[i] = x.re[i] - gradient.re[from[i]] * tile.step;
+        moved.im[i] = x.im[i] - gradient.im[from[i]] * tile.step;
+      }
+      encode_bins(code, tile.inverse_ref, moved, c);
+      for (int i = 0; i < x.n; ++i) {
+        store_lane_pixels<Bytes>(tile.pixels, t.fft.n / 2 - x.index[i], c.r[i], c.g[i], c.b[i]);
+      }
+      decode_bins(t, code, tile.ref, c, moved);
+      for (int i = 0; i < x.n; ++i) {
+        gradient.re[from[i]] = moved.re[i] - x.re[i];
+        gradient.im[from[i]] = moved.im[i] - x.im[i];
+      }
     };
   }
 };

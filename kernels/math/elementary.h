@@ -42,20 +42,29 @@ SPECTROHUE_HD F exp2(F x) {
   return from_bits(to_bits(p) + (to_bits(shifted) << 23));
 }
 
-/// |angle of x + i y| in sextants (units of pi / 3), in [0, 3]. Error <= 3e-7 (5e-8 of the circle). y = 0 gives
-/// exactly 0 or 3; x = y = 0 gives 0 or 3.
+/// tan of the angle between x + i y and the nearest axis, in [0, 1].
 template <class F>
-SPECTROHUE_HD F sextant_angle(F x, F y) {
+SPECTROHUE_HD F octant_tangent(F x, F y) {
   const F ax = abs(x);
   const F ay = abs(y);
-  const F t = min(ax, ay) / max(max(ax, ay), F{} + kTiny);
+  return min(ax, ay) / max(max(ax, ay), F{} + kTiny);
+}
+/// |angle of x + i y| in sextants, from their octant_tangent.
+template <class F>
+SPECTROHUE_HD F sextant_of_tangent(F t, F x, F y) {
   const F q = t * t;
   const F q2 = q * q;
   const F low = (0.954929054F + q * -0.318277001F) + q2 * (0.190477565F + q * -0.132823989F);
   const F high = (0.0920872539F + q * -0.0534024946F) + q2 * (0.0208821502F + q * -0.00387257524F);
   const F p = t * (low + (q2 * q2) * high);
-  const F octant = select(ay > ax, 1.5F - p, p);
+  const F octant = select(abs(y) > abs(x), 1.5F - p, p);
   return select(x < 0.0F, 3.0F - octant, octant);
+}
+/// |angle of x + i y| in sextants (units of pi / 3), in [0, 3]. Error <= 3e-7 (5e-8 of the circle). y = 0 gives
+/// exactly 0 or 3; x = y = 0 gives 0 or 3.
+template <class F>
+SPECTROHUE_HD F sextant_angle(F x, F y) {
+  return sextant_of_tangent(octant_tangent(x, y), x, y);
 }
 
 /// cos and sin of h sextants (h pi / 3) for 0 <= h <= 3. Error <= 2e-7 absolute; h = 0 and 3 are exact.

@@ -26,32 +26,41 @@ struct CurveConstants {
 
 inline namespace SPECTROHUE_MATH_ABI {
 
-/// The value in [0, 1] of the squared relative magnitude p. Below kTiny (-379 dB) it is 0.
+/// The first half of amplitude_value, up to the first logarithm.
 template <class F>
-SPECTROHUE_HD F amplitude_value(F p, const CurveConstants& curve) {
+SPECTROHUE_HD F amplitude_inner(F p, const CurveConstants& curve) {
   const F normal = max(p, F{} + kTiny);
+  switch (curve.kind) {
+    case CurveKind::Gamma:
+    case CurveKind::Db: return log2(normal);
+    case CurveKind::Linear: return sqrt(normal);
+    default: return log2(1.0F + curve.b * sqrt(normal));
+  }
+}
+/// The second half, from p and the first.
+template <class F>
+SPECTROHUE_HD F amplitude_outer(F inner, F p, const CurveConstants& curve) {
   F v;
   switch (curve.kind) {
-    case CurveKind::Gamma: v = exp2(curve.a * log2(normal)); break;
-    case CurveKind::Db: v = 1.0F + curve.a * log2(normal); break;
-    case CurveKind::Linear: v = sqrt(normal); break;
-    case CurveKind::AdaptiveLog: v = curve.a * log2(1.0F + curve.b * sqrt(normal)); break;
-    default: v = curve.c * log2(1.0F + curve.a * log2(1.0F + curve.b * sqrt(normal))); break;
+    case CurveKind::Gamma: v = exp2(curve.a * inner); break;
+    case CurveKind::Db: v = 1.0F + curve.a * inner; break;
+    case CurveKind::Linear: v = inner; break;
+    case CurveKind::AdaptiveLog: v = curve.a * inner; break;
+    default: v = curve.c * log2(1.0F + curve.a * inner); break;
   }
   return select(p < kTiny, F{}, min(max(v, F{}), F{} + 1.0F));
 }
-
-/// A bin to the three codes of its pixel, whole numbers in [0, top].
-/// re, im   the bin, relative to the reference (1 = value 1)
-/// top      255 or 65535
-/// The largest channel holds the rounded value a = rint(top v), the middle one rint(a u) with u the place within the
-/// sextant of the hue, the smallest 0. Phase 0 is cyan, phase pi is red.
+/// The value in [0, 1] of the squared relative magnitude p. Below kTiny (-379 dB) it is 0.
 template <class F>
-SPECTROHUE_HD void encode_pixel(F re, F im, float top, const CurveConstants& curve, F& r, F& g, F& b) {
-  const F a = round_even(top * amplitude_value(re * re + im * im, curve));
-  // The hue is the angle of -X, so that phase -pi..pi runs once round from red; |angle| in [0, 3] sextants, and
-  // which of green and blue is the larger says its sign.
-  const F h = sextant_angle(-re, im);
+SPECTROHUE_HD F amplitude_value(F p, const CurveConstants& curve) {
+  return amplitude_outer(amplitude_inner(p, curve), p, curve);
+}
+
+/// The three codes of a pixel, whole numbers in [0, top], from value_code a and hue_of_bin h, and im of the bin.
+/// The largest channel holds a, the middle one rint(a u) with u the place within the sextant of the hue, the smallest
+/// 0. Phase 0 is cyan, phase pi is red.
+template <class F>
+SPECTROHUE_HD void codes_of_hue(F a, F h, F im, F& r, F& g, F& b) {
   const F zero{};
   const F one = zero + 1.0F;
   r = round_even(a * min(max(2.0F - h, zero), one));
@@ -62,20 +71,42 @@ SPECTROHUE_HD void encode_pixel(F re, F im, float top, const CurveConstants& cur
   b = select(below, rising, falling);
 }
 
-/// The codes of a pixel to its value code a (the largest channel) and the unit vector of its phase. A pixel without
-/// hue (gray) has phase pi; one with saturation below 1 (edited) is read by its true HSV hue.
+/// A bin to the three codes of its pixel.
+/// re, im   the bin, relative to the reference (1 = value 1)
+/// top      255 or 65535
 template <class F>
-SPECTROHUE_HD void decode_pixel(F r, F g, F b, F& a, F& cos, F& sin) {
+SPECTROHUE_HD void encode_pixel(F re, F im, float top, const CurveConstants& curve, F& r, F& g, F& b) {
+  const F a = round_even(top * amplitude_value(re * re + im * im, curve));
+  codes_of_hue(a, sextant_angle(-re, im), im, r, g, b);
+}
+
+/// The codes of a pixel to its value code a (the largest channel) and |hue| in sextants. A pixel without hue (gray) has
+/// phase pi; one with saturation below 1 (edited) is read by its true HSV hue.
+template <class F>
+SPECTROHUE_HD void hue_of_codes(F r, F g, F b, F& a, F& h) {
   const F upper = max(g, b);
   const F lower = min(g, b);
   a = max(r, upper);
   const F chroma = max(a - min(r, lower), F{} + 1.0F);
-  const F h = select(r < upper, 2.0F + (lower - r) / chroma, (upper - lower) / chroma);
+  h = select(r < upper, 2.0F + (lower - r) / chroma, (upper - lower) / chroma);
+}
+
+/// The unit vector of a bin's phase, from |hue| and the green and blue codes.
+template <class F>
+SPECTROHUE_HD void phase_of_hue(F h, F g, F b, F& cos, F& sin) {
   F c;
   F s;
   sextant_cos_sin(h, c, s);
   cos = -c;
   sin = select(g < b, s, -s);
+}
+
+/// The two above in one: the codes of a pixel to its value code a and the unit vector of its phase.
+template <class F>
+SPECTROHUE_HD void decode_pixel(F r, F g, F b, F& a, F& cos, F& sin) {
+  F h;
+  hue_of_codes(r, g, b, a, h);
+  phase_of_hue(h, g, b, cos, sin);
 }
 
 }  // namespace SPECTROHUE_MATH_ABI
