@@ -6,6 +6,7 @@
 #include "cpu/cpu_backend.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <mutex>
 #include <optional>
@@ -93,14 +94,15 @@ class CpuBackend final : public Backend {
     for (std::size_t i = 0; i < items.size(); ++i) {
       const PeakItem& item = items[i];
       std::mutex mutex;
-      float largest = 0.0F;
+      std::atomic<float> largest = 0.0F;
       for_each_tile(t, item.signal, item.first_frame, item.n_frames,
                     [&](Scratch& scratch, std::int64_t, int valid, const float* segment) {
                       float* power = scratch.lane_values.data();
-                      kernels_.peak(t.tile, segment, scratch.work.data(), power);
+                      const float floor = largest.load(std::memory_order_relaxed);
+                      kernels_.peak(t.tile, segment, floor, scratch.work.data(), power);
                       const float most = *std::max_element(power, power + valid);
                       const std::lock_guard lock(mutex);
-                      largest = std::max(largest, most);
+                      if (most > largest) largest = most;
                     });
       peaks[i] = std::sqrt(largest);
     }

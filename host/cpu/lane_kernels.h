@@ -83,8 +83,9 @@ struct LaneKernels {
                  const TilePixels&);
   /// decode_pixels and synthesise without the spectrum between.
   void (*decode)(const TileTables&, const TileCode&, const TilePixels&, float ref, float* work, float* frames);
-  /// The largest re^2 + im^2 of each lane, [lanes].
-  void (*peak)(const TileTables&, const float* segment, float* work, float* power);
+  /// The largest re^2 + im^2 of each lane, [lanes]; or zeros, without a transform, if their energies say that none can
+  /// be above `floor`.
+  void (*peak)(const TileTables&, const float* segment, float floor, float* work, float* power);
   /// Quantises frame minus correction times error, writes the pixels, and adds what the decoder will make of them,
   /// minus the frame, to the ring.
   void (*feedback)(const TileTables&, const TileCode&, const FeedbackTile&, float* work);

@@ -102,7 +102,39 @@ struct Kernels : FftLanes<W>, FramesLanes<W>, PixelsLanes<W> {
     store_frames(t, work, frames);
   }
 
-  static void peak(const TileTables& t, const float* segment, float* work, float* power) {
+  /// An upper bound of re^2 + im^2 over the bins of one windowed frame. Twice the sum over all bins but DC and Nyquist,
+  /// and once those two, is n times the energy.
+  static float power_bound(const TileTables& t, const float* frame) {
+    F energy{};
+    F sum{};
+    int i = 0;
+    for (; i + W <= t.fft.n; i += W) {
+      const F x = F::load(frame + i) * F::load(t.window + i);
+      energy = energy + x * x;
+      sum = sum + x;
+    }
+    float e = 0.0F;
+    float dc = 0.0F;
+    float nyquist = 0.0F;
+    const auto add = [&](float x, float x2, int at) {
+      e += x2;
+      dc += x;
+      nyquist += at % 2 == 0 ? x : -x;
+    };
+    for (int l = 0; l < W; ++l) add(sum.v[l], energy.v[l], l);
+    for (; i < t.fft.n; ++i) {
+      const float x = frame[i] * t.window[i];
+      add(x, x * x, i);
+    }
+    constexpr float kRounding = 1.01F;
+    return kRounding * 0.5F * (static_cast<float>(t.fft.n) * e + dc * dc + nyquist * nyquist);
+  }
+
+  static void peak(const TileTables& t, const float* segment, float floor, float* work, float* power) {
+    // Of a smaller floor, the squares of samples may have underflown.
+    bool above = floor < 1e-20F;
+    for (int l = 0; l < W && !above; ++l) above = !(power_bound(t, segment + l * t.hop) <= floor);
+    if (!above) return F{}.store(power);
     load_frames(t, typename FramesLanes<W>::Segment{segment, t.hop}, work);
     forward(t.fft, work);
     F largest{};
