@@ -8,6 +8,14 @@
 #include "cpu/fft_plan.h"
 #include "cpu/lanes.h"
 
+// A butterfly has to stay in registers, which GCC does not see by itself; checked by the sanitizers, that would be 28
+// MB of code.
+#ifdef __SANITIZE_ADDRESS__
+#define SPECTROHUE_INLINE
+#else
+#define SPECTROHUE_INLINE [[gnu::always_inline]]
+#endif
+
 namespace spectrohue::cpu {
 
 template <int W>
@@ -16,7 +24,7 @@ struct FftLanes {
 
   /// The DFT of R complex numbers in place, forward. Backward is the same with the two arrays swapped.
   template <int R>
-  [[gnu::always_inline]] static inline void butterfly(F* re, F* im) {
+  SPECTROHUE_INLINE static inline void butterfly(F* re, F* im) {
     if constexpr (R == 2) {
       const F ar = re[0];
       const F ai = im[0];
@@ -70,7 +78,7 @@ struct FftLanes {
   struct Circle;
 
   template <int R>
-  [[gnu::always_inline]] static inline void odd_butterfly(F* re, F* im) {
+  SPECTROHUE_INLINE static inline void odd_butterfly(F* re, F* im) {
     constexpr int kHalf = (R - 1) / 2;
     F sum_re[kHalf];
     F sum_im[kHalf];
@@ -112,7 +120,7 @@ struct FftLanes {
   /// Of sub-transforms that are finished pass by pass: three quarters of the smallest nearest cache there is, 32 KB.
   static constexpr std::int64_t kNearFloats = 6144;
 
-  [[gnu::always_inline]] static inline void turn(F& re, F& im, const float* twiddle) {
+  SPECTROHUE_INLINE static inline void turn(F& re, F& im, const float* twiddle) {
     const F c = twiddle[0];
     const F s = twiddle[1];
     const F x = re;
@@ -122,7 +130,7 @@ struct FftLanes {
 
   /// One butterfly in place, its numbers `step` floats apart; the twiddles come after it, backward before it.
   template <int R, Way D, bool Twiddled>
-  [[gnu::always_inline]] static inline void butterfly_at(float* z, std::int64_t step, const float* twiddles) {
+  SPECTROHUE_INLINE static inline void butterfly_at(float* z, std::int64_t step, const float* twiddles) {
     F x[2][R];
     F* const re = x[D == Way::Backward];
     F* const im = x[D == Way::Forward];
@@ -212,7 +220,7 @@ struct FftLanes {
   static float* at(const FftTables& fft, float* z, int k) {
     return z + static_cast<std::int64_t>(fft.place[k]) * 2 * W;
   }
-  [[gnu::always_inline]] static inline void put(float* p, F re, F im) {
+  SPECTROHUE_INLINE static inline void put(float* p, F re, F im) {
     re.store(p);
     im.store(p + W);
   }
@@ -224,8 +232,7 @@ struct FftLanes {
 
   template <bool In, bool Out, class Use>
   static void walk_bins(const FftTables& fft, float* z, Use&& use) {
-    switch (fft.passes[fft.n_passes - 1].radix) {
-      case 2: return walk_bins<2, In, Out>(fft, z, use);
+    switch (fft.passes[fft.n_passes - 1].radix) {  // never 2: n_fft is at least 16, and two twos are a 4
       case 3: return walk_bins<3, In, Out>(fft, z, use);
       case 4: return walk_bins<4, In, Out>(fft, z, use);
       case 5: return walk_bins<5, In, Out>(fft, z, use);
@@ -264,7 +271,7 @@ struct FftLanes {
   }
 
   /// Complex bins p and q, mirror images, to the bins of the real spectrum.
-  [[gnu::always_inline]] static inline void split(const float* twiddle, F& pr, F& pi, F& qr, F& qi) {
+  SPECTROHUE_INLINE static inline void split(const float* twiddle, F& pr, F& pi, F& qr, F& qi) {
     const F er = 0.5F * (pr + qr);
     const F ei = 0.5F * (pi - qi);
     F tr = 0.5F * (pi + qi);
@@ -276,7 +283,7 @@ struct FftLanes {
     qi = ti - ei;
   }
   /// The reverse, times two.
-  [[gnu::always_inline]] static inline void merge(const float* twiddle, F& pr, F& pi, F& qr, F& qi) {
+  SPECTROHUE_INLINE static inline void merge(const float* twiddle, F& pr, F& pi, F& qr, F& qi) {
     const F er = pr + qr;
     const F ei = pi - qi;
     F dr = pr - qr;
@@ -289,7 +296,7 @@ struct FftLanes {
   }
 
   template <int R>
-  [[gnu::always_inline]] static inline void load_group(const float* z, F* re, F* im) {
+  SPECTROHUE_INLINE static inline void load_group(const float* z, F* re, F* im) {
 #pragma GCC unroll 8
     for (int q = 0; q < R; ++q) {
       re[q] = F::load(z + q * 2 * W);
@@ -298,7 +305,7 @@ struct FftLanes {
     butterfly<R>(re, im);
   }
   template <int R>
-  [[gnu::always_inline]] static inline void store_group(float* z, F* re, F* im) {
+  SPECTROHUE_INLINE static inline void store_group(float* z, F* re, F* im) {
     butterfly<R>(im, re);
 #pragma GCC unroll 8
     for (int q = 0; q < R; ++q) put(z + q * 2 * W, re[q], im[q]);
@@ -306,8 +313,8 @@ struct FftLanes {
 
   /// The last pass of groups k and n_groups - k, and their bins.
   template <int R, bool In>
-  [[gnu::always_inline]] static inline void split_groups(const FftTables& fft, int k, const float* a, const float* b,
-                                                         Bins<W>& x) {
+  SPECTROHUE_INLINE static inline void split_groups(const FftTables& fft, int k, const float* a, const float* b,
+                                                    Bins<W>& x) {
     const int n_groups = fft.complex / R;
     x.n = 2 * R;
 #pragma GCC unroll 8
@@ -325,7 +332,7 @@ struct FftLanes {
     }
   }
   template <int R>
-  [[gnu::always_inline]] static inline void merge_groups(const FftTables& fft, int k, float* a, float* b, Bins<W>& x) {
+  SPECTROHUE_INLINE static inline void merge_groups(const FftTables& fft, int k, float* a, float* b, Bins<W>& x) {
     const int n_groups = fft.complex / R;
 #pragma GCC unroll 8
     for (int q = 0; q < R; ++q) {
