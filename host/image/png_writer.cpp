@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <future>
 #include <limits>
 #include <string>
 #include <system_error>
@@ -153,6 +154,10 @@ struct Coder::State {
   std::vector<std::span<const std::uint8_t>> pieces;
   Buffer<std::uint8_t> filtered;
   Buffer<std::uint8_t> coded;
+  // The same, of what a thread writes meanwhile.
+  std::vector<std::uint8_t> written_front;
+  std::vector<std::span<const std::uint8_t>> written_pieces;
+  Buffer<std::uint8_t> written_coded;
   std::array<std::unique_ptr<libdeflate_compressor, FreeDeflate>, kMaxLevel + 1> compressors;
 };
 
@@ -373,6 +378,7 @@ void Coder::State::write_stripes(const FilteredRows& rows, int threads, const Si
   add_chunk("IDAT", kZlibHeader);
   std::uint32_t adler = 1;
   std::size_t total = 0;
+  std::future<void> writing;
   for (std::int64_t first = 0; first < n_stripes; first += at_once) {
     const std::int64_t n = std::min(at_once, n_stripes - first);
     run_on_threads(n, threads, [&](std::int64_t i, int lane) {
@@ -387,11 +393,21 @@ void Coder::State::write_stripes(const FilteredRows& rows, int threads, const Si
     pieces.assign(1, front);
     collect_chunks(rows, first * kStripeBytes, n);
     for (const auto& piece : std::span(pieces).subspan(1)) total += piece.size();
-    if (first + n < n_stripes) {
+    if (first + n == n_stripes) break;
+    if (threads == 1) {
       sink(pieces);
-      front.clear();
+    } else {
+      // These are written while the next ones are coded.
+      if (writing.valid()) writing.get();
+      std::swap(front, written_front);
+      std::swap(pieces, written_pieces);
+      std::swap(coded, written_coded);
+      coded.resize(written_coded.size());
+      writing = std::async(std::launch::async, [&] { sink(written_pieces); });
     }
+    front.clear();
   }
+  if (writing.valid()) writing.get();
 
   std::uint8_t end[kEndDataBytes] = {kLastBlock[0], kLastBlock[1]};
   put_big_endian(end + sizeof kLastBlock, adler);
