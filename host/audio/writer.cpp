@@ -127,22 +127,25 @@ SF_VIRTUAL_IO write_callbacks() {
 }
 
 /// Rounds to codes of `bits` bits, put into the high bits of Int as libsndfile wants them. libsndfile's own conversion
-/// multiplies by 2^(bits-1) - 1, which would not be the inverse of how it reads. Returns how many did not fit.
-template <class Int>
+/// multiplies by 2^(bits-1) - 1, which would not be the inverse of how it reads. Returns how many did not fit. Real has
+/// bits enough for codes and halves: float for 16-bit codes, double for longer ones.
+template <class Real, class Int>
 std::int64_t quantise(const float* from, std::int64_t count, int bits, std::vector<Int>& to) {
-  // Adding and subtracting 1.5 * 2^52 rounds to the nearest integer, ties to even, and unlike lrint() it vectorises.
-  constexpr double kRounder = 6755399441055744.0;
-  const double scale = std::ldexp(1.0, bits - 1);
+  // Adding and subtracting 1.5 * 2^(digits - 1) rounds to the nearest integer, ties to even, and unlike lrint() it
+  // vectorises.
+  constexpr Real kRounder = static_cast<Real>(std::int64_t{3} << (std::numeric_limits<Real>::digits - 2));
+  const Real scale = std::ldexp(Real{1}, bits - 1);
   const int shift = static_cast<int>(8 * sizeof(Int)) - bits;
   int clipped = 0;
   for (std::int64_t i = 0; i < count; ++i) {
-    const double exact = from[i] * scale;
-    const double rounded = (exact + kRounder) - kRounder;
-    const bool fits = rounded >= -scale && rounded < scale;  // not a number does not, and becomes silence
-    const double number = exact == exact ? rounded : 0.0;
-    const double inside = std::min(std::max(number, -scale), scale - 1);
-    to[i] = static_cast<Int>(static_cast<std::uint32_t>(static_cast<std::int32_t>(inside)) << shift);
-    clipped += fits ? 0 : 1;
+    const Real exact = from[i] * scale;
+    const Real number = exact == exact ? exact : 4 * scale;  // does not fit, and becomes silence
+    const Real near = std::min(std::max(number, -2 * scale), 4 * scale);
+    const Real rounded = (near + kRounder) - kRounder;
+    const Real inside = std::min(std::max(rounded, -scale), scale - 1);
+    const Real code = exact == exact ? inside : Real{0};
+    to[i] = static_cast<Int>(static_cast<std::uint32_t>(static_cast<std::int32_t>(code)) << shift);
+    clipped += rounded >= -scale && rounded < scale ? 0 : 1;
   }
   return clipped;
 }
@@ -240,10 +243,10 @@ class Writer::File {
   std::int64_t write_block(const float* block, std::int64_t n) {
     if (as_float_) return sf_writef_float(file_.get(), block, n);
     if (bits_ <= 16) {
-      result_.clipped += quantise(block, n * sound_.channels, bits_, shorts_);
+      result_.clipped += quantise<float>(block, n * sound_.channels, bits_, shorts_);
       return sf_writef_short(file_.get(), shorts_.data(), n);
     }
-    result_.clipped += quantise(block, n * sound_.channels, bits_, ints_);
+    result_.clipped += quantise<double>(block, n * sound_.channels, bits_, ints_);
     return sf_writef_int(file_.get(), ints_.data(), n);
   }
 

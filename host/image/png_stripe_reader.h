@@ -46,7 +46,7 @@ class StripeReader {
   };
   struct Lane;
 
-  bool fill(int fd);
+  bool fill(int fd, int threads);
   bool find_jobs(std::int64_t& next_stripe);
   void decode(std::span<Job> jobs, Lane& lane, std::uint8_t* pixels);
   bool place(std::int64_t offset, std::size_t n, const std::uint8_t* bytes, std::uint8_t* pixels);
