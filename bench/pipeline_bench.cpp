@@ -74,9 +74,9 @@ class Files {
   Files(const Size& size, const Kind& kind, int threads)
       : there_{folder_.path / "a.wav", folder_.path / "a.png"},
         back_{folder_.path / "a.png", folder_.path / "b.wav"},
-        threads_(threads),
         encoder_(encode_settings(size, kind)),
         worker_(make_backend("auto"), threads) {
+    job_.threads = threads;
     audio::write(there_.source, sound(size.seconds), {});
     encode();
   }
@@ -87,7 +87,7 @@ class Files {
  private:
   void convert(const batch::Task& task, const batch::Conversion& conversion) {
     job_.restart(task);
-    conversion.read(job_, threads_);
+    conversion.read(job_);
     conversion.compute(worker_, job_);
     conversion.write(job_);
   }
@@ -95,7 +95,6 @@ class Files {
   Folder folder_;
   batch::Task there_;
   batch::Task back_;
-  int threads_;
   batch::Encoder encoder_;
   batch::Decoder decoder_{{}};
   batch::Worker worker_;

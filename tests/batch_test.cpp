@@ -202,7 +202,7 @@ struct Steps : Conversion {
   std::function<void(Job&)> on_read = [](Job&) {};
   std::function<void(Job&)> on_compute = [](Job&) {};
   std::function<void(Job&)> on_write = [](Job&) {};
-  void read(Job& job, int) const override { on_read(job); }
+  void read(Job& job) const override { on_read(job); }
   void compute(Worker&, Job& job) const override { on_compute(job); }
   void write(Job& job) const override { on_write(job); }
 };

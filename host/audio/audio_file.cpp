@@ -27,8 +27,8 @@ void read(const std::filesystem::path& path, Audio& out) {
   }
 }
 
-WriteResult write(const std::filesystem::path& path, const Audio& audio, const WriteSettings& settings) {
-  Writer writer(path, {audio.sample_rate, audio.channels, audio.n_samples}, settings);
+WriteResult write(const std::filesystem::path& path, const Audio& audio, const WriteSettings& settings, int threads) {
+  Writer writer(path, {audio.sample_rate, audio.channels, audio.n_samples}, settings, threads);
   writer.write(audio.samples.data(), audio.n_samples, audio.n_samples);
   return writer.finish();
 }

@@ -19,7 +19,8 @@ FileInfo inspect(const std::filesystem::path& path);
 void read(const std::filesystem::path& path, Audio& out);
 
 /// Writes a whole file. Throws as Writer.
-WriteResult write(const std::filesystem::path& path, const Audio& audio, const WriteSettings& settings);
+WriteResult write(const std::filesystem::path& path, const Audio& audio, const WriteSettings& settings,
+                  int threads = 1);
 
 /// True if the extension (any case) is one that spectrohue takes for sound when it walks a folder.
 bool has_audio_extension(const std::filesystem::path& path);

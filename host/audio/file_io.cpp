@@ -20,6 +20,8 @@ namespace spectrohue::audio {
 namespace {
 
 constexpr std::int64_t kBufferBytes = 256 << 10;
+/// Worth a thread to write it.
+constexpr std::int64_t kBehindBytes = 1 << 20;
 
 int open_to_read(const std::filesystem::path& path) {
   // Without O_NONBLOCK, opening a named pipe waits for a writer that may never come.
@@ -102,8 +104,12 @@ std::int64_t Source::read(void* to, std::int64_t count) {
   return done;
 }
 
-Sink::Sink(const std::filesystem::path& path)
-    : file_(open_to_write(path)), buffer_(std::make_unique_for_overwrite<char[]>(kBufferBytes)) {}
+Sink::Sink(const std::filesystem::path& path, int threads)
+    : file_(open_to_write(path)),
+      capacity_(threads > 1 ? kBehindBytes : kBufferBytes),
+      buffer_(std::make_unique_for_overwrite<char[]>(static_cast<std::size_t>(capacity_))) {
+  if (threads > 1) behind_ = std::make_unique_for_overwrite<char[]>(static_cast<std::size_t>(capacity_));
+}
 
 std::int64_t Sink::seek(std::int64_t offset, int whence) {
   const std::int64_t to = target(offset, whence, position_, length_);
@@ -111,34 +117,47 @@ std::int64_t Sink::seek(std::int64_t offset, int whence) {
   return to;
 }
 
-void Sink::write_at(const char* from, std::int64_t count, std::int64_t offset) {
-  while (count > 0 && error_ == 0) {
+/// Returns 0 or the error number.
+int Sink::write_at(const char* from, std::int64_t count, std::int64_t offset) const {
+  while (count > 0) {
     const ssize_t put = pwrite(file_.get(), from, count, offset);
     if (put < 0 && errno == EINTR) continue;
-    if (put <= 0) {
-      error_ = put < 0 ? errno : ENOSPC;
-      return;
-    }
+    if (put <= 0) return put < 0 ? errno : ENOSPC;
     from += put;
     count -= put;
     offset += put;
   }
+  return 0;
+}
+
+void Sink::note(int error) {
+  if (error_ == 0) error_ = error;
 }
 
 void Sink::flush() {
-  write_at(buffer_.get(), buffer_size_, buffer_start_);
+  if (writing_.valid()) note(writing_.get());
+  if (error_ == 0 && behind_ != nullptr && buffer_size_ == capacity_) {
+    std::swap(buffer_, behind_);
+    writing_ = std::async(std::launch::async,
+                          [this, n = buffer_size_, at = buffer_start_] { return write_at(behind_.get(), n, at); });
+  } else if (error_ == 0) {
+    note(write_at(buffer_.get(), buffer_size_, buffer_start_));
+  }
   buffer_size_ = 0;
 }
 
 std::int64_t Sink::write(const void* from, std::int64_t count) {
   if (count == 0) return 0;
-  if (position_ != buffer_start_ + buffer_size_ || buffer_size_ + count > kBufferBytes) flush();
-  if (count >= kBufferBytes) {
-    write_at(static_cast<const char*>(from), count, position_);
-  } else {
-    if (buffer_size_ == 0) buffer_start_ = position_;
-    std::memcpy(buffer_.get() + buffer_size_, from, count);
-    buffer_size_ += count;
+  if (position_ != buffer_start_ + buffer_size_) flush();
+  const char* rest = static_cast<const char*>(from);
+  for (std::int64_t left = count; left > 0;) {
+    if (buffer_size_ == capacity_) flush();
+    if (buffer_size_ == 0) buffer_start_ = position_ + (count - left);
+    const std::int64_t n = std::min(left, capacity_ - buffer_size_);
+    std::memcpy(buffer_.get() + buffer_size_, rest, static_cast<std::size_t>(n));
+    buffer_size_ += n;
+    rest += n;
+    left -= n;
   }
   if (error_ != 0) return 0;
   position_ += count;
@@ -148,8 +167,8 @@ std::int64_t Sink::write(const void* from, std::int64_t count) {
 
 int Sink::close() {
   flush();
-  const int error = file_.close();
-  if (error_ == 0) error_ = error;
+  if (writing_.valid()) note(writing_.get());
+  note(file_.close());
   return error_;
 }
 

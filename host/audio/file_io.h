@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <future>
 #include <memory>
 #include <string>
 
@@ -57,7 +58,8 @@ class Source {
 /// is swallowed and the first error number is kept.
 class Sink {
  public:
-  explicit Sink(const std::filesystem::path& path);
+  /// threads > 1: long files are written by a second thread, while the next bytes are made.
+  explicit Sink(const std::filesystem::path& path, int threads = 1);
 
   std::int64_t length() const { return length_; }
   std::int64_t position() const { return position_; }
@@ -69,15 +71,19 @@ class Sink {
 
  private:
   void flush();
-  void write_at(const char* from, std::int64_t count, std::int64_t offset);
+  void note(int error);
+  int write_at(const char* from, std::int64_t count, std::int64_t offset) const;
 
   Descriptor file_;
   std::int64_t length_ = 0;
   std::int64_t position_ = 0;
+  std::int64_t capacity_;
   std::unique_ptr<char[]> buffer_;
+  std::unique_ptr<char[]> behind_;  // what the second thread writes, if there is one
   std::int64_t buffer_start_ = 0;
   std::int64_t buffer_size_ = 0;
   int error_ = 0;
+  std::future<int> writing_;  // last: waited for before what it uses goes
 };
 
 }  // namespace spectrohue::audio

@@ -177,7 +177,7 @@ WriteSettings settings_for(Container container, SampleFormat source) {
 
 class Writer::File {
  public:
-  File(const std::filesystem::path& path, const SoundShape& sound, const WriteSettings& settings)
+  File(const std::filesystem::path& path, const SoundShape& sound, const WriteSettings& settings, int threads)
       : sound_(sound), settings_(settings) {
     check_limits(sound, settings);
     SF_INFO info{};
@@ -186,7 +186,7 @@ class Writer::File {
     info.format = major_type(sound, settings) | subtype(settings);
     if (sf_format_check(&info) == 0) refuse_to_write(sound, settings, "libsndfile does not write this combination");
 
-    output_.reset(new Output{Sink(path), std::nullopt});
+    output_.reset(new Output{Sink(path, threads), std::nullopt});
     if (settings.container == Container::Ogg) output_->pages.emplace(serial_of(sound));
     SF_VIRTUAL_IO io = write_callbacks();
     {
@@ -271,8 +271,8 @@ class Writer::File {
   std::vector<int> ints_;
 };
 
-Writer::Writer(const std::filesystem::path& path, const SoundShape& shape, const WriteSettings& settings)
-    : file_(std::make_unique<File>(path, shape, settings)) {}
+Writer::Writer(const std::filesystem::path& path, const SoundShape& shape, const WriteSettings& settings, int threads)
+    : file_(std::make_unique<File>(path, shape, settings, threads)) {}
 Writer::~Writer() = default;
 Writer::Writer(Writer&&) noexcept = default;
 Writer& Writer::operator=(Writer&&) noexcept = default;

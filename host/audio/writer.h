@@ -51,7 +51,7 @@ struct WriteResult {
 /// channel count or rate that the container cannot hold (FLAC: 8 channels, 655,350 Hz).
 class Writer {
  public:
-  Writer(const std::filesystem::path& path, const SoundShape& shape, const WriteSettings& settings);
+  Writer(const std::filesystem::path& path, const SoundShape& shape, const WriteSettings& settings, int threads = 1);
   ~Writer();
   Writer(Writer&&) noexcept;
   Writer& operator=(Writer&&) noexcept;

@@ -44,6 +44,7 @@ struct Worker {
 /// A file on its way, and the memory that goes from file to file.
 struct Job {
   Task task;
+  int threads = 1;  ///< for reading and writing a long file
   Converted converted;
   std::vector<std::unique_ptr<OutputFile>> outputs;  ///< written, not yet named
 
@@ -71,7 +72,7 @@ struct Job {
 class Conversion {
  public:
   virtual ~Conversion() = default;
-  virtual void read(Job& job, int threads) const = 0;
+  virtual void read(Job& job) const = 0;
   virtual void compute(Worker& worker, Job& job) const = 0;
   virtual void write(Job& job) const = 0;
 };

@@ -81,7 +81,7 @@ void note_clipping(Converted& converted, const audio::WriteResult& written, std:
 
 }  // namespace
 
-void Decoder::read(Job& job, int threads) const { image::read(job.task.source, job.file, job.workspace, threads); }
+void Decoder::read(Job& job) const { image::read(job.task.source, job.file, job.workspace, job.threads); }
 
 void Decoder::compute(Worker& worker, Job& job) const {
   if (!job.task.tiles.empty()) {
@@ -120,7 +120,7 @@ void Decoder::decode_tiles(Worker& worker, Job& job) const {
   const auto begin = [&](const Parameters& parameters) -> TileJoiner::Take {
     const PictureNote& note = parameters.note;
     writer.emplace(output.temporary(), audio::SoundShape{note.sample_rate, note.channels, note.n_samples},
-                   write_settings(note.format));
+                   write_settings(note.format), worker.threads);
     return [&, channels = note.channels](const float* samples, std::int64_t stride, std::int64_t n) {
       if (!is_measured) {
         writer->write(samples, stride, n);
@@ -144,7 +144,7 @@ void Decoder::write(Job& job) const {
   if (job.outputs.empty()) {
     const Audio& audio = job.audio;
     OutputFile& output = *job.outputs.emplace_back(std::make_unique<OutputFile>(job.task.destination));
-    note_clipping(job.converted, audio::write(output.temporary(), audio, write_settings(audio.format)),
+    note_clipping(job.converted, audio::write(output.temporary(), audio, write_settings(audio.format), job.threads),
                   audio.n_samples * audio.channels);
     job.converted.audio_seconds = audio.seconds();
   }

@@ -33,7 +33,7 @@ TileWidths Encoder::widths(const Job& job) const {
   return tile_widths(tile_width_, job.reader->info().channels, settings_);
 }
 
-void Encoder::read(Job& job, int /*threads*/) const {
+void Encoder::read(Job& job) const {
   job.reader.emplace(job.task.source);
   job.stretch.restart(job.reader->info());
   const std::int64_t most = most_samples(settings_.stft, widths(job).page);

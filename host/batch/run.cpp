@@ -45,15 +45,16 @@ class Pipeline {
     totals_.threads = settings.threads > 0 ? settings.threads : default_threads();
     // A worker a file; where there are fewer files than threads, several threads work on each.
     const auto n_workers = static_cast<int>(std::clamp<std::size_t>(tasks.size(), 1, totals_.threads));
-    worker_threads_ = totals_.threads / n_workers;
+    const int worker_threads = totals_.threads / n_workers;
     for (int i = 0; i < n_workers; ++i) {
-      workers_.push_back(std::make_unique<Worker>(make_backend(settings.device), worker_threads_));
+      workers_.push_back(std::make_unique<Worker>(make_backend(settings.device), worker_threads));
       idle_.push_back(workers_.back().get());
     }
     totals_.backend = workers_.front()->backend->name();
     n_threads_ = static_cast<int>(std::min<std::size_t>(tasks.size(), n_workers + 1 + n_workers / 4));
     for (int i = 0; i < n_threads_ + 1; ++i) {
       jobs_.push_back(std::make_unique<Job>());
+      jobs_.back()->threads = worker_threads;
       free_.push_back(jobs_.back().get());
     }
   }
@@ -91,7 +92,7 @@ class Pipeline {
         Job* job = free_.back();
         free_.pop_back();
         job->restart(tasks_[next_++]);
-        const bool done = step(lock, *job, [&] { conversion_.read(*job, worker_threads_); });
+        const bool done = step(lock, *job, [&] { conversion_.read(*job); });
         if (done) {
           waiting_.push_back(job);
           waiting_bytes_ += bytes_of(*job);
@@ -179,7 +180,6 @@ class Pipeline {
   const Conversion& conversion_;
   const Observer& observer_;
   const Clock::time_point start_ = Clock::now();
-  int worker_threads_ = 1;
   int n_threads_ = 1;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::unique_ptr<Job>> jobs_;
