@@ -15,45 +15,16 @@ namespace spectrohue::cpu {
 
 namespace {
 
-/// Keeps the correction finite where hardly any window is left to carry it.
-constexpr double kDamping = 1e-4;
-
-/// Frames that follow one another in a feedback chain. Chains are independent and run side by side in the lanes; each
-/// begin costs a little quality, so long sounds use long ones. Depends on the sound alone, so that the picture does.
-std::int64_t chain_length(std::int64_t n_frames, const StftSettings& s) {
-  constexpr std::int64_t kLongest = 128;
-  constexpr std::int64_t kShortest = 64;
-  constexpr std::int64_t kLanes = 16;
-  // Longer than two frames overlap, so that no more than two chains meet in a sample: two addends have no order.
-  const std::int64_t meeting = 2 * ((s.n_fft + s.hop_length - 1) / s.hop_length);
-  return std::max(meeting, std::clamp((n_frames + kLanes - 1) / kLanes, kShortest, kLongest));
-}
-
-/// A sweep lessens the error before the decoder divides it by the sum of squared windows. Where that sum is below this
-/// share of its largest, the two are not the same thing, and frames that hold such a sample are left as they are.
-constexpr float kLeastWindowSum = 0.3F;
-
 /// Frames of a sweep that make it worth to start a thread for them.
 constexpr std::int64_t kLeastMovesAThread = 256;
 
-/// Below this, feedback is suspected to have gone wrong: plain rounding reaches about that much.
-double suspicious_snr_db(const TileCode& code) { return code.bits == 8 ? 52 : 100; }
+LoopColumns columns_of(const EncodeItem& item) { return {item.first_frame, item.plane.n_frames, item.signal.size()}; }
 
 }  // namespace
 
 ClosedLoop::ClosedLoop(const LaneKernels& kernels, const Transform& transform)
-    : kernels_(kernels), transform_(transform) {
+    : kernels_(kernels), transform_(transform), tables_(transform.tables.settings) {
   const StftSettings& s = transform.tables.settings;
-  const std::vector<double> window = make_window(s);
-  double energy = 0;
-  for (int i = 0; i < s.n_fft; ++i) {
-    // What this frame and those after it weigh a sample with: each cancels its share.
-    double remaining = 0;
-    for (int j = i; j >= 0; j -= s.hop_length) remaining += window[j] * window[j];
-    correction_.push_back(static_cast<float>(window[i] / (remaining + kDamping)));
-    energy += window[i] * window[i];
-  }
-  step_ = static_cast<float>(s.n_fft / energy);
   const std::size_t tile = static_cast<std::size_t>(s.n_fft) * kernels.lanes;
   threads_.resize(transform.scratch.size());
   for (Memory& memory : threads_) {
@@ -65,14 +36,12 @@ ClosedLoop::ClosedLoop(const LaneKernels& kernels, const Transform& transform)
 
 void ClosedLoop::run(const TileCode& code, const EncodeItem& item, int sweeps, const OpenLoop& open_loop) {
   const StftSettings& s = transform_.tables.settings;
-  error_.resize(static_cast<std::size_t>((item.plane.n_frames - 1) * s.hop_length + s.n_fft));
-  // Positions are those of the item's frames: 0 is where its first frame begins.
-  const std::int64_t start = item.first_frame * s.hop_length - s.padding();
-  const std::int64_t size = std::ssize(error_.span());
-  sound_ = {std::clamp<std::int64_t>(-start, 0, size), std::clamp<std::int64_t>(item.signal.size() - start, 0, size)};
+  const LoopColumns columns = columns_of(item);
+  error_.resize(static_cast<std::size_t>(columns.n_positions(s)));
+  sound_ = columns.sound(s);
 
   feedback(code, item);
-  const double limit = signal_energy(item) * std::pow(10.0, -suspicious_snr_db(code) / 10);
+  const double limit = signal_energy(item) * suspicious_error(code.bits);
   if (const double error = error_energy(item); error > limit && !replace_by_open_loop(item, error, open_loop)) {
     feedback(code, item);
   }
@@ -82,7 +51,7 @@ void ClosedLoop::run(const TileCode& code, const EncodeItem& item, int sweeps, c
 /// Rounds plainly, and keeps that if its error is no larger than `error`.
 bool ClosedLoop::replace_by_open_loop(const EncodeItem& item, double error, const OpenLoop& open_loop) {
   const StftSettings& s = transform_.tables.settings;
-  const std::int64_t start = item.first_frame * s.hop_length - s.padding();
+  const std::int64_t start = columns_of(item).start(s);
   Buffer<float> decoded(error_.size());
   open_loop.encode();
   open_loop.decode(decoded.span());
@@ -143,7 +112,7 @@ void ClosedLoop::feedback_block(const TileCode& code, const EncodeItem& item, st
     }
     FeedbackTile tile{};
     tile.rows = rows.data();
-    tile.correction = correction_.data();
+    tile.correction = tables_.correction.data();
     tile.ring = ring.data();
     tile.base = base;
     tile.ref = item.ref;
@@ -173,9 +142,8 @@ void ClosedLoop::drain(float* ring, int lane, int slot, int count, std::int64_t 
 
 void ClosedLoop::sweep(const TileCode& code, const EncodeItem& item, int index) {
   const StftSettings& s = transform_.tables.settings;
-  // One pixel in 2 x stride: moves that overlap much at the same time would overshoot together.
-  const std::int64_t stride = std::max(1, (s.n_fft + 2 * s.hop_length - 1) / (2 * s.hop_length));
-  const Range movable = movable_frames(item);
+  const std::int64_t stride = sweep_stride(s);
+  const Stretch movable = movable_columns(transform_.tables, columns_of(item));
   const std::int64_t phase = movable.first + index / 2 % stride;
   const std::int64_t count = phase < movable.last ? (movable.last - 1 - phase) / stride + 1 : 0;
   const int parts = count_parts(count, kLeastMovesAThread, transform_.threads());
@@ -240,7 +208,7 @@ void ClosedLoop::sweep_part(const TileCode& code, const EncodeItem& item, const 
     SweepTile tile{};
     tile.rows = rows.data();
     tile.parity = sweep.parity;
-    tile.step = step_;
+    tile.step = tables_.step;
     tile.ref = item.ref;
     tile.inverse_ref = 1.0F / item.ref;
     tile.pixels = {item.plane.data + frame_of(move) * pixel_bytes, item.plane.row_bytes, sweep.stride * pixel_bytes,
@@ -261,31 +229,6 @@ void ClosedLoop::add_change(const float* change, std::int64_t start, std::int64_
   for (std::int64_t p = std::max(begin, sound_.first); p < last; ++p) error_[p] += change[p - start];
 }
 
-/// The columns that sweeps may change: all, as a rule; not those at the ends of uncentred sounds, and none where hops
-/// are so long that the windows hardly meet.
-Range ClosedLoop::movable_frames(const EncodeItem& item) const {
-  const StftTables& tables = transform_.tables;
-  const StftSettings& s = tables.settings;
-  const std::int64_t n_frames = s.n_frames(item.signal.size());
-  const float least = kLeastWindowSum * *std::max_element(tables.window_sum.begin(), tables.window_sum.end());
-  if (*std::min_element(tables.window_sum.begin(), tables.window_sum.end()) < least) return {0, 0};
-  // Positions of the sound that enough frames hold: from the first such one to the last.
-  std::int64_t first = s.padding();
-  std::int64_t last = s.padding() + item.signal.size();
-  const std::int64_t first_limit = std::min<std::int64_t>(last, first + s.n_fft);
-  while (first < first_limit && tables.window_sum_at(first, n_frames) < least) ++first;
-  while (last > first && tables.window_sum_at(last - 1, n_frames) < least) --last;
-  Range frames{0, n_frames};
-  if (first > s.padding() || last < s.padding() + item.signal.size()) {
-    frames.first = (first + s.hop_length - 1) / s.hop_length;
-    frames.last = last >= s.n_fft ? (last - s.n_fft) / s.hop_length + 1 : 0;
-  }
-  const auto column = [&](std::int64_t frame) {
-    return std::clamp<std::int64_t>(frame - item.first_frame, 0, item.plane.n_frames);
-  };
-  return {column(frames.first), std::max(column(frames.first), column(frames.last))};
-}
-
 /// The sum of what sum(first, last) returns for the blocks of [0, n), which are made on all threads and added in order.
 template <class Sum>
 double ClosedLoop::sum_blocks(std::int64_t n, Sum&& sum) const {
@@ -304,7 +247,7 @@ double ClosedLoop::sum_blocks(std::int64_t n, Sum&& sum) const {
 
 double ClosedLoop::signal_energy(const EncodeItem& item) const {
   const StftSettings& s = transform_.tables.settings;
-  const std::int64_t start = item.first_frame * s.hop_length - s.padding() + sound_.first;
+  const std::int64_t start = columns_of(item).start(s) + sound_.first;
   return sum_blocks(sound_.last - sound_.first, [&](std::int64_t first, std::int64_t last) {
     double energy = 0;
     for (std::int64_t i = first; i < last; ++i) energy += std::pow(static_cast<double>(item.signal[start + i]), 2);

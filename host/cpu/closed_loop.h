@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "core/closed_loop.h"
 #include "cpu/lane_kernels.h"
 #include "cpu/parts.h"
 #include "cpu/transform.h"
@@ -56,7 +57,6 @@ class ClosedLoop {
   void sweep_part(const TileCode& code, const EncodeItem& item, const Sweep& sweep, Range moves,
                   std::int64_t shared_end, int part);
   void add_change(const float* change, std::int64_t start, std::int64_t begin, std::int64_t end);
-  Range movable_frames(const EncodeItem& item) const;
   template <class Sum>
   double sum_blocks(std::int64_t n, Sum&& sum) const;
   double signal_energy(const EncodeItem& item) const;
@@ -64,12 +64,11 @@ class ClosedLoop {
 
   const LaneKernels& kernels_;
   const Transform& transform_;
-  std::vector<float> correction_;  // [n_fft]
-  float step_;
+  ClosedLoopTables tables_;
   /// What the decoder's sum of windowed frames is off by, [(n_frames - 1) hop + n_fft]; that is the decoded sound's
   /// error times the sum of squared windows.
   Buffer<float> error_;
-  Range sound_{};  // the positions of error_ that are the sound's, not its padding
+  Stretch sound_;  // the positions of error_ that are the sound's, not its padding
   std::vector<Memory> threads_;
 };
 

@@ -10,6 +10,7 @@
 #include "cpu/frames_lanes.h"
 #include "cpu/lane_kernels.h"
 #include "cpu/pixels_lanes.h"
+#include "math/closed_loop.h"
 
 namespace spectrohue::cpu {
 
@@ -156,8 +157,8 @@ struct Kernels : FftLanes<W>, FramesLanes<W>, PixelsLanes<W> {
       for_each_sample(tile.rows, half, [&](int i, F x) {
         const F frame = x * t.window[i];
         const F error = F::load(error_at(i));
-        (frame - error * tile.correction[i]).store(work + half.spot(i));
-        (error - frame * t.window[i]).store(error_at(i));
+        math::corrected_sample<F>(frame, error, tile.correction[i]).store(work + half.spot(i));
+        math::wanted_error<F>(error, frame, t.window[i]).store(error_at(i));
       });
     });
     clear_imaginary_parts(n, work);
@@ -168,7 +169,7 @@ struct Kernels : FftLanes<W>, FramesLanes<W>, PixelsLanes<W> {
     for_each_half(n, [&](const Half& half) {
       for (int i = half.first; i < half.last; ++i) {
         float* error = error_at(i);
-        (F::load(error) + F::load(work + half.spot(i)) * t.synthesis_window[i]).store(error);
+        math::decoded_error<F>(F::load(error), F::load(work + half.spot(i)), t.synthesis_window[i]).store(error);
       }
     });
   }

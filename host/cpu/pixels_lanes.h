@@ -7,6 +7,7 @@
 
 #include "cpu/lane_kernels.h"
 #include "cpu/lanes.h"
+#include "math/closed_loop.h"
 #include "math/pixels.h"
 
 namespace spectrohue::cpu {
@@ -275,8 +276,8 @@ struct PixelsLanes {
       moved.n = x.n;
       for (int i = 0; i < x.n; ++i) {
         moved.index[i] = x.index[i];
-        moved.re[i] = x.re[i] - gradient.re[from[i]] * tile.step;
-        moved.im[i] = x.im[i] - gradient.im[from[i]] * tile.step;
+        moved.re[i] = math::moved_bin<F>(x.re[i], gradient.re[from[i]], tile.step);
+        moved.im[i] = math::moved_bin<F>(x.im[i], gradient.im[from[i]], tile.step);
       }
       encode_bins(code, tile.inverse_ref, moved, c);
       for (int i = 0; i < x.n; ++i) {
