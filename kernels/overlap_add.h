@@ -10,6 +10,24 @@
 
 namespace spectrohue::cuda {
 
+/// StftTables::window_sum_at, from tables.
+struct WindowSums {
+  const float* window = nullptr;  ///< [n_fft]
+  const float* sums = nullptr;    ///< [hop] see StftTables::window_sum
+  float floor = 0.0F;             ///< StftTables::window_sum_floor
+
+  SPECTROHUE_HD float at(const FrameShape& shape, std::int64_t position, std::int64_t n_frames) const {
+    if (math::all_frames_exist(position, shape.n_fft, shape.hop, n_frames)) return sums[position % shape.hop];
+    const math::FrameRange range = math::frames_holding(position, shape.n_fft, shape.hop, n_frames);
+    float sum = 0.0F;
+    for (std::int64_t frame = range.first; frame <= range.last; ++frame) {
+      const float w = window[position - frame * shape.hop];
+      sum += w * w;
+    }
+    return sum;
+  }
+};
+
 /// An item that goes on in the next slot leaves there the unfinished sums of the n_fft - hop positions that follow its
 /// segment. The next slot starts from them: the same additions in the same order as in one slot, so the same bits, with
 /// any number of frames a slot.
@@ -17,10 +35,8 @@ struct OverlapAddArgs {
   SlotView slot;
   FrameShape shape;
   const float* frames = nullptr;            ///< [slot.n_frames, n_fft] from the inverse FFT: unscaled and rotated
-  const float* window = nullptr;            ///< [n_fft]
   const float* synthesis_window = nullptr;  ///< [n_fft]
-  const float* window_sum = nullptr;        ///< [hop] see StftTables
-  float window_sum_floor = 0.0F;
+  WindowSums window_sums;
   const float* carry_in = nullptr;  ///< [n_fft - hop] of the slot's first segment; read if it continues an item
   float* carry_out = nullptr;       ///< [n_fft - hop] of the last; written if it is to be continued
   float* samples = nullptr;         ///< as samples_completed() lays them out
@@ -30,19 +46,6 @@ struct OverlapAddArgs {
 /// last frame of a segment, over all that it holds. Reads and writes run along the samples.
 inline LaunchShape overlap_add_launch(const OverlapAddArgs& a) {
   return {{static_cast<unsigned>(a.slot.n_frames)}, {block_threads(a.shape.hop)}};
-}
-
-/// StftTables::window_sum_at, from tables.
-SPECTROHUE_HD float overlap_add_window_sum(const OverlapAddArgs& a, std::int64_t position, std::int64_t n_frames) {
-  const int hop = a.shape.hop;
-  if (math::all_frames_exist(position, a.shape.n_fft, hop, n_frames)) return a.window_sum[position % hop];
-  const math::FrameRange range = math::frames_holding(position, a.shape.n_fft, hop, n_frames);
-  float sum = 0.0F;
-  for (std::int64_t frame = range.first; frame <= range.last; ++frame) {
-    const float w = a.window[position - frame * hop];
-    sum += w * w;
-  }
-  return sum;
 }
 
 /// position: sample + padding.
@@ -65,9 +68,9 @@ SPECTROHUE_HD void overlap_add_position(const OverlapAddArgs& a, const Segment& 
   }
   const std::int64_t sample = position - a.shape.padding;
   if (sample < 0 || sample >= segment.item_samples) return;
-  const float window_sum = overlap_add_window_sum(a, position, segment.item_frames);
+  const float window_sum = a.window_sums.at(a.shape, position, segment.item_frames);
   a.samples[segment.sample_offset + (sample - segment.sample_first)] =
-      math::overlap_add_quotient(sum, window_sum, a.window_sum_floor);
+      math::overlap_add_quotient(sum, window_sum, a.window_sums.floor);
 }
 
 SPECTROHUE_HD void overlap_add_thread(const OverlapAddArgs& a, const ThreadIndex& at, unsigned threads) {

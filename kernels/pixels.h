@@ -30,15 +30,45 @@ struct PixelTile {
   Pixel<Code> at[kTile][kTile + 1];
 };
 
-/// Code is std::uint8_t or std::uint16_t.
+/// What a bin becomes a pixel with, and a pixel a bin.
+struct PixelTables {
+  float top = 0.0F;
+  math::CurveConstants curve;
+  const float* magnitude = nullptr;  ///< [top + 1]; decoding only
+};
+
+/// Code is std::uint8_t or std::uint16_t. inverse_ref: 1 / reference.
+template <class Code>
+SPECTROHUE_HD Pixel<Code> encode_bin(const PixelTables& tables, Bin x, float inverse_ref) {
+  float r;
+  float g;
+  float b;
+  math::encode_pixel(x.re * inverse_ref, x.im * inverse_ref, tables.top, tables.curve, r, g, b);
+  return {static_cast<Code>(math::to_integer(r)), static_cast<Code>(math::to_integer(g)),
+          static_cast<Code>(math::to_integer(b))};
+}
+
+/// real: the bin is DC or Nyquist.
+template <class Code>
+SPECTROHUE_HD Bin decode_bin(const PixelTables& tables, Pixel<Code> pixel, float ref, bool real) {
+  float value;
+  float cos;
+  float sin;
+  math::decode_pixel(math::to_float(pixel.r), math::to_float(pixel.g), math::to_float(pixel.b), value, cos, sin);
+  const float magnitude = tables.magnitude[math::to_integer(value)] * ref;
+  return {magnitude * cos, real ? 0.0F : magnitude * sin};
+}
+
+/// DC, and Nyquist where there is one.
+SPECTROHUE_HD bool is_real_bin(int bin, int n_fft) { return bin == 0 || 2 * bin == n_fft; }
+
 template <class Code>
 struct EncodePixelsArgs {
   SlotView slot;
   int n_bins = 0;
   const Bin* spectrum = nullptr;   ///< [slot.n_frames, n_bins]
   Pixel<Code>* picture = nullptr;  ///< [n_bins, slot.n_frames]
-  float top = 0.0F;
-  math::CurveConstants curve;
+  PixelTables tables;
 };
 
 template <class Code>
@@ -46,37 +76,14 @@ struct DecodePixelsArgs {
   SlotView slot;
   int n_fft = 0;
   const Pixel<Code>* picture = nullptr;  ///< [n_bins, slot.n_frames]
-  const float* magnitude = nullptr;      ///< [top + 1]
-  Bin* spectrum = nullptr;               ///< [slot.n_frames, n_bins]
+  PixelTables tables;
+  Bin* spectrum = nullptr;  ///< [slot.n_frames, n_bins]
 };
 
 /// Grid x = tiles along the frames, y = tiles along the bins; a thread handles kTile / kTileThreadRows pixels.
 inline LaunchShape pixels_launch(std::int64_t n_frames, int n_bins) {
   return {{static_cast<unsigned>(ceil_div(n_frames, kTile)), static_cast<unsigned>(ceil_div(n_bins, kTile))},
           {kTile, kTileThreadRows}};
-}
-
-template <class Code>
-SPECTROHUE_HD Pixel<Code> encode_element(const EncodePixelsArgs<Code>& a, std::int64_t slot_frame, int bin) {
-  const float scale = a.slot.segment(slot_frame).scale;
-  const Bin x = a.spectrum[slot_frame * a.n_bins + bin];
-  float r;
-  float g;
-  float b;
-  math::encode_pixel(x.re * scale, x.im * scale, a.top, a.curve, r, g, b);
-  return {static_cast<Code>(math::to_integer(r)), static_cast<Code>(math::to_integer(g)),
-          static_cast<Code>(math::to_integer(b))};
-}
-
-template <class Code>
-SPECTROHUE_HD Bin decode_element(const DecodePixelsArgs<Code>& a, std::int64_t slot_frame, int bin, Pixel<Code> pixel) {
-  float value;
-  float cos;
-  float sin;
-  math::decode_pixel(math::to_float(pixel.r), math::to_float(pixel.g), math::to_float(pixel.b), value, cos, sin);
-  const float magnitude = a.magnitude[math::to_integer(value)] * a.slot.segment(slot_frame).scale;
-  const bool real = bin == 0 || 2 * bin == a.n_fft;
-  return {magnitude * cos, real ? 0.0F : magnitude * sin};
 }
 
 /// Calls use(frame in the tile, bin in the tile, frame, bin) for a thread's share of a tile; neighbouring threads get
@@ -100,18 +107,25 @@ template <class Code>
 SPECTROHUE_HD void encode_pixels_load(const EncodePixelsArgs<Code>& a, PixelTile<Code>& tile, const ThreadIndex& at) {
   for_tile_elements(at, false, a.slot.n_frames, a.n_bins,
                     [&](int tile_frame, int tile_bin, std::int64_t frame, int bin) {
-                      tile.at[tile_frame][tile_bin] = encode_element(a, frame, bin);
+                      const Bin x = a.spectrum[frame * a.n_bins + bin];
+                      tile.at[tile_frame][tile_bin] = encode_bin<Code>(a.tables, x, a.slot.segment(frame).scale);
                     });
+}
+
+/// picture: [n_bins, n_frames]
+template <class Code>
+SPECTROHUE_HD void store_tile(Pixel<Code>* picture, std::int64_t n_frames, int n_bins, const PixelTile<Code>& tile,
+                              const ThreadIndex& at) {
+  for_tile_elements(at, true, n_frames, n_bins, [&](int tile_frame, int tile_bin, std::int64_t frame, int bin) {
+    const std::int64_t row = n_bins - 1 - bin;
+    picture[row * n_frames + frame] = tile.at[tile_frame][tile_bin];
+  });
 }
 
 template <class Code>
 SPECTROHUE_HD void encode_pixels_store(const EncodePixelsArgs<Code>& a, const PixelTile<Code>& tile,
                                        const ThreadIndex& at) {
-  for_tile_elements(at, true, a.slot.n_frames, a.n_bins,
-                    [&](int tile_frame, int tile_bin, std::int64_t frame, int bin) {
-                      const std::int64_t row = a.n_bins - 1 - bin;
-                      a.picture[row * a.slot.n_frames + frame] = tile.at[tile_frame][tile_bin];
-                    });
+  store_tile(a.picture, a.slot.n_frames, a.n_bins, tile, at);
 }
 
 template <class Code>
@@ -128,7 +142,8 @@ SPECTROHUE_HD void decode_pixels_store(const DecodePixelsArgs<Code>& a, const Pi
                                        const ThreadIndex& at) {
   const int n_bins = a.n_fft / 2 + 1;
   for_tile_elements(at, false, a.slot.n_frames, n_bins, [&](int tile_frame, int tile_bin, std::int64_t frame, int bin) {
-    a.spectrum[frame * n_bins + bin] = decode_element(a, frame, bin, tile.at[tile_frame][tile_bin]);
+    a.spectrum[frame * n_bins + bin] =
+        decode_bin(a.tables, tile.at[tile_frame][tile_bin], a.slot.segment(frame).scale, is_real_bin(bin, a.n_fft));
   });
 }
 

@@ -318,10 +318,8 @@ class SlotBackend final : public Backend {
     args.slot = slot_view();
     args.shape = t.shape;
     args.frames = t.frames.data();
-    args.window = t.window.data();
     args.synthesis_window = t.synthesis_window.data();
-    args.window_sum = t.window_sum.data();
-    args.window_sum_floor = t.tables.window_sum_floor;
+    args.window_sums = {t.window.data(), t.window_sum.data(), t.tables.window_sum_floor};
     args.carry_in = t.carry_in.data();
     args.carry_out = t.carry_out.data();
     args.samples = samples_.data();
@@ -377,6 +375,8 @@ class SlotBackend final : public Backend {
     code_->bits == 8 ? launch_decode<std::uint8_t>(t) : launch_decode<std::uint16_t>(t);
   }
 
+  PixelTables pixel_tables() const { return {code_->top, code_->curve, magnitude_.data()}; }
+
   template <class Code>
   void launch_encode(const Transform& t) {
     EncodePixelsArgs<Code> args;
@@ -384,8 +384,7 @@ class SlotBackend final : public Backend {
     args.n_bins = t.tables.settings.n_bins();
     args.spectrum = t.spectrum.data();
     args.picture = reinterpret_cast<Pixel<Code>*>(pixels_.data());
-    args.top = code_->top;
-    args.curve = code_->curve;
+    args.tables = pixel_tables();
     device_.encode_pixels(args);
   }
 
@@ -395,7 +394,7 @@ class SlotBackend final : public Backend {
     args.slot = slot_view();
     args.n_fft = t.shape.n_fft;
     args.picture = reinterpret_cast<const Pixel<Code>*>(pixels_.data());
-    args.magnitude = magnitude_.data();
+    args.tables = pixel_tables();
     args.spectrum = t.spectrum.data();
     device_.decode_pixels(args);
   }
