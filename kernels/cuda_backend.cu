@@ -108,8 +108,8 @@ class CudaDevice {
   }
 
   template <class T>
-  void upload(DeviceArray<T>& to, const PinnedArray<T>& from, std::int64_t n) {
-    copy(to.data(), from.data(), n, cudaMemcpyHostToDevice);
+  void upload(DeviceArray<T>& to, const PinnedArray<T>& from, std::int64_t n, std::int64_t first = 0) {
+    copy(to.data() + first, from.data(), n, cudaMemcpyHostToDevice);
   }
   template <class T>
   void download(PinnedArray<T>& to, const DeviceArray<T>& from, std::int64_t n) {
@@ -144,6 +144,14 @@ class CudaDevice {
   }
   void overlap_add(const OverlapAddArgs& args) const { launch_overlap_add(args, stream_.get()); }
   void peak(const PeakArgs& args) const { launch_peak(args, stream_.get()); }
+  template <class Kernel>
+  void closed_loop(const typename Kernel::Args& args) const {
+    launch_closed_loop<Kernel>(args, stream_.get());
+  }
+  template <class Code>
+  void turn_pixels(const TurnPixelsArgs<Code>& args) const {
+    launch_turn_pixels(args, stream_.get());
+  }
 
  private:
   template <class T>

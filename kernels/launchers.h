@@ -7,6 +7,7 @@
 
 #include <cuda_runtime_api.h>
 
+#include "kernels/closed_loop.h"
 #include "kernels/cuda/fft_plan.h"
 #include "kernels/fft.h"
 #include "kernels/frames.h"
@@ -31,6 +32,12 @@ void launch_decode_pixels(const DecodePixelsArgs<std::uint16_t>& args, cudaStrea
 
 void launch_overlap_add(const OverlapAddArgs& args, cudaStream_t stream);
 void launch_peak(const PeakArgs& args, cudaStream_t stream);
+
+/// Any kernel of closed_loop.h.
+template <class Kernel>
+void launch_closed_loop(const typename Kernel::Args& args, cudaStream_t stream);
+void launch_turn_pixels(const TurnPixelsArgs<std::uint8_t>& args, cudaStream_t stream);
+void launch_turn_pixels(const TurnPixelsArgs<std::uint16_t>& args, cudaStream_t stream);
 
 /// Error(Device) if this build holds no code that the current device can run.
 void check_kernels_fit_device();

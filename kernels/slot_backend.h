@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "core/stft_tables.h"
+#include "kernels/closed_loop_order.h"
 #include "kernels/fft.h"
 #include "kernels/frames.h"
 #include "kernels/overlap_add.h"
@@ -30,9 +31,10 @@ namespace spectrohue::cuda {
 ///   name()
 ///   enter()                  makes ready for a call: current for this thread, nothing of an earlier call under way
 ///   leave()                  the same before memory is freed, and does not throw
-///   upload(to, from, n), download(to, from, n), clear(to, first, n), finish()
+///   upload(to, from, n, first = 0), download(to, from, n), clear(to, first, n), finish()
 ///   plan(n_fft, n_frames)    may make ready what the transforms need
-///   frames, fft_forward, fft_inverse, real_bins, encode_pixels, decode_pixels, overlap_add, peak
+///   frames, fft_forward, fft_inverse, real_bins, encode_pixels, decode_pixels, overlap_add, peak, turn_pixels
+///   closed_loop<Kernel>(args)  a kernel of closed_loop.h
 /// All but finish() may return before the work is done; it is done in order.
 template <class Device>
 class SlotBackend final : public Backend {
@@ -117,12 +119,12 @@ class SlotBackend final : public Backend {
   }
 
   void encode(const StftSettings& stft, const PixelSettings& pixels, std::span<const EncodeItem> items) override {
-    if (pixels.refine != PixelSettings::kOpenLoop) {
-      throw Error(ErrorCode::Unsupported,
-                  "the CUDA backend has no closed-loop quantisation yet; use --quality fast, or --device cpu");
-    }
     Transform& t = begin(stft);
     prepare(pixels);
+    if (pixels.refine != PixelSettings::kOpenLoop) {
+      encode_closed_loop(t, items, pixels.refine);
+      return;
+    }
     const auto n_frames = [&](std::size_t i) {
       return blacken_if_silent(stft, items[i].ref, items[i].plane) ? 0 : items[i].plane.n_frames;
     };
@@ -350,10 +352,17 @@ class SlotBackend final : public Backend {
 
   /// t.spectrum to pictures, once the slot is uploaded.
   template <class PlaneOf>
-  void make_pixels(Transform& t, PlaneOf&& plane_of) {
+  void make_pixels(const Transform& t, PlaneOf&& plane_of) {
+    download_pixels(t, plane_of,
+                    [&] { code_->bits == 8 ? launch_encode<std::uint8_t>(t) : launch_encode<std::uint16_t>(t); });
+  }
+
+  /// What launch() makes in pixels_ to pictures.
+  template <class PlaneOf, class Launch>
+  void download_pixels(const Transform& t, PlaneOf&& plane_of, Launch&& launch) {
     const std::int64_t bytes = slot_.n_frames * t.tables.settings.n_bins() * pixel_bytes();
     pixels_.resize(size(bytes));
-    code_->bits == 8 ? launch_encode<std::uint8_t>(t) : launch_encode<std::uint16_t>(t);
+    launch();
     pixels_staging_.resize(size(bytes));
     device_.download(pixels_staging_, pixels_, bytes);
     device_.finish();
@@ -373,6 +382,49 @@ class SlotBackend final : public Backend {
     pixels_.resize(size(bytes));
     device_.upload(pixels_, pixels_staging_, bytes);
     code_->bits == 8 ? launch_decode<std::uint8_t>(t) : launch_decode<std::uint16_t>(t);
+  }
+
+  /// As many items at a time as may take device memory together.
+  void encode_closed_loop(Transform& t, std::span<const EncodeItem> items, int sweeps) {
+    const StftSettings& stft = t.tables.settings;
+    std::vector<EncodeItem> group;
+    std::int64_t group_bytes = 0;
+    const auto run = [&] {
+      if (!group.empty()) run_closed_loop(t, group, sweeps);
+      group.clear();
+      group_bytes = 0;
+    };
+    for (const EncodeItem& item : items) {
+      if (blacken_if_silent(stft, item.ref, item.plane) || item.plane.n_frames == 0) continue;
+      const std::int64_t bytes = DeviceClosedLoop<Device>::item_bytes(stft, code_->bits, item);
+      if (group_bytes + bytes > limits_.loop_bytes) run();
+      group.push_back(item);
+      group_bytes += bytes;
+    }
+    run();
+  }
+
+  void run_closed_loop(Transform& t, std::span<const EncodeItem> items, int sweeps) {
+    LoopTransform loop;
+    loop.tables = &t.tables;
+    loop.window = t.window.data();
+    loop.synthesis_window = t.synthesis_window.data();
+    loop.window_sum = t.window_sum.data();
+    loop.capacity = std::min(t.capacity, limits_.loop_frames);
+    loop.frames = t.frames.data();
+    loop.spectrum = t.spectrum.data();
+    loop.pixels = pixel_tables();
+    loop.bits = code_->bits;
+    device_.plan(t.shape.n_fft, loop.capacity);
+    closed_loop_.run(loop, items, sweeps);
+    for_each_slot(
+        t, [&](std::size_t i) { return items[i].plane.n_frames; }, items.size(),
+        [&] {
+          upload_slot();
+          const auto plane_of = [&](std::size_t i) { return items[i].plane; };
+          code_->bits == 8 ? download_pixels(t, plane_of, [&] { launch_turn<std::uint8_t>(t); })
+                           : download_pixels(t, plane_of, [&] { launch_turn<std::uint16_t>(t); });
+        });
   }
 
   PixelTables pixel_tables() const { return {code_->top, code_->curve, magnitude_.data()}; }
@@ -399,6 +451,17 @@ class SlotBackend final : public Backend {
     device_.decode_pixels(args);
   }
 
+  template <class Code>
+  void launch_turn(const Transform& t) {
+    TurnPixelsArgs<Code> args;
+    args.slot = slot_view();
+    args.n_bins = t.tables.settings.n_bins();
+    args.items = closed_loop_.items();
+    args.pixels = closed_loop_.template pixels<Code>();
+    args.picture = reinterpret_cast<Pixel<Code>*>(pixels_.data());
+    device_.turn_pixels(args);
+  }
+
   bool blacken_if_silent(const StftSettings& stft, float ref, const Plane& plane) const {
     if (ref != 0.0F) return false;
     for (int row = 0; row < stft.n_bins(); ++row) {
@@ -409,6 +472,7 @@ class SlotBackend final : public Backend {
 
   Device device_;
   SlotLimits limits_;
+  DeviceClosedLoop<Device> closed_loop_{device_};
   std::optional<Transform> transform_;
   std::optional<PixelCode> code_;
   PixelSettings code_settings_;

@@ -152,6 +152,11 @@ inline void lay_out_samples(Slot& slot, const FrameShape& shape,
 struct SlotLimits {
   std::int64_t bytes = std::int64_t{256} << 20;
   std::int64_t frames = 65536;
+  /// Frames that the closed loop transforms together: the chains of a whole page.
+  std::int64_t loop_frames = 512;
+  /// Items are put through the closed loop together while they take no more than this; one alone may take what it
+  /// needs.
+  std::int64_t loop_bytes = std::int64_t{1} << 30;
 };
 
 /// Frames of a slot; depends on the size of the transform only, so that one FFT plan serves all lengths.

@@ -285,8 +285,9 @@ class EmulatedDevice {
   void leave() noexcept {}
   void finish() {}
   template <class T>
-  void upload(Array<T>& to, const Array<T>& from, std::int64_t n) {
-    std::copy_n(from.data(), n, to.data());
+  void upload(Array<T>& to, const Array<T>& from, std::int64_t n, std::int64_t first = 0) {
+    ASSERT_LE(first + n, static_cast<std::int64_t>(to.size()));
+    std::copy_n(from.data(), n, to.data() + first);
   }
   template <class T>
   void download(Array<T>& to, const Array<T>& from, std::int64_t n) {
@@ -335,6 +336,20 @@ class EmulatedDevice {
       std::int32_t& power = args.power_bits[args.slot.segment(at.block.x).item];
       power = std::max(power, cuda::peak_thread(args, at, shape.block.x));
     });
+  }
+
+  template <class Kernel>
+  void closed_loop(const typename Kernel::Args& args) {
+    const cuda::LaunchShape shape = Kernel::shape(args);
+    expect_legal(shape);
+    for_each_thread(shape, [&](const cuda::ThreadIndex& at) { Kernel::thread(args, at, shape.block.x); });
+  }
+  template <class Code>
+  void turn_pixels(const cuda::TurnPixelsArgs<Code>& args) {
+    with_tile<Code>(
+        cuda::pixels_launch(args.slot.n_frames, args.n_bins),
+        [&](auto& tile, const auto& at) { cuda::turn_pixels_load(args, tile, at); },
+        [&](auto& tile, const auto& at) { cuda::store_tile(args.picture, args.slot.n_frames, args.n_bins, tile, at); });
   }
 
   // ---- the CPU's transform, without its windows and its own rotation
@@ -627,6 +642,216 @@ TEST_P(EmulatedKernels, EqualTheCpuBackend) {
 
 INSTANTIATE_TEST_SUITE_P(Shapes, EmulatedKernels, testing::ValuesIn(kCases),
                          [](const auto& info) { return std::string(info.param.name); });
+
+// ------------------------------------------------------------------------------------------ closed loop
+
+/// Items of a batch for the closed loop, and pictures whose rows are longer than their pixels.
+class LoopBatch {
+ public:
+  LoopBatch(const StftSettings& stft, Encoding encoding, int refine) : stft_(stft) {
+    pixels_.encoding = encoding;
+    pixels_.refine = refine;
+    validate(pixels_);
+  }
+
+  /// A whole sound. ref as a share of what a full-scale sine needs; 0 = silence.
+  void add(std::vector<float> x, double ref) {
+    const std::int64_t n = std::ssize(x);
+    add_columns(std::move(x), ref, 0, stft_.n_frames(n));
+  }
+  /// The same sound as 16-bit integers.
+  void add_integers(const std::vector<float>& x, double ref) {
+    add(x, ref);
+    for (const float v : x) sounds_.back().integers.push_back(static_cast<std::int16_t>(v * 32768.0F));
+  }
+  /// Some columns of a sound, of which no more is there than they see.
+  void add_columns(std::vector<float> x, double ref, std::int64_t first, std::int64_t n_frames) {
+    sounds_.push_back({std::move(x), {}, static_cast<float>(ref * full_scale_magnitude(stft_)), first, n_frames});
+  }
+
+  std::vector<std::vector<std::uint8_t>> encode(Backend& backend) const {
+    std::vector<std::vector<std::uint8_t>> planes;
+    std::vector<std::vector<float>> parts;
+    std::vector<EncodeItem> items;
+    const std::int64_t pixel_bytes = 3 * (bits_of(pixels_.encoding) / 8);
+    for (const Sound& sound : sounds_) {
+      const std::int64_t row_bytes = sound.n_frames * pixel_bytes + 8;
+      auto& plane = planes.emplace_back(static_cast<std::size_t>(row_bytes * stft_.n_bins()), kUntouched);
+      items.push_back(
+          {part(sound, parts.emplace_back()), sound.ref, {plane.data(), row_bytes, sound.n_frames}, sound.first});
+    }
+    backend.encode(stft_, pixels_, items);
+    return planes;
+  }
+
+ private:
+  struct Sound {
+    std::vector<float> samples;
+    std::vector<std::int16_t> integers;
+    float ref;
+    std::int64_t first;
+    std::int64_t n_frames;
+  };
+
+  Signal part(const Sound& sound, std::vector<float>& memory) const {
+    if (!sound.integers.empty()) return std::span<const std::int16_t>(sound.integers);
+    Segment segment;
+    segment.first_frame = sound.first;
+    segment.n_frames = sound.n_frames;
+    segment.item_samples = std::ssize(sound.samples);
+    const cuda::SampleRange seen = cuda::samples_seen(segment, FrameShape(stft_));
+    memory.assign(sound.samples.begin() + seen.first, sound.samples.begin() + seen.end);
+    return Signal(memory).part_of(seen.first, segment.item_samples);
+  }
+
+  StftSettings stft_;
+  PixelSettings pixels_;
+  std::vector<Sound> sounds_;
+};
+
+/// Everything that items can be, next to each other.
+LoopBatch all_kinds(const StftSettings& stft, Encoding encoding, int refine) {
+  LoopBatch batch(stft, encoding, refine);
+  const std::int64_t n = stft.n_fft;
+  const std::int64_t hop = stft.hop_length;
+  std::uint32_t seed = 1;
+  for (const std::int64_t length :
+       {std::int64_t{0}, std::int64_t{1}, n / 2, n - 1, n, 3 * n + 1, 70 * hop, 150 * hop}) {
+    batch.add(test::noise(length, seed), 1.0 / seed);
+    ++seed;
+  }
+  batch.add(test::noise(5 * n, 9), 0.0);            // silence, by its reference
+  batch.add(std::vector<float>(7 * n, 0.0F), 0.5);  // and by its samples
+  batch.add(test::noise(140 * hop, 10), 0.02);      // clips
+  batch.add(test::sine(140 * hop, 0.01), 1e-3);
+  batch.add_integers(test::noise(66 * hop, 11), 0.7);
+  batch.add(test::noise(1300 * hop, 13), 0.9);  // in longer chains than the others
+  // Pages of a longer sound: its begin, its middle, its end.
+  const std::vector<float> sound = test::noise(1500 * hop + n, 12);
+  const std::int64_t n_frames = stft.n_frames(std::ssize(sound));
+  batch.add_columns(sound, 0.8, 0, 100);
+  batch.add_columns(sound, 0.8, 100, 131);
+  batch.add_columns(sound, 0.8, 150, 3);
+  batch.add_columns(sound, 0.01, 60, 90);  // clips
+  batch.add_columns(sound, 0.8, n_frames - 70, 70);
+  return batch;
+}
+
+TEST_P(EmulatedKernels, ClosedLoopEqualsTheCpuBackend) {
+  const StftSettings stft = settings_of(GetParam());
+  const auto cpu = cpu::make_cpu_backend();
+  for (const Encoding encoding : {Encoding::Hsv, Encoding::Hsv16}) {
+    for (const int refine : {0, 1, 4}) {
+      SCOPED_TRACE(to_string(encoding) + ", refine " + std::to_string(refine));
+      const LoopBatch batch = all_kinds(stft, encoding, refine);
+      const auto want = batch.encode(*cpu);
+      // Slots and groups of a single frame or item; of a few; of all.
+      for (const auto& [frames, bytes] : {std::pair<std::int64_t, std::int64_t>{1, 1}, {3, 100'000}, {500, 1 << 30}}) {
+        SCOPED_TRACE("slots of " + std::to_string(frames));
+        if (frames == 1 && refine == 4) continue;  // takes long
+        EmulatedBackend emulated(EmulatedDevice(), {std::int64_t{1} << 40, 2 * frames, frames, bytes});
+        expect_same_bits(batch.encode(emulated), want, "encode");
+      }
+      if (HasFailure()) return;
+    }
+  }
+}
+
+TEST(EmulatedClosedLoop, MoreOfEverythingThanABlockHasThreads) {
+  const StftSettings stft = StftSettings::for_n_fft(1500);
+  const auto cpu = cpu::make_cpu_backend();
+  LoopBatch batch(stft, Encoding::Hsv, 4);
+  batch.add(test::voice(90000), 1.0);
+  batch.add(test::noise(100), 1.0);
+  batch.add(test::noise(61234, 2), 0.003);
+  EmulatedBackend emulated{EmulatedDevice(), {std::int64_t{8} << 20, 65536}};
+  expect_same_bits(batch.encode(emulated), batch.encode(*cpu), "encode");
+}
+
+TEST(EmulatedClosedLoop, ManySweepsVisitEveryPhase) {
+  const auto cpu = cpu::make_cpu_backend();
+  for (const Case& c : {Case{"", 64, 8, 64}, {"", 64, 64, 64, Window::Rectangular}, {"", 64, 5, 64}}) {
+    LoopBatch batch(settings_of(c), Encoding::Hsv, 20);
+    batch.add(test::noise(5000), 1.0);
+    batch.add(test::noise(900), 1.0);
+    EmulatedBackend emulated(EmulatedDevice(), {std::int64_t{1} << 40, 100, 7});
+    expect_same_bits(batch.encode(emulated), batch.encode(*cpu), "encode");
+  }
+}
+
+TEST(EmulatedClosedLoop, ThousandsOfTinyItems) {
+  const StftSettings stft = settings_of({"", 16, 4, 16, Window::Hann, true, PadMode::Reflect});
+  const auto cpu = cpu::make_cpu_backend();
+  LoopBatch batch(stft, Encoding::Hsv, 2);
+  for (int i = 0; i < 3000; ++i) batch.add(test::noise(i % 11, i), i % 5 * 0.3);
+  EmulatedBackend emulated{EmulatedDevice()};
+  expect_same_bits(batch.encode(emulated), batch.encode(*cpu), "encode");
+}
+
+/// What makes this file's closed-loop tests say something about the check against plain rounding: there are sounds for
+/// which feedback stays, and sounds for which it does not.
+TEST(EmulatedClosedLoop, ClippingTriggersTheCheckBothWays) {
+  const StftSettings stft = settings_of(kCases[0]);
+  int plain_is_kept = 0;
+  int feedback_is_kept = 0;
+  for (const double ref : {1.0, 0.3, 0.1, 0.03, 0.01, 0.001}) {
+    for (const auto& x : {test::noise(3000), test::sine(3000, 0.01), test::voice(3000)}) {
+      LoopBatch open(stft, Encoding::Hsv, PixelSettings::kOpenLoop);
+      LoopBatch closed(stft, Encoding::Hsv, 0);
+      open.add(x, ref);
+      closed.add(x, ref);
+      EmulatedBackend emulated{EmulatedDevice()};
+      const auto picture = closed.encode(emulated);
+      expect_same_bits(picture, closed.encode(*cpu::make_cpu_backend()), "encode");
+      ++(picture == open.encode(emulated) ? plain_is_kept : feedback_is_kept);
+    }
+  }
+  EXPECT_GT(plain_is_kept, 1);
+  EXPECT_GT(feedback_is_kept, 1);
+}
+
+TEST(EmulatedClosedLoop, RecoversFromExhaustedMemory) {
+  constexpr std::int64_t kEnough = std::numeric_limits<std::int64_t>::max();
+  const auto cpu = cpu::make_cpu_backend();
+  LoopBatch batch(settings_of(kCases[0]), Encoding::Hsv, 2);
+  batch.add(test::noise(500), 1.0);
+  batch.add(test::noise(3000, 2), 0.002);
+  const auto pictures = batch.encode(*cpu);
+  int failures = 0;
+  for (bool done = false; !done; ++failures) {
+    EmulatedBackend emulated(EmulatedDevice(), {std::int64_t{1} << 40, 50, 9});
+    allocations_left = failures;
+    try {
+      batch.encode(emulated);
+      done = true;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::OutOfMemory);
+    }
+    allocations_left = kEnough;
+    expect_same_bits(batch.encode(emulated), pictures, "encode after a failure");
+    ASSERT_FALSE(HasFailure()) << "allocation " << failures;
+  }
+  EXPECT_GT(failures, 30);
+}
+
+/// The largest page that the program makes: where its last element lies, and the grids over it.
+TEST(ClosedLoopKernels, TakeAWholePage) {
+  const StftSettings stft;
+  cuda::LoopArgs args;
+  args.shape = FrameShape(stft);
+  args.capacity = cuda::SlotLimits{}.loop_frames;
+  args.list.n_frames = args.capacity;
+  expect_legal(cuda::FeedBack::shape(args));
+  expect_legal(cuda::AddChanges::shape(args));
+  args.list.n_frames = 65500;
+  expect_legal(cuda::JoinChains::shape(args));
+  Plane plane;
+  plane.n_frames = 65500;
+  using Loop = cuda::DeviceClosedLoop<EmulatedDevice>;
+  for (const int bits : {8, 16}) {
+    EXPECT_LE(Loop::item_bytes(stft, bits, {{}, 1.0F, plane, 0}), cuda::SlotLimits{}.loop_bytes) << bits;
+  }
+}
 
 TEST(EmulatedBackend, AllCurvesAndDepthsOnOneBackend) {
   const StftSettings stft = settings_of({"", 32, 8, 32});
