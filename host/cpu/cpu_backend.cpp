@@ -193,7 +193,15 @@ class CpuBackend final : public Backend {
     const StftSettings& s = t.tables.settings;
     for_each_tile(t, n_frames, [&](Scratch& scratch, std::int64_t column, int valid) {
       const std::int64_t start = (first_frame + column) * s.hop_length - s.padding();
-      use(scratch, column, valid, padded_stretch(signal, start, s.pad_mode, scratch.segment.span()));
+      const std::span<float> segment = scratch.segment.span();
+      if (valid == kernels_.lanes) {
+        use(scratch, column, valid, padded_stretch(signal, start, s.pad_mode, segment));
+        return;
+      }
+      // Lanes that do not exist would see samples of a signal that need not be there: theirs is what the memory holds.
+      const std::int64_t seen = static_cast<std::int64_t>(valid - 1) * s.hop_length + s.n_fft;
+      copy_padded(signal, start, s.pad_mode, segment.first(static_cast<std::size_t>(seen)));
+      use(scratch, column, valid, segment.data());
     });
   }
 
