@@ -566,15 +566,27 @@ TEST_P(CudaParity, WholeWaysAreTheirStages) {
   }
 }
 
-TEST_P(CudaParity, BatchDoesNotMatter) { expect_batch_does_not_matter(*cuda_, noise_batch(settings_of(GetParam()))); }
+TEST_P(CudaParity, BatchDoesNotMatter) {
+  Batch batch = noise_batch(settings_of(GetParam()));
+  expect_batch_does_not_matter(*cuda_, batch);
+  batch.pixels.refine = 2;
+  expect_batch_does_not_matter(*cuda_, batch);
+}
 
 TEST_P(CudaParity, IntegersAreTheirFloats) {
-  expect_integers_are_their_floats(*cuda_, noise_batch(settings_of(GetParam())));
+  Batch batch = noise_batch(settings_of(GetParam()));
+  expect_integers_are_their_floats(*cuda_, batch);
+  batch.pixels.refine = 2;
+  expect_integers_are_their_floats(*cuda_, batch);
 }
 
 /// A second run returns the first one's bits.
 TEST_P(CudaParity, Repeats) {
-  const Batch batch = noise_batch(settings_of(GetParam()));
+  Batch batch = noise_batch(settings_of(GetParam()));
+  batch.pixels.refine = 2;
+  const Bytes refined = batch.encode(*cuda_);
+  for (int i = 0; i < 3; ++i) expect_same_bits(batch.encode(*cuda_), refined, "closed loop again");
+  batch.pixels.refine = PixelSettings::kOpenLoop;
   const Bytes pictures = batch.encode(*cuda_);
   const Signals signals = batch.decode(*cuda_, pictures);
   const std::vector<float> peaks = batch.peak(*cuda_);
@@ -606,6 +618,30 @@ TEST_P(CudaParity, Encode) {
     expect_within_contract(noise, noise.encode(*cuda_), noise.encode(*cpu_), fills_spectrum);
     const Batch sounds = sound_batch(stft, encoding);
     expect_within_contract(sounds, sounds.encode(*cuda_), sounds.encode(*cpu_), false);
+  }
+}
+
+/// Where chains of frames carry rounding on, pictures differ; what they sound like must not.
+TEST_P(CudaParity, ClosedLoop) {
+  const StftSettings stft = settings_of(GetParam());
+  for (const Encoding encoding : {Encoding::Hsv, Encoding::Hsv16}) {
+    for (const int refine : {0, 4}) {
+      Batch batch = sound_batch(stft, encoding);
+      batch.pixels.refine = refine;
+      const Bytes pictures = batch.encode(*cuda_);
+      const Signals got = batch.decode(*cpu_, pictures);
+      const Signals want = batch.decode(*cpu_, batch.encode(*cpu_));
+      const auto loss_db = [&](std::size_t i) {
+        const std::span<const float> x(batch.signals[i]);
+        return 20 * std::log10(relative_error<float>(got[i], x) / relative_error<float>(want[i], x));
+      };
+      std::printf("    %s, refine %d: noise %+.2f dB, voice %+.2f dB, tone %+.2f dB\n", to_string(encoding).c_str(),
+                  refine, -loss_db(0), -loss_db(1), -loss_db(2));
+      EXPECT_TRUE(std::abs(loss_db(0)) <= contract::kClosedLoopDb);
+      EXPECT_TRUE(std::abs(loss_db(1)) <= contract::kClosedLoopToneDb);
+      EXPECT_TRUE(std::abs(loss_db(2)) <= contract::kClosedLoopToneDb);
+      EXPECT_TRUE(std::all_of(pictures[3].begin(), pictures[3].end(), [](auto byte) { return byte == 0; }));
+    }
   }
 }
 
@@ -658,6 +694,21 @@ TEST_F(Cuda, LongItemsFlowThroughManySlots) {
     expect_close_spectra(batch, batch.analyse(*cuda_), spectra);
     expect_close_signals(batch.synthesise(*cuda_, spectra), batch.synthesise(*cpu_, spectra));
     expect_whole_ways_are_their_stages(*cuda_, batch);
+  }
+}
+
+/// A page as large as the program makes them, with more chains than are transformed together.
+TEST_F(Cuda, ClosedLoopTakesAWholePage) {
+  for (const Encoding encoding : {Encoding::Hsv, Encoding::Hsv16}) {
+    const StftSettings stft;
+    Batch batch{stft, {encoding, {}}, {test::noise(65600LL * 512, 1), test::noise(50000, 2)}, {}};
+    for (const float peak : batch.peak(*cpu_)) batch.refs.push_back(static_cast<float>(kPeakHeadroom) * peak);
+    batch.pixels.refine = 2;
+    const Signals back = batch.decode(*cpu_, batch.encode(*cuda_));
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      const double error = relative_error<float>(back[i], batch.signals[i]);
+      EXPECT_LE(20 * std::log10(error), encoding == Encoding::Hsv ? -60 : -108) << "item " << i;
+    }
   }
 }
 
