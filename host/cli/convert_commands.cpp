@@ -116,7 +116,6 @@ Exit encode(const FileOptions& files, const TransformOptions& transform, const E
   const EncodeSettings settings = transform.encode_settings();
   const image::Compression compression = image::compression_from_string(chosen.compression);
   tile_widths(chosen.tile_width, 1, settings);  // throws if that cannot be
-  options.run.device = device_for(options.run.device, settings);
   const batch::WalkResult found = batch::walk(files.inputs, audio::has_audio_extension);
   batch::PlanSettings names = files.plan_settings(".png");
   names.makes_tiles = true;
@@ -242,10 +241,9 @@ Exit convert_files(const std::vector<std::string>& files) {
   const EncodeSettings settings = TransformOptions{}.encode_settings();
   Exit worst = Exit::Ok;
   const auto convert = [&](const std::vector<std::string>& inputs, const std::string& extension, auto wanted,
-                           const std::string& device, const batch::Conversion& conversion) {
+                           const batch::Conversion& conversion) {
     if (inputs.empty()) return;
     RunOptions options;
-    options.run.device = device;
     batch::PlanSettings names;
     names.extension = extension;
     names.existing = batch::Existing::Rename;
@@ -259,8 +257,8 @@ Exit convert_files(const std::vector<std::string>& files) {
     std::fflush(stdout);
     worst = std::max(worst, carry_out(found, plan, options, conversion));
   };
-  convert(sounds.inputs, ".png", audio::has_audio_extension, device_for("auto", settings), batch::Encoder(settings));
-  convert(pictures.inputs, ".wav", image::has_picture_extension, "auto", batch::Decoder({}));
+  convert(sounds.inputs, ".png", audio::has_audio_extension, batch::Encoder(settings));
+  convert(pictures.inputs, ".wav", image::has_picture_extension, batch::Decoder({}));
   return worst;
 }
 

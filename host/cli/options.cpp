@@ -104,17 +104,11 @@ EncodeSettings TransformOptions::encode_settings() const {
   return s;
 }
 
-std::string device_for(const std::string& device, const EncodeSettings& settings) {
-  const bool closed_loop = settings.pixels.refine != PixelSettings::kOpenLoop;
-  return device == "auto" && closed_loop ? "cpu" : device;
-}
-
 void RunOptions::add_to(CLI::App& app) {
   app.add_option("-j,--jobs", run.threads, "Threads, over files and inside long ones (default: one a processor)")
       ->check(CLI::Range(1, 4096));
-  app.add_option(
-         "--device", run.device,
-         "auto (a GPU if there is one and it can do what is asked), cpu, cpu:SET (an instruction set), cuda or cuda:N")
+  app.add_option("--device", run.device,
+                 "auto (a GPU if there is one), cpu, cpu:SET (an instruction set), cuda or cuda:N")
       ->capture_default_str();
   app.add_option("--progress", progress, "auto (if standard error is a terminal), always or none")
       ->check(CLI::IsMember({"auto", "always", "none"}))

@@ -41,9 +41,6 @@ struct RunOptions {
   void add_to(CLI::App& app);
 };
 
-/// The device that encodes: what was asked for, except that auto means the CPU for what only the CPU can do so far.
-std::string device_for(const std::string& device, const EncodeSettings& settings);
-
 /// "--n-fft,--n_fft": both spellings of a long option.
 std::string both_spellings(const std::string& name);
 

@@ -52,9 +52,7 @@ Exit verify(const VerifyOptions& chosen) {
     for (const batch::Source& source : found.sources) pairs.push_back({source, {}});
   }
 
-  batch::RunSettings run = chosen.options.run;
-  run.device = device_for(run.device, settings.encode);
-  const std::vector<batch::Verdict> verdicts = batch::verify(pairs, settings, run);
+  const std::vector<batch::Verdict> verdicts = batch::verify(pairs, settings, chosen.options.run);
   std::vector<double> snr;
   std::size_t failed = problems.size();
   for (const batch::Verdict& verdict : verdicts) {
