@@ -20,7 +20,7 @@ NAMES = {
     "kissfft": "KissFFT",
 }
 OWN = "spectrohue_"
-GOAL = 1.5
+GOAL = 1.5  # at AVX2, which most machines have, or the fastest set that there is
 
 
 def run(program, repetitions):
@@ -85,10 +85,10 @@ def main():
     head.append(f"Medians of {arguments.repetitions} runs a row, in random order.")
     parts = [" ".join(head), report.table(rows)]
     if best_fftw and ours:
-        fastest = next(iter(ours.values()))
-        worst = min(best_fftw[n] / fastest[n] for n in sizes)
+        judged = "spectrohue_avx2" if "spectrohue_avx2" in ours else next(iter(ours))
+        worst = min(best_fftw[n] / ours[judged][n] for n in sizes)
         parts.append(
-            f"Goal: the fastest instruction set at least {GOAL} x FFTW at every size. "
+            f"Goal: {judged.removeprefix(OWN).upper()} at least {GOAL} x FFTW at every size. "
             f"Measured: {worst:.2f} x at least, {'met' if worst >= GOAL else '**missed**'}."
         )
     parts += ["- " + line for line in wrong]
