@@ -276,6 +276,28 @@ TEST_F(Batch, StopLeavesTheRestUnbegun) {
   EXPECT_EQ(totals.done, static_cast<std::size_t>(written));
 }
 
+TEST_F(Batch, AFileThatIsStoppedCountsAsNotBegun) {
+  RunSettings settings;
+  settings.device = "cpu";
+  settings.threads = 1;
+  std::atomic<bool> stop{false};
+  settings.stop = &stop;
+  Steps steps;
+  steps.on_compute = [&](Job& job) {
+    job.outputs.push_back(std::make_unique<OutputFile>(folder_ / "out.png"));
+    std::ofstream(job.outputs.back()->temporary()) << "half";
+    job.go_on();
+    stop = true;
+    job.go_on();
+    ADD_FAILURE() << "it went on";
+  };
+  const Totals totals = run(std::vector<Task>(1), settings, steps, {});
+  EXPECT_TRUE(totals.interrupted);
+  EXPECT_EQ(totals.done, 0U);
+  EXPECT_TRUE(totals.failures.empty());
+  EXPECT_TRUE(fs::is_empty(folder_ / "."));
+}
+
 // ----------------------------------------------------------------------------------------- parameters
 
 TEST(Parameters, RateInTheName) {

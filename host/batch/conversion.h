@@ -4,6 +4,7 @@
 // How one file is converted: three steps, which run.h lets overlap between files.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -41,10 +42,14 @@ struct Worker {
   image::Workspace workspace;
 };
 
+/// Thrown by a step when the run is to end: the file counts as not begun.
+struct Stopped {};
+
 /// A file on its way, and the memory that goes from file to file.
 struct Job {
   Task task;
-  int threads = 1;  ///< for reading and writing a long file
+  int threads = 1;                          ///< for reading and writing a long file
+  const std::atomic<bool>* stop = nullptr;  ///< see RunSettings
   Converted converted;
   std::vector<std::unique_ptr<OutputFile>> outputs;  ///< written, not yet named
 
@@ -58,6 +63,10 @@ struct Job {
   image::Workspace workspace;
   Audio audio;
 
+  /// To be called now and then while a long file is worked on. Throws Stopped.
+  void go_on() const {
+    if (stop != nullptr && *stop) throw Stopped();
+  }
   /// For the next file.
   void restart(const Task& next) {
     task = next;

@@ -50,6 +50,7 @@ Parameters join(Worker& worker, Job& job, const ParameterFlags& flags, bool firs
   std::optional<TileJoiner> joiner;
   TileJoiner::Take take;
   for (std::size_t i = 0; i < paths.size(); ++i) {
+    job.go_on();
     try {
       if (i > 0 || !first_is_read) image::read(paths[i], job.file, job.workspace, worker.threads);
       Parameters parameters = parameters_of(job.file, paths[i], flags);

@@ -48,6 +48,7 @@ PictureNote Encoder::measure(Worker& worker, Job& job) const {
   std::vector<float> peaks(static_cast<std::size_t>(job.stretch.channels()));
   std::int64_t checked = 0;
   for (Columns page{0, width};; page.first += width) {
+    if (page.first > 0) job.go_on();
     const std::int64_t most = most_samples(settings_.stft, page.end());
     if (!job.is_whole) {
       const SampleSpan span = samples_under(settings_.stft, page);
@@ -79,6 +80,7 @@ void Encoder::encode(Worker& worker, Job& job, PictureNote note) const {
   for (std::int64_t i = 0; i < count_pieces(cut.page, n_frames); ++i) {
     const Columns page = piece(i, cut.page, n_frames);
     if (!job.is_whole) {
+      job.go_on();
       const SampleSpan span = samples_under(settings_.stft, page);
       job.stretch.slide(*job.reader, span.first, span.end);
       if (job.stretch.channels() != note.channels || job.stretch.end() < std::min(span.end, note.n_samples)) {

@@ -55,6 +55,7 @@ class Pipeline {
     for (int i = 0; i < n_threads_ + 1; ++i) {
       jobs_.push_back(std::make_unique<Job>());
       jobs_.back()->threads = worker_threads;
+      jobs_.back()->stop = settings.stop;
       free_.push_back(jobs_.back().get());
     }
   }
@@ -130,7 +131,7 @@ class Pipeline {
     return job;
   }
 
-  /// Does a step without the lock. False if it failed, which is then reported.
+  /// Does a step without the lock. False if it failed, which is then reported, or was stopped.
   template <class Step>
   bool step(std::unique_lock<std::mutex>& lock, const Job& job, Step&& act) {
     lock.unlock();
@@ -140,6 +141,10 @@ class Pipeline {
       act();
       lock.lock();
       return true;
+    } catch (const Stopped&) {
+      lock.lock();
+      totals_.interrupted = true;
+      return false;
     } catch (const Error& error) {
       code = error.code();
       reason = error.what();
@@ -150,12 +155,14 @@ class Pipeline {
       reason = error.what();
     }
     lock.lock();
+    ++totals_.done;
     totals_.failures.push_back({job.task.source, code, reason});
     if (observer_.say) observer_.say(job.task.source, reason);
     return false;
   }
 
   void succeed(const Job& job) {
+    ++totals_.done;
     totals_.audio_seconds += job.converted.audio_seconds;
     totals_.bytes_written += job.converted.bytes_written;
     for (const std::string& message : job.converted.messages) {
@@ -168,7 +175,6 @@ class Pipeline {
     job.outputs.clear();  // what has no name yet is removed
     job.reader.reset();
     free_.push_back(&job);
-    ++totals_.done;
     totals_.wall_seconds = seconds();
     if (observer_.progress) observer_.progress(totals_);
   }
