@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "spectrohue/error.h"
+#include "support/outcome.h"
 #include "support/signals.h"
 #include "support/temp_folder.h"
 
@@ -27,6 +28,8 @@ extern "C" const char* __lsan_default_suppressions() { return "leak:libvorbis\nl
 namespace spectrohue::audio {
 namespace {
 
+using test::Outcome;
+using test::outcome_of;
 using test::TempFolder;
 
 using Bytes = std::string;
@@ -60,37 +63,12 @@ Audio noise_audio(int channels, std::int64_t n_samples, int rate_hz = 44100) {
   return make_audio(channels, n_samples, rate_hz, test::noise(channels * n_samples, 5, 0.9F));
 }
 
-/// The code and message of the Error that a call ends with.
-struct Outcome {
-  bool threw = false;
-  ErrorCode code = ErrorCode::Internal;
-  std::string message;
-};
-
-template <class F>
-Outcome outcome_of(F&& f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return {true, e.code(), e.what()};
-  }
-  return {};
-}
-
 Outcome read_outcome(const std::filesystem::path& path) {
   return outcome_of([&] {
     Audio audio;
     read(path, audio);
   });
 }
-
-#define EXPECT_REFUSED(outcome, expected_code, piece)                                 \
-  do {                                                                                \
-    const Outcome o = (outcome);                                                      \
-    EXPECT_TRUE(o.threw) << "nothing was thrown";                                     \
-    EXPECT_EQ(to_string(o.code), std::string(to_string(expected_code))) << o.message; \
-    EXPECT_NE(o.message.find(piece), std::string::npos) << o.message;                 \
-  } while (false)
 
 // --- Reading: what libsndfile wrote from known integers or floats.
 

@@ -19,11 +19,14 @@
 
 #include "image/note.h"
 #include "spectrohue/error.h"
+#include "support/outcome.h"
 #include "support/temp_folder.h"
 
 namespace spectrohue::image {
 namespace {
 
+using test::Outcome;
+using test::outcome_of;
 using test::TempFolder;
 
 using Bytes = std::string;
@@ -91,36 +94,12 @@ PictureNote make_note() {
   return note;
 }
 
-struct Outcome {
-  bool threw = false;
-  ErrorCode code = ErrorCode::Internal;
-  std::string message;
-};
-
-template <class F>
-Outcome outcome_of(F&& f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return {true, e.code(), e.what()};
-  }
-  return {};
-}
-
 Outcome read_outcome(const std::filesystem::path& path) {
   return outcome_of([&] {
     PictureFile file;
     read(path, file);
   });
 }
-
-#define EXPECT_REFUSED(outcome, expected_code, piece)                                 \
-  do {                                                                                \
-    const Outcome o = (outcome);                                                      \
-    EXPECT_TRUE(o.threw) << "nothing was thrown";                                     \
-    EXPECT_EQ(to_string(o.code), std::string(to_string(expected_code))) << o.message; \
-    EXPECT_NE(o.message.find(piece), std::string::npos) << o.message;                 \
-  } while (false)
 
 struct Chunk {
   std::string type;
