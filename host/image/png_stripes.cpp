@@ -147,13 +147,19 @@ void StripeCoder::make_codes(const std::uint8_t* bytes, std::uint32_t n, Runs ru
   counts[math::kEndOfBlock] = 1;
   math::make_block_code(counts, match_bits, code_, work_);
   is_split_ = false;
-  if (n_parts_ == 1 || !math::parts_differ(counts_, n_parts_, counts)) return;
+  std::int32_t difference = 0;
+  std::int32_t n_tokens = 0;
+  for (int i = 0; i < math::kMaxSymbols; ++i) {
+    difference += math::symbol_difference(counts_, n_parts_, i, counts[i]);
+    n_tokens += static_cast<std::int32_t>(counts[i]);
+  }
+  if (n_parts_ == 1 || !math::parts_differ(difference, n_tokens)) return;
   std::uint32_t bits = 0;
   for (int part = 0; part < n_parts_; ++part) {
     math::make_block_code(counts_[part], parts_[part].match_bits, part_codes_[part], work_);
     bits += part_codes_[part].bits;
   }
-  is_split_ = bits < code_.bits - code_.bits / math::kPartsGain;
+  is_split_ = math::parts_pay(bits, code_.bits);
 }
 
 std::size_t StripeCoder::size() const {

@@ -130,19 +130,21 @@ SPECTROHUE_HD std::uint32_t count_run(std::uint32_t repeats, int value, std::uin
   return bits;
 }
 
-/// True if the tokens of the parts are so different that codes of their own may pay: if a third of them and more are
-/// not where they would be if all parts were alike. counts: of each part; sums: of all.
-SPECTROHUE_HD bool parts_differ(const std::uint32_t (*counts)[kMaxSymbols], int n_parts, const std::uint32_t* sums) {
-  std::int32_t n_tokens = 0;
+/// How far the n_parts counts of a symbol are from what they would be if all parts were alike, times n_parts. sum: of
+/// all counts.
+SPECTROHUE_HD std::int32_t symbol_difference(const std::uint32_t (*counts)[kMaxSymbols], int n_parts, int symbol,
+                                             std::uint32_t sum) {
   std::int32_t difference = 0;
-  for (int i = 0; i < kMaxSymbols; ++i) n_tokens += static_cast<std::int32_t>(sums[i]);
   for (int part = 0; part < n_parts; ++part) {
-    for (int i = 0; i < kMaxSymbols; ++i) {
-      const std::int32_t more =
-          n_parts * static_cast<std::int32_t>(counts[part][i]) - static_cast<std::int32_t>(sums[i]);
-      difference += more < 0 ? -more : more;
-    }
+    const std::int32_t more =
+        n_parts * static_cast<std::int32_t>(counts[part][symbol]) - static_cast<std::int32_t>(sum);
+    difference += more < 0 ? -more : more;
   }
+  return difference;
+}
+/// True if the tokens of the parts are so different that codes of their own may pay: if a third of them and more are
+/// not where they would be if all parts were alike. difference: of all symbols.
+SPECTROHUE_HD bool parts_differ(std::int32_t difference, std::int32_t n_tokens) {
   return 4 * difference > 5 * n_tokens;
 }
 
@@ -206,11 +208,9 @@ SPECTROHUE_HD int code_length_symbols(const std::uint8_t* sequence, int n, std::
   return n_symbols;
 }
 
-/// Makes the code for tokens that occur counts[symbol] times (each < 2^16; kEndOfBlock among them, once), whose matches
-/// take match_bits beside their length symbols.
-SPECTROHUE_HD void make_block_code(const std::uint32_t* counts, std::uint32_t match_bits, BlockCode& code,
-                                   BlockWork& work) {
-  huffman_lengths(counts, kLiteralSymbols, kLiteralCodeBits, code.lengths, work.huffman);
+/// What follows from the lengths of the codes of all literal symbols: the rest of make_block_code.
+SPECTROHUE_HD void complete_block_code(const std::uint32_t* counts, std::uint32_t match_bits, BlockCode& code,
+                                       BlockWork& work) {
   canonical_codes(code.lengths, kLiteralSymbols, code.codes);
 
   int n_literals = kLiteralSymbols;
@@ -241,6 +241,19 @@ SPECTROHUE_HD void make_block_code(const std::uint32_t* counts, std::uint32_t ma
 
   code.bits = code.header_bits + match_bits;
   for (int i = 0; i < kLiteralSymbols; ++i) code.bits += counts[i] * code.lengths[i];
+}
+
+/// Makes the code for tokens that occur counts[symbol] times (each < 2^16; kEndOfBlock among them, once), whose matches
+/// take match_bits beside their length symbols.
+SPECTROHUE_HD void make_block_code(const std::uint32_t* counts, std::uint32_t match_bits, BlockCode& code,
+                                   BlockWork& work) {
+  huffman_lengths(counts, kLiteralSymbols, kLiteralCodeBits, code.lengths, work.huffman);
+  complete_block_code(counts, match_bits, code, work);
+}
+
+/// True if parts whose code is so long together are worth one each; bits: of one code for all.
+SPECTROHUE_HD bool parts_pay(std::uint32_t part_bits, std::uint32_t bits) {
+  return part_bits < bits - bits / kPartsGain;
 }
 
 /// Bytes of dynamic blocks of so many bits together, with the empty stored one behind them. A stripe of n bytes is

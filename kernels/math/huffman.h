@@ -121,6 +121,22 @@ struct HuffmanWork {
   int n_codes[kMaxCodeBits + 1];
 };
 
+/// What follows from n keys in their order: gives their symbols, of `lengths`, as many bits as a code for them takes.
+/// The others must be 0.
+SPECTROHUE_HD void lengths_of_sorted_keys(const std::uint32_t* keys, int n, int limit, std::uint8_t* lengths,
+                                          HuffmanWork& work) {
+  if (n < 2) {
+    if (n == 1) lengths[key_symbol(keys[0])] = 1;
+    return;
+  }
+  for (int i = 0; i < n; ++i) work.other[i] = key_count(keys[i]);
+  count_code_lengths(work.other, n, limit, work.n_codes);
+  int i = 0;
+  for (int length = limit; length > 0; --length) {
+    for (int k = work.n_codes[length]; k > 0; --k) lengths[key_symbol(keys[i++])] = static_cast<std::uint8_t>(length);
+  }
+}
+
 /// Lengths of a code for symbols that occur counts[symbol] times, each < 2^16; 0 for those that do not. Of two symbols
 /// the rarer, or of equally rare ones the smaller, never has the shorter code. A lone symbol gets one bit.
 SPECTROHUE_HD void huffman_lengths(const std::uint32_t* counts, int n_symbols, int limit, std::uint8_t* lengths,
@@ -130,18 +146,8 @@ SPECTROHUE_HD void huffman_lengths(const std::uint32_t* counts, int n_symbols, i
     lengths[i] = 0;
     if (counts[i] != 0) work.keys[n++] = symbol_key(counts[i], i);
   }
-  if (n < 2) {
-    if (n == 1) lengths[key_symbol(work.keys[0])] = 1;
-    return;
-  }
   sort_symbol_keys(work.keys, n, work.other);
-  for (int i = 0; i < n; ++i) work.other[i] = key_count(work.keys[i]);
-  count_code_lengths(work.other, n, limit, work.n_codes);
-  int i = 0;
-  for (int length = limit; length > 0; --length) {
-    for (int k = work.n_codes[length]; k > 0; --k)
-      lengths[key_symbol(work.keys[i++])] = static_cast<std::uint8_t>(length);
-  }
+  lengths_of_sorted_keys(work.keys, n, limit, lengths, work);
 }
 
 }  // namespace SPECTROHUE_MATH_ABI
