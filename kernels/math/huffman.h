@@ -25,8 +25,18 @@ SPECTROHUE_HD int key_symbol(std::uint32_t key) { return static_cast<int>(key & 
 SPECTROHUE_HD std::uint32_t key_count(std::uint32_t key) { return key >> 9; }
 
 /// Sorts keys that rise in their symbols by count as well, n <= kMaxSymbols, counts < 2^16. other: as many keys of
-/// scratch. A stable radix sort; a device may sort in any other way.
+/// scratch. A stable radix sort, or of few an insertion sort; a device may sort in any other way.
 SPECTROHUE_HD void sort_symbol_keys(std::uint32_t* keys, int n, std::uint32_t* other) {
+  constexpr int kFew = 24;
+  if (n <= kFew) {
+    for (int i = 1; i < n; ++i) {
+      const std::uint32_t key = keys[i];
+      int to = i;
+      for (; to > 0 && keys[to - 1] > key; --to) keys[to] = keys[to - 1];
+      keys[to] = key;
+    }
+    return;
+  }
   for (int shift = 9; shift < 25; shift += 8) {
     std::uint16_t place[256] = {};
     for (int i = 0; i < n; ++i) ++place[keys[i] >> shift & 255];
