@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include "image/write_options.h"
+#include "math/deflate.h"
 #include "spectrohue/types.h"
 
 namespace spectrohue::image::png {
@@ -42,6 +43,12 @@ struct Pixels {
 };
 Pixels pixels_of(const Picture& picture);
 
+/// What a device made of a picture's stripes with filter None and Runs::Cells: math/deflate.h, docs/png.md.
+struct CodedPixels {
+  std::span<const math::StripeChunk> stripes;
+  std::span<const std::uint8_t> chunks;  ///< theirs, one after another
+};
+
 /// Takes the pieces of a file, in order.
 using Pieces = std::span<const std::span<const std::uint8_t>>;
 using Sink = std::function<void(Pieces)>;
@@ -57,6 +64,11 @@ class Coder {
   /// Calls the sink a few times; lets through what it throws. The bytes depend on the picture, the note and the
   /// compression alone. Throws Error(Unsupported) if a side is 0 or longer than 2^31 - 1, or the note than 2^31 - 1.
   void write(const Pixels& pixels, const std::string* note_json, const WriteOptions& options, const Sink& sink);
+
+  /// The same, with Compression::Fast, of pixels whose stripes are coded; pixels.data is not looked at. The bytes are
+  /// those of the other write() if that would choose filter None and Runs::Cells. Throws Error(Internal) if `coded` is
+  /// not of such a picture as far as it has to look into it.
+  void write(const Pixels& pixels, const CodedPixels& coded, const std::string* note_json, const Sink& sink);
 
  private:
   struct State;

@@ -18,10 +18,9 @@ inline constexpr std::int64_t kMaxSide = 0x7FFFFFFF;
 inline constexpr std::int64_t kMaxChunkDataBytes = 0x7FFFFFFF;
 inline constexpr char kNoteKeyword[] = "spectrohue";
 
-/// Length and type before the data of a chunk, checksum behind it.
-inline constexpr int kChunkHeadBytes = 8;
-inline constexpr int kChunkTailBytes = 4;
-inline constexpr int kChunkBytes = kChunkHeadBytes + kChunkTailBytes;
+using math::kChunkBytes;
+using math::kChunkHeadBytes;
+using math::kChunkTailBytes;
 
 inline void put_big_endian(std::uint8_t* to, std::uint32_t value) {
   for (int i = 0; i < 4; ++i) to[i] = static_cast<std::uint8_t>(value >> (24 - 8 * i));

@@ -54,10 +54,7 @@ void copy_to_row(const std::uint8_t* in, std::int64_t from, std::int64_t to, int
 }
 
 FilteredRows::FilteredRows(const Pixels& pixels, Filter filter)
-    : pixels_(pixels),
-      filter_(filter),
-      row_bytes_(1 + pixels.width * pixels.channels * (pixels.bits / 8)),
-      pixel_bytes_(pixels.channels * (pixels.bits / 8)) {}
+    : FilteredBytes(pixels), pixels_(pixels), filter_(filter), pixel_bytes_(pixels.channels * (pixels.bits / 8)) {}
 
 Filter FilteredRows::filter_of(std::int64_t y) const {
   if (filter_ == Filter::None || is_silent(row(y), static_cast<std::size_t>(row_bytes_ - 1))) return Filter::None;

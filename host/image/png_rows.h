@@ -10,17 +10,33 @@
 
 namespace spectrohue::image::png {
 
-class FilteredRows {
+/// All of a picture, wherever they come from.
+class FilteredBytes {
+ public:
+  virtual ~FilteredBytes() = default;
+
+  /// Bytes of a row in the file, its filter byte included.
+  std::int64_t row_bytes() const { return row_bytes_; }
+  /// Of all rows.
+  std::int64_t bytes() const { return bytes_; }
+
+  /// Makes bytes [offset, offset + n) of them.
+  virtual void copy(std::int64_t offset, std::size_t n, std::uint8_t* out) const = 0;
+
+ protected:
+  explicit FilteredBytes(const Pixels& pixels)
+      : row_bytes_(1 + pixels.width * pixels.channels * (pixels.bits / 8)), bytes_(row_bytes_ * pixels.height) {}
+
+  std::int64_t row_bytes_;
+  std::int64_t bytes_;
+};
+
+class FilteredRows final : public FilteredBytes {
  public:
   /// filter: of every row but those of zeros, which stay as they are, so that silence is nothing but zeros.
   FilteredRows(const Pixels& pixels, Filter filter);
 
-  /// Bytes of a row in the file, its filter byte included.
-  std::int64_t row_bytes() const { return row_bytes_; }
-  std::int64_t bytes() const { return row_bytes_ * pixels_.height; }
-
-  /// Makes bytes [offset, offset + n) of them.
-  void copy(std::int64_t offset, std::size_t n, std::uint8_t* out) const;
+  void copy(std::int64_t offset, std::size_t n, std::uint8_t* out) const override;
 
   /// Makes row y with the filter that leaves the smallest sum of differences, zlib's users' rule of thumb.
   void copy_row_adaptively(std::int64_t y, std::uint8_t* out) const;
@@ -33,7 +49,6 @@ class FilteredRows {
 
   Pixels pixels_;
   Filter filter_;
-  std::int64_t row_bytes_;
   int pixel_bytes_;
 };
 

@@ -295,21 +295,19 @@ void StripeCoder::write_block(const std::uint8_t* bytes, std::uint32_t at, std::
     if (i == runs.size()) break;
 
     const int value = bytes[end - 1];
-    const std::uint32_t whole = runs[i].repeats / math::kMaxMatch;
-    const int rest = static_cast<int>(runs[i].repeats % math::kMaxMatch);
+    const math::RunTokens run = math::run_tokens(runs[i].repeats);
     const std::uint32_t n_match = lengths[math::kMaxMatchSymbol] + math::kDistanceBits;
     if (codes[math::kMaxMatchSymbol] == 0) {
-      writer.put_zeros(std::uint64_t{whole} * n_match);
+      writer.put_zeros(std::uint64_t{run.whole} * n_match);
     } else {
-      for (std::uint32_t k = 0; k < whole; ++k) writer.put(codes[math::kMaxMatchSymbol], n_match);
+      for (std::uint32_t k = 0; k < run.whole; ++k) writer.put(codes[math::kMaxMatchSymbol], n_match);
     }
-    if (rest >= math::kMinMatch) {
-      const math::LengthCode length = math::length_code(rest);
-      put_symbol(length.symbol);
-      writer.put(static_cast<std::uint64_t>(length.extra), static_cast<unsigned>(length.n_extra + math::kDistanceBits));
-    } else {
-      for (int k = 0; k < rest; ++k) put_symbol(value);
+    if (run.last.symbol != 0) {
+      put_symbol(run.last.symbol);
+      writer.put(static_cast<std::uint64_t>(run.last.extra),
+                 static_cast<unsigned>(run.last.n_extra + math::kDistanceBits));
     }
+    for (std::uint32_t k = 0; k < run.literals; ++k) put_symbol(value);
     at = end + runs[i].repeats;
   }
   put_symbol(math::kEndOfBlock);

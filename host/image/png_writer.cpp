@@ -98,12 +98,65 @@ void filter_rows(const Pixels& pixels, const FilteredRows& rows, Way way, std::i
 }
 
 /// True if no other writer makes the picture of zeros smaller, in spite of what stripes take.
-bool is_plain_silence(const FilteredRows& rows, std::uint32_t adler) {
+bool is_plain_silence(const FilteredBytes& rows, std::uint32_t adler) {
   constexpr std::int64_t kManyRows = 128;  // whose numbers of filters are not zeros elsewhere
   constexpr std::int64_t kShortRow = 16;   // may be filtered with None elsewhere
   return adler == math::adler32_of_zeros(static_cast<std::uint64_t>(rows.bytes())) && rows.bytes() > kStripeBytes &&
          rows.row_bytes() > kShortRow && rows.bytes() >= kManyRows * rows.row_bytes();
 }
+
+/// The filtered bytes of a picture whose stripes are coded: decoded again, which short ones are quickly, and no others
+/// are asked for.
+class DecodedStripes final : public FilteredBytes {
+ public:
+  DecodedStripes(const Pixels& pixels, const CodedPixels& coded) : FilteredBytes(pixels), coded_(coded) {
+    std::size_t at = 0;
+    bool is_whole = std::ssize(coded.stripes) == (bytes_ - 1) / kStripeBytes + 1;
+    for (const math::StripeChunk& stripe : coded.stripes) {
+      is_whole = is_whole && (stripe.chunk_bytes == 0 || stripe.chunk_bytes > kChunkBytes) &&
+                 stripe.chunk_bytes <= coded.chunks.size() - at;
+      if (!is_whole) break;
+      chunks_.push_back(coded.chunks.data() + at);
+      at += stripe.chunk_bytes;
+    }
+    if (!is_whole || at != coded.chunks.size()) {
+      throw Error(ErrorCode::Internal, "coded stripes are not those of the picture");
+    }
+  }
+
+  const std::uint8_t* chunk(std::int64_t stripe) const { return chunks_[static_cast<std::size_t>(stripe)]; }
+
+  /// Whole stripes only.
+  void copy(std::int64_t offset, std::size_t n, std::uint8_t* out) const override {
+    for (const std::int64_t end = offset + static_cast<std::int64_t>(n); offset < end;) {
+      const auto stripe = static_cast<std::size_t>(offset / kStripeBytes);
+      const auto count = static_cast<std::size_t>(std::min<std::int64_t>(kStripeBytes, end - offset));
+      if (coded_.stripes[stripe].chunk_bytes == 0) {
+        std::fill_n(out, count, std::uint8_t{0});
+      } else {
+        decode(stripe, count, out);
+      }
+      out += count;
+      offset += kStripeBytes;
+    }
+  }
+
+ private:
+  void decode(std::size_t stripe, std::size_t n, std::uint8_t* out) const {
+    const std::size_t n_coded = coded_.stripes[stripe].chunk_bytes - kChunkBytes;
+    std::vector<std::uint8_t> coded(n_coded + kSlackBytes);
+    std::copy_n(chunks_[stripe] + kChunkHeadBytes, n_coded, coded.data());
+    std::vector<std::uint8_t> bytes(n + kSlackBytes);
+    if (!decoder_->decode({coded.data(), n_coded, bytes.data(), n})) {
+      throw Error(ErrorCode::Internal, "a coded stripe cannot be decoded");
+    }
+    std::copy_n(bytes.data(), n, out);
+  }
+
+  CodedPixels coded_;
+  std::vector<const std::uint8_t*> chunks_;
+  std::unique_ptr<StripeDecoder> decoder_ = std::make_unique<StripeDecoder>();
+};
 
 struct FreeDeflate {
   void operator()(libdeflate_compressor* compressor) const { libdeflate_free_compressor(compressor); }
@@ -117,9 +170,8 @@ struct Coder::State {
     StripeCoder coder;
     std::uint8_t filtered[kStripeBytes + kSlackBytes];
   };
-  struct Stripe {
-    std::size_t chunk_bytes = 0;  ///< 0: zeros only, not coded yet
-    std::uint32_t adler = 1;
+  struct Stripe : math::StripeChunk {
+    const std::uint8_t* chunk = nullptr;
   };
 
   using Runs = StripeCoder::Runs;
@@ -129,17 +181,20 @@ struct Coder::State {
   };
 
   void write(const Pixels& pixels, const std::string* note_json, const WriteOptions& options, const Sink& sink);
+  void write(const Pixels& pixels, const CodedPixels& coded, const std::string* note_json, const Sink& sink);
 
   void need_lanes(int n);
   void begin(const Pixels& pixels, const std::string* note_json);
   void add_chunk(const char* type, std::span<const std::uint8_t> data);
   void write_stripes(const FilteredRows& rows, int threads, const Sink& sink);
-  void code_stripe(const FilteredRows& rows, std::int64_t stripe, Stripe& out, std::uint8_t* slot, Lane& lane) const;
+  template <class Code>
+  void write_stripes(const FilteredBytes& rows, int threads, const Sink& sink, Code&& code);
+  Stripe code_stripe(const FilteredRows& rows, std::int64_t stripe, std::uint8_t* slot, Lane& lane) const;
   std::int64_t count_sparse(std::int64_t first, std::int64_t end, bool ends_picture) const;
-  std::size_t merge(const FilteredRows& rows, std::int64_t offset, std::int64_t first, std::int64_t end,
+  std::size_t merge(const FilteredBytes& rows, std::int64_t offset, std::int64_t first, std::int64_t end,
                     std::uint8_t* slot);
-  void collect_chunks(const FilteredRows& rows, std::int64_t offset, std::int64_t n);
-  void join_chunks(const FilteredRows& rows, std::span<const std::uint8_t> end);
+  void collect_chunks(const FilteredBytes& rows, std::int64_t offset, std::int64_t n);
+  void join_chunks(const FilteredBytes& rows, std::span<const std::uint8_t> end);
   Choice choose(const Pixels& pixels);
   void write_small(const Pixels& pixels, const FilteredRows& rows, int threads, const Sink& sink);
   bool write_deflated(const Pixels& pixels, const FilteredRows& rows, Way way, int level, std::size_t most,
@@ -176,6 +231,16 @@ void Coder::State::write(const Pixels& pixels, const std::string* note_json, con
   } else {
     write_small(pixels, rows, options.threads, sink);
   }
+}
+
+void Coder::State::write(const Pixels& pixels, const CodedPixels& coded_pixels, const std::string* note_json,
+                         const Sink& sink) {
+  check(pixels, note_json);
+  begin(pixels, note_json);
+  const DecodedStripes bytes(pixels, coded_pixels);
+  write_stripes(bytes, 1, sink, [&](std::int64_t stripe, std::uint8_t*, Lane&) {
+    return Stripe{coded_pixels.stripes[static_cast<std::size_t>(stripe)], bytes.chunk(stripe)};
+  });
 }
 
 /// Stripes, unless another way seems better and is.
@@ -262,17 +327,15 @@ void Coder::State::begin(const Pixels& pixels, const std::string* note_json) {
 
 // --- Stripes.
 
-void Coder::State::code_stripe(const FilteredRows& rows, std::int64_t stripe, Stripe& out, std::uint8_t* slot,
-                               Lane& lane) const {
+Coder::State::Stripe Coder::State::code_stripe(const FilteredRows& rows, std::int64_t stripe, std::uint8_t* slot,
+                                               Lane& lane) const {
   const std::int64_t offset = stripe * kStripeBytes;
   const auto n = static_cast<std::size_t>(std::min<std::int64_t>(kStripeBytes, rows.bytes() - offset));
   rows.copy(offset, n, lane.filtered);
-  if (n == kStripeBytes && is_silent(lane.filtered, n)) {
-    out = {0, math::adler32_of_zeros(n)};
-    return;
-  }
+  if (n == kStripeBytes && is_silent(lane.filtered, n)) return {{0, math::adler32_of_zeros(n)}};
   const std::size_t coded_bytes = lane.coder.code(lane.filtered, n, runs, slot + kChunkHeadBytes);
-  out = {close_chunk(slot, "IDAT", coded_bytes), libdeflate_adler32(1, lane.filtered, n)};
+  const auto chunk_bytes = static_cast<std::uint32_t>(close_chunk(slot, "IDAT", coded_bytes));
+  return {{chunk_bytes, libdeflate_adler32(1, lane.filtered, n)}, slot};
 }
 
 /// How many of stripes [first, end) may be coded together, the first one included.
@@ -290,7 +353,7 @@ std::int64_t Coder::State::count_sparse(std::int64_t first, std::int64_t end, bo
 }
 
 /// Makes one chunk of stripes [first, end), which start at a filtered byte. Returns its size; 0 if it is not worth it.
-std::size_t Coder::State::merge(const FilteredRows& rows, std::int64_t offset, std::int64_t first, std::int64_t end,
+std::size_t Coder::State::merge(const FilteredBytes& rows, std::int64_t offset, std::int64_t first, std::int64_t end,
                                 std::uint8_t* slot) {
   std::size_t apart = 0;
   bool after_zeros = false;
@@ -310,7 +373,7 @@ std::size_t Coder::State::merge(const FilteredRows& rows, std::int64_t offset, s
 }
 
 /// Adds the chunks of stripes [0, n) to `pieces`, of which the first starts at a filtered byte and a group.
-void Coder::State::collect_chunks(const FilteredRows& rows, std::int64_t offset, std::int64_t n) {
+void Coder::State::collect_chunks(const FilteredBytes& rows, std::int64_t offset, std::int64_t n) {
   const auto slot = [&](std::int64_t i) { return coded.data() + static_cast<std::size_t>(i) * kSlotBytes; };
   const auto is_zeros = [&](std::int64_t i) { return stripes[static_cast<std::size_t>(i)].chunk_bytes == 0; };
   const auto zeros_end = [&](std::int64_t i, std::int64_t end) {
@@ -331,7 +394,8 @@ void Coder::State::collect_chunks(const FilteredRows& rows, std::int64_t offset,
     const std::int64_t end = std::max(i + 1, sparse_end);
     while (i < end) {
       if (!is_zeros(i)) {
-        pieces.emplace_back(slot(i), stripes[static_cast<std::size_t>(i)].chunk_bytes);
+        const Stripe& stripe = stripes[static_cast<std::size_t>(i)];
+        pieces.emplace_back(stripe.chunk, stripe.chunk_bytes);
         ++i;
         continue;
       }
@@ -344,7 +408,7 @@ void Coder::State::collect_chunks(const FilteredRows& rows, std::int64_t offset,
 
 /// Adds the chunks in `pieces`, which hold the whole picture, to `front` as one; or what libdeflate makes of the
 /// picture.
-void Coder::State::join_chunks(const FilteredRows& rows, std::span<const std::uint8_t> end) {
+void Coder::State::join_chunks(const FilteredBytes& rows, std::span<const std::uint8_t> end) {
   std::vector<std::uint8_t> joined(std::begin(kZlibHeader), std::end(kZlibHeader));
   for (const auto& chunk : std::span(pieces).subspan(1)) {
     joined.insert(joined.end(), chunk.begin() + kChunkHeadBytes, chunk.end() - kChunkTailBytes);
@@ -362,6 +426,14 @@ void Coder::State::join_chunks(const FilteredRows& rows, std::span<const std::ui
 }
 
 void Coder::State::write_stripes(const FilteredRows& rows, int threads, const Sink& sink) {
+  write_stripes(rows, threads, sink, [&](std::int64_t stripe, std::uint8_t* slot, Lane& lane) {
+    return code_stripe(rows, stripe, slot, lane);
+  });
+}
+
+/// code(number of the stripe, slot, lane) returns a Stripe; it may use the slot and the lane.
+template <class Code>
+void Coder::State::write_stripes(const FilteredBytes& rows, int threads, const Sink& sink, Code&& code) {
   const std::int64_t n_bytes = rows.bytes();
   const std::int64_t n_stripes = (n_bytes + kStripeBytes - 1) / kStripeBytes;
   // Starting a thread takes as long as coding a stripe or two.
@@ -382,8 +454,8 @@ void Coder::State::write_stripes(const FilteredRows& rows, int threads, const Si
   for (std::int64_t first = 0; first < n_stripes; first += at_once) {
     const std::int64_t n = std::min(at_once, n_stripes - first);
     run_on_threads(n, threads, [&](std::int64_t i, int lane) {
-      code_stripe(rows, first + i, stripes[static_cast<std::size_t>(i)],
-                  coded.data() + static_cast<std::size_t>(i) * kSlotBytes, *lanes[static_cast<std::size_t>(lane)]);
+      stripes[static_cast<std::size_t>(i)] = code(first + i, coded.data() + static_cast<std::size_t>(i) * kSlotBytes,
+                                                  *lanes[static_cast<std::size_t>(lane)]);
     });
     for (std::int64_t i = first; i < first + n; ++i) {
       adler = math::combine_adler32(
@@ -516,6 +588,10 @@ Coder& Coder::operator=(Coder&&) noexcept = default;
 
 void Coder::write(const Pixels& pixels, const std::string* note_json, const WriteOptions& options, const Sink& sink) {
   state_->write(pixels, note_json, options, sink);
+}
+
+void Coder::write(const Pixels& pixels, const CodedPixels& coded, const std::string* note_json, const Sink& sink) {
+  state_->write(pixels, coded, note_json, sink);
 }
 
 Pixels pixels_of(const Picture& picture) {

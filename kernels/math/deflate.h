@@ -62,6 +62,17 @@ inline constexpr int kStoredHeaderBytes = 5;
 inline constexpr int kEmptyStoredBytes = 4;  ///< behind its three bits and the padding
 inline constexpr int kHeaderWords = 36;      ///< no header of a block is longer than these, of 64 bits
 
+/// Length and type before the data of a chunk, checksum behind it.
+inline constexpr int kChunkHeadBytes = 8;
+inline constexpr int kChunkTailBytes = 4;
+inline constexpr int kChunkBytes = kChunkHeadBytes + kChunkTailBytes;
+
+/// What is known of a stripe once it is coded.
+struct StripeChunk {
+  std::uint32_t chunk_bytes = 0;  ///< 0: all of kStripeBytes are zeros, and there is no chunk
+  std::uint32_t adler = 1;        ///< of its filtered bytes
+};
+
 inline namespace SPECTROHUE_MATH_ABI {
 
 /// In which order a block lists the lengths of the code in which it sends the lengths of its codes.
@@ -113,21 +124,31 @@ SPECTROHUE_HD std::uint8_t merged_head(int n_stripes) {
 /// The reverse: n, or n - 1 if no more are left.
 SPECTROHUE_HD int merged_stripes(std::uint8_t head) { return 2 * ((head >> 3) + 1); }
 
+/// How a run is sent: `whole` matches of kMaxMatch, then one more match (symbol 0: none), then literals.
+struct RunTokens {
+  std::uint32_t whole;
+  LengthCode last;
+  std::uint32_t literals;
+
+  /// Bits of the matches beside their length symbols.
+  SPECTROHUE_HD std::uint32_t match_bits() const {
+    return whole * kDistanceBits + (last.symbol != 0 ? static_cast<std::uint32_t>(last.n_extra + kDistanceBits) : 0);
+  }
+};
+SPECTROHUE_HD RunTokens run_tokens(std::uint32_t repeats) {
+  const std::uint32_t rest = repeats % kMaxMatch;
+  if (rest < kMinMatch) return {repeats / kMaxMatch, {0, 0, 0}, rest};
+  return {repeats / kMaxMatch, length_code(static_cast<int>(rest)), 0};
+}
+
 /// Counts the tokens of a run of `repeats` bytes of the given value. Returns the bits of its matches beside their
 /// length symbols.
 SPECTROHUE_HD std::uint32_t count_run(std::uint32_t repeats, int value, std::uint32_t* counts) {
-  const std::uint32_t whole = repeats / kMaxMatch;
-  const int rest = static_cast<int>(repeats % kMaxMatch);
-  counts[kMaxMatchSymbol] += whole;
-  std::uint32_t bits = whole * kDistanceBits;
-  if (rest >= kMinMatch) {
-    const LengthCode code = length_code(rest);
-    ++counts[code.symbol];
-    bits += static_cast<std::uint32_t>(code.n_extra + kDistanceBits);
-  } else {
-    counts[value] += static_cast<std::uint32_t>(rest);
-  }
-  return bits;
+  const RunTokens run = run_tokens(repeats);
+  counts[kMaxMatchSymbol] += run.whole;
+  counts[value] += run.literals;
+  if (run.last.symbol != 0) ++counts[run.last.symbol];
+  return run.match_bits();
 }
 
 /// How far the n_parts counts of a symbol are from what they would be if all parts were alike, times n_parts. sum: of
