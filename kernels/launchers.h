@@ -14,6 +14,7 @@
 #include "kernels/overlap_add.h"
 #include "kernels/peak.h"
 #include "kernels/pixels.h"
+#include "kernels/png_stripes.h"
 
 namespace spectrohue::cuda {
 
@@ -38,6 +39,10 @@ template <class Kernel>
 void launch_closed_loop(const typename Kernel::Args& args, cudaStream_t stream);
 void launch_turn_pixels(const TurnPixelsArgs<std::uint8_t>& args, cudaStream_t stream);
 void launch_turn_pixels(const TurnPixelsArgs<std::uint16_t>& args, cudaStream_t stream);
+void launch_count_stripes(const CountStripesArgs& args, cudaStream_t stream);
+void launch_code_stripes(const CodeStripesArgs& args, cudaStream_t stream);
+void launch_place_stripes(const PlaceStripesArgs& args, cudaStream_t stream);
+void launch_pack_stripes(const PackStripesArgs& args, cudaStream_t stream);
 
 /// Error(Device) if this build holds no code that the current device can run.
 void check_kernels_fit_device();
