@@ -33,12 +33,12 @@ struct LoopTransform {
   int bits = 8;  ///< of a code
 };
 
-/// Keeps its memory from run to run. Device: see SlotBackend.
-template <class Device>
+/// Keeps its memory from run to run. Queue: see SlotBackend.
+template <class Queue>
 class DeviceClosedLoop {
  public:
-  /// The device must live as long.
-  explicit DeviceClosedLoop(Device& device) : device_(device) {}
+  /// The queue must live as long.
+  explicit DeviceClosedLoop(Queue& queue) : queue_(queue) {}
 
   /// Device memory that an item takes.
   static std::int64_t item_bytes(const StftSettings& stft, int bits, const EncodeItem& item) {
@@ -69,9 +69,9 @@ class DeviceClosedLoop {
 
  private:
   template <class T>
-  using Array = typename Device::template Array<T>;
+  using Array = typename Queue::template Array<T>;
   template <class T>
-  using Staging = typename Device::template Staging<T>;
+  using Staging = typename Queue::template Staging<T>;
   using Indices = std::vector<std::int64_t>;  // of items, ascending
 
   static std::size_t size(std::int64_t n) { return static_cast<std::size_t>(n); }
@@ -129,12 +129,12 @@ class DeviceClosedLoop {
 
   template <class T>
   void upload_list(Array<T>& to, Staging<T>& staging, const std::vector<T>& list) {
-    device_.finish();  // what is under way may use both
+    queue_.finish();  // what is under way may use both
     to.resize(list.size());
     staging.resize(list.size());
     std::copy(list.begin(), list.end(), staging.data());
-    device_.upload(to, staging, std::ssize(list));
-    device_.finish();
+    queue_.upload(to, staging, std::ssize(list));
+    queue_.finish();
   }
 
   void upload_correction_and_samples(std::span<const EncodeItem> items) {
@@ -148,8 +148,8 @@ class DeviceClosedLoop {
     std::int64_t staged = 0;
     std::int64_t uploaded = 0;
     const auto flush = [&] {
-      device_.upload(samples_, samples_staging_, staged, uploaded);
-      device_.finish();
+      queue_.upload(samples_, samples_staging_, staged, uploaded);
+      queue_.finish();
       uploaded += staged;
       staged = 0;
     };
@@ -216,10 +216,10 @@ class DeviceClosedLoop {
   /// From the FFT's input to its output, with Bins<Code> (Quantise or Move) on the spectrum between.
   template <template <class> class Bins>
   void transform(const LoopList& list, int parity = 0) {
-    device_.fft_forward(stft().n_fft, t_.capacity, t_.frames, t_.spectrum);
+    queue_.fft_forward(stft().n_fft, t_.capacity, t_.frames, t_.spectrum);
     t_.bits == 8 ? change_bins<Bins<std::uint8_t>, std::uint8_t>(list, parity)
                  : change_bins<Bins<std::uint16_t>, std::uint16_t>(list, parity);
-    device_.fft_inverse(stft().n_fft, t_.capacity, t_.spectrum, output_.data());
+    queue_.fft_inverse(stft().n_fft, t_.capacity, t_.spectrum, output_.data());
   }
   template <class Kernel, class Code>
   void change_bins(const LoopList& list, int parity) {
@@ -232,13 +232,13 @@ class DeviceClosedLoop {
     args.move = step_;
     args.spectrum = t_.spectrum;
     args.pixels = reinterpret_cast<Pixel<Code>*>(pixels_.data());
-    device_.template closed_loop<Kernel>(args);
+    queue_.template closed_loop<Kernel>(args);
   }
 
   // ---------------------------------------------------------------------------------------------- feedback
 
   void clear_errors(const Indices& which) {
-    for (const std::int64_t i : which) device_.clear(errors_, items_[i].error_offset, items_[i].n_positions);
+    for (const std::int64_t i : which) queue_.clear(errors_, items_[i].error_offset, items_[i].n_positions);
   }
 
   void feed_back(const Indices& which) {
@@ -247,20 +247,20 @@ class DeviceClosedLoop {
     const std::int64_t shared = stft().n_fft - stft().hop_length;
     clear_errors(which);
     heads_.resize(size(n_chains * shared));
-    device_.clear(heads_, 0, n_chains * shared);
+    queue_.clear(heads_, 0, n_chains * shared);
     for_each_slot(0, n_chains, [&](std::int64_t first, std::int64_t count) {
       LoopArgs args = frame_args(first, count);
       args.heads = heads_.data() + first * shared;
       const std::int64_t steps = longest_chain(first, count);
       for (args.list.step = 0; args.list.step < steps; ++args.list.step) {
-        device_.template closed_loop<FeedBack>(args);
+        queue_.template closed_loop<FeedBack>(args);
         transform<Quantise>(args.list);
-        device_.template closed_loop<AddDecoded>(args);
+        queue_.template closed_loop<AddDecoded>(args);
       }
     });
     LoopArgs args = frame_args(0, n_chains);
     args.heads = heads_.data();
-    device_.template closed_loop<JoinChains>(args);
+    queue_.template closed_loop<JoinChains>(args);
   }
 
   std::int64_t longest_chain(std::int64_t first, std::int64_t count) const {
@@ -281,9 +281,9 @@ class DeviceClosedLoop {
     energies_staging_.resize(size(n));
     LoopArgs args = frame_args(0, std::ssize(list_));
     args.energies = energies_.data();
-    device_.template closed_loop<SumEnergies>(args);
-    device_.download(energies_staging_, energies_, n);
-    device_.finish();
+    queue_.template closed_loop<SumEnergies>(args);
+    queue_.download(energies_staging_, energies_, n);
+    queue_.finish();
     std::vector<LoopEnergy> sums(items_.size(), LoopEnergy{0, 0});
     for (std::int64_t i = 0; i < n; ++i) {
       LoopEnergy& sum = sums[list_[i / kEnergyThreads].item];
@@ -315,12 +315,12 @@ class DeviceClosedLoop {
     for_each_slot(0, std::ssize(list_), [&](std::int64_t first, std::int64_t count) {
       LoopArgs args = frame_args(first, count);
       args.spacing = stft().hop_length;
-      device_.template closed_loop<LoadSamples>(args);
+      queue_.template closed_loop<LoadSamples>(args);
       transform<Quantise>(args.list);
-      device_.template closed_loop<AddFrames>(args);
+      queue_.template closed_loop<AddFrames>(args);
     });
     list_chains(which);
-    device_.template closed_loop<PlainErrors>(frame_args(0, std::ssize(list_)));
+    queue_.template closed_loop<PlainErrors>(frame_args(0, std::ssize(list_)));
   }
 
   // ------------------------------------------------------------------------------------------------ sweeps
@@ -355,15 +355,15 @@ class DeviceClosedLoop {
     for_each_slot(begin, end, [&](std::int64_t first, std::int64_t count) {
       LoopArgs args = frame_args(first, count);
       args.spacing = stride * stft().hop_length;
-      device_.template closed_loop<LoadErrors>(args);
-      if (first > begin) device_.template closed_loop<AddChanges>(before);
+      queue_.template closed_loop<LoadErrors>(args);
+      if (first > begin) queue_.template closed_loop<AddChanges>(before);
       transform<Move>(args.list, parity);
       before = args;
     });
-    if (end > begin) device_.template closed_loop<AddChanges>(before);
+    if (end > begin) queue_.template closed_loop<AddChanges>(before);
   }
 
-  Device& device_;
+  Queue& queue_;
   LoopTransform t_;
   std::vector<LoopItem> items_;
   std::vector<LoopFrame> list_;  // at hand; on the device too

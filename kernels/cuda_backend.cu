@@ -6,9 +6,12 @@
 #include <cstddef>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "kernels/cuda/array.h"
+#include "kernels/cuda/event.h"
 #include "kernels/cuda/fft_plan.h"
+#include "kernels/cuda/range.h"
 #include "kernels/cuda/stream.h"
 #include "kernels/cuda_backend.h"
 #include "kernels/launchers.h"
@@ -84,28 +87,27 @@ BackendInfo describe_device(int ordinal) {
   return info;
 }
 
-/// The device of SlotBackend.
-class CudaDevice {
+/// The queue of SlotBackend: a stream with FFT plans and a work area of its own. A plan shared by streams would have to
+/// be given another stream and work area before every transform.
+class CudaQueue {
  public:
+  using Event = cuda::Event;
+  using Range = cuda::Range;
   template <class T>
   using Array = DeviceArray<T>;
   template <class T>
   using Staging = PinnedArray<T>;
 
   /// The device must be current.
-  explicit CudaDevice(int ordinal)
-      : ordinal_(ordinal), name_("cuda:" + std::to_string(ordinal) + " (" + device_name(ordinal) + ")") {}
+  explicit CudaQueue(int ordinal) : ordinal_(ordinal) {}
 
-  const std::string& name() const { return name_; }
-
-  void enter() {
-    CUDA_CHECK(cudaSetDevice(ordinal_));
-    stream_.synchronize();  // a call that threw may have left copies under way
-  }
-  void leave() noexcept {
+  void enter() const { CUDA_CHECK(cudaSetDevice(ordinal_)); }
+  void leave() const noexcept {
     CUDA_CHECK_QUIET(cudaSetDevice(ordinal_));
     CUDA_CHECK_QUIET(cudaStreamSynchronize(stream_.get()));
   }
+  void record(Event& event) const { CUDA_CHECK(cudaEventRecord(event.get(), stream_.get())); }
+  void wait(const Event& event) const { CUDA_CHECK(cudaStreamWaitEvent(stream_.get(), event.get(), 0)); }
 
   template <class T>
   void upload(DeviceArray<T>& to, const PinnedArray<T>& from, std::int64_t n, std::int64_t first = 0) {
@@ -161,7 +163,6 @@ class CudaDevice {
   }
 
   int ordinal_;
-  std::string name_;
   Stream stream_;
   FftPlans plans_;
 };
@@ -190,7 +191,10 @@ std::unique_ptr<Backend> make_cuda_backend(int ordinal) {
   }
   CUDA_CHECK(cudaSetDevice(ordinal));
   check_kernels_fit_device();
-  return std::make_unique<SlotBackend<CudaDevice>>(CudaDevice(ordinal));
+  std::vector<CudaQueue> queues;
+  for (int i = 0; i < kSlotsInFlight; ++i) queues.emplace_back(ordinal);
+  return std::make_unique<SlotBackend<CudaQueue>>("cuda:" + std::to_string(ordinal) + " (" + device_name(ordinal) + ")",
+                                                  std::move(queues));
 }
 
 }  // namespace spectrohue::cuda

@@ -1,17 +1,20 @@
 // SPDX-FileCopyrightText: 2026 The spectrohue authors
 // SPDX-License-Identifier: MIT
 //
-// The order of copies and launches of the CUDA backend, free of CUDA: Device does them. cuda_backend.cu passes the
-// real one; tests/kernel_logic_test.cpp one that walks through every thread on the host, so that all that is written
-// here and in the stages' headers is compared with the CPU backend where there is no device.
+// The order of copies and launches of the CUDA backend, free of CUDA: a Queue does them. cuda_backend.cu passes the
+// real one; tests/kernel_logic_test.cpp one that walks through every thread on the host, as late and in as bad an order
+// as it may, so that all that is written here and in the stages' headers is compared with the CPU backend where there
+// is no device.
 #pragma once
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/stft_tables.h"
 #include "kernels/closed_loop_order.h"
@@ -26,153 +29,200 @@
 
 namespace spectrohue::cuda {
 
-/// Device has
-///   Array<T>, Staging<T>     device memory; host memory that copies use: resize(n) (contents are lost), data(), size()
-///   name()
-///   enter()                  makes ready for a call: current for this thread, nothing of an earlier call under way
-///   leave()                  the same before memory is freed, and does not throw
+/// Queue is a stream of a device. It has
+///   Array<T>, Staging<T>     device memory; host memory that copies use: resize(n, room = n) (where it must grow, to
+///                            room; contents are lost, and work under way must not use it), data(), size()
+///   Event                    what record(event) marks in one queue and wait(event) waits for in another, on the device
+///   Range(name)              for profilers: what is queued while it lives
+///   enter()                  makes the device current for this thread
+///   leave()                  waits for all that is queued, whether or not it succeeds, and does not throw
 ///   upload(to, from, n, first = 0), download(to, from, n), clear(to, first, n), finish()
-///   plan(n_fft, n_frames)    may make ready what the transforms need
+///   plan(n_fft, n_frames)    makes ready what transforms of so many frames need; not while any are under way
 ///   frames, fft_forward, fft_inverse, real_bins, encode_pixels, decode_pixels, overlap_add, peak, turn_pixels
 ///   closed_loop<Kernel>(args)  a kernel of closed_loop.h
-/// All but finish() may return before the work is done; it is done in order.
-template <class Device>
-class SlotBackend final : public Backend {
+/// All but finish() and leave() may return before the work is done; it is done in the order of its queue.
+///
+/// Slots go round the lanes, each with a queue, buffers and staging memory of its own. While the host fills one slot's
+/// staging memory, those before it are uploaded, computed and downloaded; a lane's results are copied out when its next
+/// slot is due. Between lanes there are three dependencies: tables are there before a call begins to deal slots; sums
+/// that go on from slot to slot (add_up); and what a call makes on the first lane before its slots (follow_first_).
+template <class Queue>
+class SlotBackend : public Backend {
  public:
-  explicit SlotBackend(Device device, const SlotLimits& limits = {}) : device_(std::move(device)), limits_(limits) {}
-  ~SlotBackend() override { device_.leave(); }
+  /// A lane a queue, all of one device. The first also runs the closed loop.
+  SlotBackend(std::string name, std::vector<Queue> queues, const SlotLimits& limits = {})
+      : name_(std::move(name)),
+        limits_(limits),
+        lanes_(std::make_move_iterator(queues.begin()), std::make_move_iterator(queues.end())) {}
+  ~SlotBackend() override { wait_for_all(); }
 
-  std::string name() const override { return device_.name(); }
+  std::string name() const override { return name_; }
 
   void analyse(const StftSettings& stft, std::span<const AnalyseItem> items) override {
-    Transform& t = begin(stft);
-    for_each_slot(
-        t, [&](std::size_t i) { return stft.n_frames(length(items[i].signal)); }, items.size(),
-        [&] {
-          make_spectrum(t, [&](std::size_t i) { return items[i].signal; });
-          download_spectrum(t, [&](std::size_t i) { return items[i].spectrum; });
-        });
+    call(stft, [&](Transform& t) {
+      deal(
+          t, items.size(), [&](std::size_t i) { return stft.n_frames(length(items[i].signal)); },
+          [&](Lane& lane) {
+            make_spectrum(t, lane, [&](std::size_t i) { return items[i].signal; });
+            download_spectrum(t, lane);
+          },
+          [&](Lane& lane) { hand_out_spectrum(t, lane, [&](std::size_t i) { return items[i].spectrum; }); });
+    });
   }
 
   void synthesise(const StftSettings& stft, std::span<const SynthesiseItem> items) override {
-    Transform& t = begin(stft);
-    const auto n_frames = [&](std::size_t i) {
-      return items[i].signal.empty() ? 0 : stft.n_frames(length(items[i].signal));
-    };
-    for_each_slot(t, n_frames, items.size(), [&] {
-      upload_spectrum(t, [&](std::size_t i) { return items[i].spectrum; });
-      make_signals(t, [&](std::size_t i) { return items[i].signal; });
+    const auto signal_of = [&](std::size_t i) { return items[i].signal; };
+    call(stft, [&](Transform& t) {
+      deal(
+          t, items.size(),
+          [&](std::size_t i) { return items[i].signal.empty() ? 0 : stft.n_frames(length(items[i].signal)); },
+          [&](Lane& lane) {
+            upload_spectrum(t, lane, [&](std::size_t i) { return items[i].spectrum; });
+            lay_out_completed(t, lane, signal_of);
+            upload_slot(lane);
+            lane.queue.real_bins(RealBinsArgs{lane.spectrum.data(), lane.slot.n_frames, t.shape.n_fft});
+            add_up(t, lane);
+          },
+          [&](Lane& lane) { hand_out_signals(lane, signal_of); });
     });
   }
 
   void encode_pixels(const StftSettings& stft, const PixelSettings& pixels,
                      std::span<const EncodePixelsItem> items) override {
-    Transform& t = begin(stft);
-    prepare(pixels);
-    const auto n_frames = [&](std::size_t i) {
-      return blacken_if_silent(stft, items[i].ref, items[i].plane) ? 0 : items[i].plane.n_frames;
-    };
-    for_each_slot(t, n_frames, items.size(), [&] {
-      for (Segment& s : slot_.segments) s.scale = 1.0F / items[s.item].ref;
-      upload_spectrum(t, [&](std::size_t i) { return items[i].spectrum; });
-      upload_slot();
-      make_pixels(t, [&](std::size_t i) { return items[i].plane; });
+    const auto plane_of = [&](std::size_t i) { return items[i].plane; };
+    call(stft, [&](Transform& t) {
+      prepare(pixels);
+      deal(
+          t, items.size(),
+          [&](std::size_t i) {
+            return blacken_if_silent(stft, items[i].ref, items[i].plane) ? 0 : items[i].plane.n_frames;
+          },
+          [&](Lane& lane) {
+            for (Segment& s : lane.slot.segments) s.scale = 1.0F / items[s.item].ref;
+            upload_spectrum(t, lane, [&](std::size_t i) { return items[i].spectrum; });
+            upload_slot(lane);
+            make_pixels(t, lane);
+          },
+          [&](Lane& lane) { hand_out_pixels(t, lane, plane_of); });
     });
   }
 
   void decode_pixels(const StftSettings& stft, const PixelSettings& pixels,
                      std::span<const DecodePixelsItem> items) override {
-    Transform& t = begin(stft);
-    prepare(pixels);
-    for_each_slot(
-        t, [&](std::size_t i) { return items[i].plane.n_frames; }, items.size(),
-        [&] {
-          for (Segment& s : slot_.segments) s.scale = items[s.item].ref;
-          upload_slot();
-          read_pixels(t, [&](std::size_t i) { return items[i].plane; });
-          download_spectrum(t, [&](std::size_t i) { return items[i].spectrum; });
-        });
+    call(stft, [&](Transform& t) {
+      prepare(pixels);
+      deal(
+          t, items.size(), [&](std::size_t i) { return items[i].plane.n_frames; },
+          [&](Lane& lane) {
+            for (Segment& s : lane.slot.segments) s.scale = items[s.item].ref;
+            upload_slot(lane);
+            read_pixels(t, lane, [&](std::size_t i) { return items[i].plane; });
+            download_spectrum(t, lane);
+          },
+          [&](Lane& lane) { hand_out_spectrum(t, lane, [&](std::size_t i) { return items[i].spectrum; }); });
+    });
   }
 
   void peak(const StftSettings& stft, std::span<const PeakItem> items, std::span<float> peaks) override {
     if (items.empty()) return;
-    Transform& t = begin(stft);
-    power_bits_.resize(items.size());
-    device_.clear(power_bits_, 0, length(items));
-    for_each_slot(
-        t, [&](std::size_t i) { return items[i].n_frames; }, items.size(),
-        [&] {
-          for (Segment& s : slot_.segments) s.first_frame += items[s.item].first_frame;
-          make_spectrum(t, [&](std::size_t i) { return items[i].signal; });
-          PeakArgs args;
-          args.slot = slot_view();
-          args.n_bins = stft.n_bins();
-          args.spectrum = t.spectrum.data();
-          args.power_bits = power_bits_.data();
-          device_.peak(args);
-          device_.finish();  // the staging memory is written again for the next slot
-        });
-    power_staging_.resize(items.size());
-    device_.download(power_staging_, power_bits_, length(items));
-    device_.finish();
-    for (std::size_t i = 0; i < items.size(); ++i) peaks[i] = std::sqrt(math::from_bits(power_staging_.data()[i]));
+    call(stft, [&](Transform& t) {
+      Lane& first = lanes_.front();
+      power_bits_.resize(items.size());
+      power_staging_.resize(items.size());
+      first.queue.clear(power_bits_, 0, length(items));
+      follow_first();
+      deal(
+          t, items.size(), [&](std::size_t i) { return items[i].n_frames; },
+          [&](Lane& lane) {
+            for (Segment& s : lane.slot.segments) s.first_frame += items[s.item].first_frame;
+            make_spectrum(t, lane, [&](std::size_t i) { return items[i].signal; });
+            PeakArgs args;
+            args.slot = view(lane);
+            args.n_bins = stft.n_bins();
+            args.spectrum = lane.spectrum.data();
+            args.power_bits = power_bits_.data();
+            lane.queue.peak(args);
+          },
+          [](Lane&) {});
+      first.queue.download(power_staging_, power_bits_, length(items));
+      first.queue.finish();
+      for (std::size_t i = 0; i < items.size(); ++i) peaks[i] = std::sqrt(math::from_bits(power_staging_.data()[i]));
+    });
   }
 
   void encode(const StftSettings& stft, const PixelSettings& pixels, std::span<const EncodeItem> items) override {
-    Transform& t = begin(stft);
-    prepare(pixels);
-    if (pixels.refine != PixelSettings::kOpenLoop) {
-      encode_closed_loop(t, items, pixels.refine);
-      return;
-    }
-    const auto n_frames = [&](std::size_t i) {
-      return blacken_if_silent(stft, items[i].ref, items[i].plane) ? 0 : items[i].plane.n_frames;
-    };
-    for_each_slot(t, n_frames, items.size(), [&] {
-      for (Segment& s : slot_.segments) {
-        s.scale = 1.0F / items[s.item].ref;
-        s.first_frame += items[s.item].first_frame;
+    call(stft, [&](Transform& t) {
+      prepare(pixels);
+      if (pixels.refine != PixelSettings::kOpenLoop) {
+        encode_closed_loop(t, items, pixels.refine);
+      } else {
+        encode_open_loop(t, items);
       }
-      make_spectrum(t, [&](std::size_t i) { return items[i].signal; });
-      make_pixels(t, [&](std::size_t i) { return items[i].plane; });
     });
   }
 
   void decode(const StftSettings& stft, const PixelSettings& pixels, std::span<const DecodeItem> items) override {
-    Transform& t = begin(stft);
-    prepare(pixels);
-    const auto n_frames = [&](std::size_t i) -> std::int64_t {
-      if (items[i].ref == 0.0F) std::fill(items[i].signal.begin(), items[i].signal.end(), 0.0F);
-      return items[i].ref == 0.0F || items[i].signal.empty() ? 0 : items[i].plane.n_frames;
-    };
-    for_each_slot(t, n_frames, items.size(), [&] {
-      for (Segment& s : slot_.segments) s.scale = items[s.item].ref;
-      lay_out_completed(t, [&](std::size_t i) { return items[i].signal; });
-      upload_slot();
-      read_pixels(t, [&](std::size_t i) { return items[i].plane; });
-      add_up(t, [&](std::size_t i) { return items[i].signal; });
+    const auto signal_of = [&](std::size_t i) { return items[i].signal; };
+    call(stft, [&](Transform& t) {
+      prepare(pixels);
+      deal(
+          t, items.size(),
+          [&](std::size_t i) -> std::int64_t {
+            if (items[i].ref == 0.0F) std::fill(items[i].signal.begin(), items[i].signal.end(), 0.0F);
+            return items[i].ref == 0.0F || items[i].signal.empty() ? 0 : items[i].plane.n_frames;
+          },
+          [&](Lane& lane) {
+            for (Segment& s : lane.slot.segments) s.scale = items[s.item].ref;
+            lay_out_completed(t, lane, signal_of);
+            upload_slot(lane);
+            read_pixels(t, lane, [&](std::size_t i) { return items[i].plane; });
+            add_up(t, lane);
+          },
+          [&](Lane& lane) { hand_out_signals(lane, signal_of); });
     });
   }
 
  private:
   template <class T>
-  using Array = typename Device::template Array<T>;
+  using Array = typename Queue::template Array<T>;
   template <class T>
-  using Staging = typename Device::template Staging<T>;
+  using Staging = typename Queue::template Staging<T>;
+  using Event = typename Queue::Event;
+  using Range = typename Queue::Range;
 
-  /// Tables of one StftSettings and device memory for one slot of it.
+  /// Tables of one StftSettings.
   struct Transform {
     explicit Transform(const StftSettings& settings) : tables(settings), shape(settings) {}
     StftTables tables;
     FrameShape shape;
-    std::int64_t capacity = 0;  // frames
+    std::int64_t capacity = 0;  // frames of a slot
+    std::int64_t batch = 0;     // frames that the FFT takes at a time
     Array<float> window;
     Array<float> synthesis_window;
     Array<float> window_sum;
-    Array<float> frames;     // [capacity, n_fft]
-    Array<Bin> spectrum;     // [capacity, n_bins]
     Array<float> carry_in;   // [n_fft - hop]
     Array<float> carry_out;  // [n_fft - hop]
+  };
+
+  /// One of the slots in flight.
+  struct Lane {
+    explicit Lane(Queue&& q) : queue(std::move(q)) {}
+
+    Queue queue;
+    Event added_up;         // the slot's overlap-add is done
+    Slot slot;              // until the results are handed out
+    std::int64_t room = 0;  // frames that the buffers take where they must grow
+    Array<float> frames;    // [slot.n_frames in whole batches, n_fft]
+    Array<Bin> spectrum;    // [the same, n_bins]
+    Array<Segment> segments;
+    Array<std::int32_t> segment_of_frame;
+    Array<float> samples;
+    Array<std::uint8_t> pixels;
+    Staging<Segment> segments_staging;
+    Staging<std::int32_t> segment_of_frame_staging;
+    Staging<float> samples_staging;
+    Staging<Bin> spectrum_staging;
+    Staging<std::uint8_t> pixels_staging;
   };
 
   static std::size_t size(std::int64_t n) { return static_cast<std::size_t>(n); }
@@ -181,15 +231,32 @@ class SlotBackend final : public Backend {
     return static_cast<std::int64_t>(list.size());
   }
 
+  // ------------------------------------------------------------------------------------------------- calls
+
+  /// run(transform); nothing of it is under way when this returns or throws.
+  template <class Run>
+  void call(const StftSettings& stft, Run&& run) {
+    try {
+      lanes_.front().queue.enter();
+      run(begin(stft));
+    } catch (...) {
+      wait_for_all();
+      throw;
+    }
+  }
+
+  void wait_for_all() noexcept {
+    for (Lane& lane : lanes_) lane.queue.leave();
+  }
+
   Transform& begin(const StftSettings& stft) {
-    device_.enter();
+    followed_ = nullptr;
+    added_up_ = nullptr;
     if (!transform_ || transform_->tables.settings != stft) {
       transform_.reset();
       Transform t(stft);
       t.capacity = slot_capacity(stft.n_fft, limits_);
-      device_.plan(stft.n_fft, t.capacity);  // first: cuFFT fails without a reason when memory is nearly full
-      t.frames.resize(size(t.capacity * stft.n_fft));
-      t.spectrum.resize(size(t.capacity * stft.n_bins()));
+      t.batch = fft_batch(stft.n_fft, limits_);
       t.carry_in.resize(size(stft.n_fft - stft.hop_length));
       t.carry_out.resize(size(stft.n_fft - stft.hop_length));
       upload_table(t.window, t.tables.window);
@@ -210,178 +277,301 @@ class SlotBackend final : public Backend {
   }
 
   void upload_table(Array<float>& to, const std::vector<float>& table) {
+    Lane& lane = lanes_.front();
     to.resize(table.size());
-    samples_staging_.resize(table.size());
-    std::copy(table.begin(), table.end(), samples_staging_.data());
-    device_.upload(to, samples_staging_, length(table));
-    device_.finish();  // the staging memory is used again at once
+    lane.samples_staging.resize(table.size());
+    std::copy(table.begin(), table.end(), lane.samples_staging.data());
+    lane.queue.upload(to, lane.samples_staging, length(table));
+    lane.queue.finish();  // every lane may read the table, and the staging memory is used again at once
   }
 
-  /// Calls run() for every slot of the call's items, with the slot in slot_.
-  template <class FramesOf, class Run>
-  void for_each_slot(const Transform& t, FramesOf&& frames_of, std::size_t n_items, Run&& run) {
+  /// What is queued on the first lane so far comes before every slot that is dealt from now on.
+  void follow_first() {
+    lanes_.front().queue.record(first_done_);
+    followed_ = &first_done_;
+  }
+
+  /// Calls stage(lane) for every slot of the call's items, with the slot in the lane; it queues all that is to be done.
+  /// Once that is done, hand_out(lane).
+  template <class FramesOf, class Stage, class HandOut>
+  void deal(const Transform& t, std::size_t n_items, FramesOf&& frames_of, Stage&& stage, HandOut&& hand_out) {
     item_frames_.resize(n_items);
     for (std::size_t i = 0; i < n_items; ++i) item_frames_[i] = frames_of(i);
     SlotCutter cutter(item_frames_, t.capacity);
-    while (cutter.next(slot_)) run();
+    std::size_t begun = 0;
+    std::size_t done = 0;
+    const auto finish_one = [&] {
+      Lane& lane = lanes_[done++ % lanes_.size()];
+      {
+        const Range range("wait");
+        lane.queue.finish();
+      }
+      const Range range("hand out");
+      hand_out(lane);
+    };
+    for (;; ++begun) {
+      if (begun - done == lanes_.size()) finish_one();
+      Lane& lane = lanes_[begun % lanes_.size()];
+      if (!cutter.next(lane.slot)) break;
+      make_room(t, lane);
+      if (followed_ != nullptr) lane.queue.wait(*followed_);
+      stage(lane);
+    }
+    while (done < begun) finish_one();
   }
 
-  SlotView slot_view() const { return {segments_.data(), segment_of_frame_.data(), slot_.n_frames}; }
+  /// Buffers grow by doubling, up to whole slots: a single short item takes little, and growing ends soon.
+  void make_room(const Transform& t, Lane& lane) const {
+    const std::int64_t batches = ceil_div(lane.slot.n_frames, t.batch);
+    lane.room = t.batch;
+    while (lane.room < batches * t.batch) lane.room = std::min(2 * lane.room, t.capacity);
+    // First: cuFFT fails without a reason when memory is nearly full.
+    lane.queue.plan(t.shape.n_fft, t.batch);
+    lane.frames.resize(size(batches * t.batch * t.shape.n_fft), size(lane.room * t.shape.n_fft));
+    const std::int64_t n_bins = t.tables.settings.n_bins();
+    lane.spectrum.resize(size(batches * t.batch * n_bins), size(lane.room * n_bins));
+  }
+
+  // ------------------------------------------------------------------------------------------------- slots
+
+  static SlotView view(const Lane& lane) {
+    return {lane.segments.data(), lane.segment_of_frame.data(), lane.slot.n_frames};
+  }
 
   /// Once all fields of the segments are filled in.
-  void upload_slot() {
-    const std::int64_t n = length(slot_.segments);
-    segments_staging_.resize(size(n));
-    segment_of_frame_staging_.resize(size(slot_.n_frames));
-    std::copy(slot_.segments.begin(), slot_.segments.end(), segments_staging_.data());
+  void upload_slot(Lane& lane) {
+    const Slot& slot = lane.slot;
+    const std::int64_t n = length(slot.segments);
+    lane.segments_staging.resize(size(n), size(2 * n));
+    lane.segments.resize(size(n), size(2 * n));
+    lane.segment_of_frame_staging.resize(size(slot.n_frames), size(lane.room));
+    lane.segment_of_frame.resize(size(slot.n_frames), size(lane.room));
+    std::copy(slot.segments.begin(), slot.segments.end(), lane.segments_staging.data());
     for (std::int64_t i = 0; i < n; ++i) {
-      const Segment& s = slot_.segments[size(i)];
-      std::fill_n(segment_of_frame_staging_.data() + s.slot_frame, s.n_frames, static_cast<std::int32_t>(i));
+      const Segment& s = slot.segments[size(i)];
+      std::fill_n(lane.segment_of_frame_staging.data() + s.slot_frame, s.n_frames, static_cast<std::int32_t>(i));
     }
-    segments_.resize(size(n));
-    segment_of_frame_.resize(size(slot_.n_frames));
-    device_.upload(segments_, segments_staging_, n);
-    device_.upload(segment_of_frame_, segment_of_frame_staging_, slot_.n_frames);
+    lane.queue.upload(lane.segments, lane.segments_staging, n);
+    lane.queue.upload(lane.segment_of_frame, lane.segment_of_frame_staging, slot.n_frames);
   }
 
-  /// Signals of the slot to t.spectrum; uploads the slot.
-  template <class SignalOf>
-  void make_spectrum(Transform& t, SignalOf&& signal_of) {
-    for (Segment& s : slot_.segments) s.item_samples = length(signal_of(size(s.item)));
-    lay_out_samples(slot_, t.shape, samples_seen);
-    samples_staging_.resize(size(slot_.n_samples));
-    for (const Segment& s : slot_.segments) {
-      signal_of(size(s.item)).copy(s.sample_first, s.sample_count, samples_staging_.data() + s.sample_offset);
-    }
-    samples_.resize(size(slot_.n_samples));
-    device_.upload(samples_, samples_staging_, slot_.n_samples);
-    upload_slot();
+  /// Samples of a slot in memory that must grow.
+  static std::size_t sample_room(const Transform& t, const Lane& lane) {
+    return size(std::max(lane.slot.n_samples, lane.room * t.shape.hop + 2 * std::int64_t{t.shape.n_fft}));
+  }
 
+  /// Signals of the slot to its spectrum; uploads the slot.
+  template <class SignalOf>
+  void make_spectrum(const Transform& t, Lane& lane, SignalOf&& signal_of) {
+    Slot& slot = lane.slot;
+    for (Segment& s : slot.segments) s.item_samples = length(signal_of(size(s.item)));
+    lay_out_samples(slot, t.shape, samples_seen);
+    lane.samples_staging.resize(size(slot.n_samples), sample_room(t, lane));
+    lane.samples.resize(size(slot.n_samples), sample_room(t, lane));
+    {
+      const Range range("stage samples");
+      for (const Segment& s : slot.segments) {
+        signal_of(size(s.item)).copy(s.sample_first, s.sample_count, lane.samples_staging.data() + s.sample_offset);
+      }
+    }
+    {
+      const Range range("upload samples");
+      lane.queue.upload(lane.samples, lane.samples_staging, slot.n_samples);
+      upload_slot(lane);
+    }
+    const Range range("analyse");
     FramesArgs args;
-    args.slot = slot_view();
+    args.slot = view(lane);
     args.shape = t.shape;
-    args.samples = samples_.data();
+    args.samples = lane.samples.data();
     args.window = t.window.data();
-    args.frames = t.frames.data();
-    device_.frames(args);
-    // The plan transforms a whole slot, always: what is not in use must be numbers.
-    const std::int64_t n_fft = t.shape.n_fft;
-    device_.clear(t.frames, slot_.n_frames * n_fft, (t.capacity - slot_.n_frames) * n_fft);
-    device_.fft_forward(t.shape.n_fft, t.capacity, t.frames.data(), t.spectrum.data());
-    device_.real_bins(RealBinsArgs{t.spectrum.data(), slot_.n_frames, t.shape.n_fft});
+    args.frames = lane.frames.data();
+    lane.queue.frames(args);
+    clear_rest_of_batch(t, lane, lane.frames, t.shape.n_fft);
+    for_each_batch(t, lane, [&](float* frames, Bin* spectrum) {
+      lane.queue.fft_forward(t.shape.n_fft, t.batch, frames, spectrum);
+    });
+    lane.queue.real_bins(RealBinsArgs{lane.spectrum.data(), slot.n_frames, t.shape.n_fft});
   }
 
-  template <class SpectrumOf>
-  void upload_spectrum(Transform& t, SpectrumOf&& spectrum_of) {
-    const std::int64_t n_bins = t.tables.settings.n_bins();
-    spectrum_staging_.resize(size(slot_.n_frames * n_bins));
-    for (const Segment& s : slot_.segments) {
-      std::memcpy(static_cast<void*>(spectrum_staging_.data() + s.slot_frame * n_bins),
-                  spectrum_of(size(s.item)).data() + s.first_frame * n_bins, size(s.n_frames * n_bins) * sizeof(Bin));
-    }
-    device_.upload(t.spectrum, spectrum_staging_, slot_.n_frames * n_bins);
+  /// The FFT takes whole batches: what of the last is not in use must be numbers.
+  template <class T>
+  static void clear_rest_of_batch(const Transform& t, Lane& lane, Array<T>& rows, std::int64_t row) {
+    const std::int64_t n = lane.slot.n_frames;
+    lane.queue.clear(rows, n * row, (ceil_div(n, t.batch) * t.batch - n) * row);
   }
 
-  template <class SpectrumOf>
-  void download_spectrum(Transform& t, SpectrumOf&& spectrum_of) {
-    const std::int64_t n_bins = t.tables.settings.n_bins();
-    spectrum_staging_.resize(size(slot_.n_frames * n_bins));
-    device_.download(spectrum_staging_, t.spectrum, slot_.n_frames * n_bins);
-    device_.finish();
-    for (const Segment& s : slot_.segments) {
-      std::memcpy(static_cast<void*>(spectrum_of(size(s.item)).data() + s.first_frame * n_bins),
-                  spectrum_staging_.data() + s.slot_frame * n_bins, size(s.n_frames * n_bins) * sizeof(Bin));
+  template <class Use>
+  static void for_each_batch(const Transform& t, Lane& lane, Use&& use) {
+    for (std::int64_t first = 0; first < lane.slot.n_frames; first += t.batch) {
+      use(lane.frames.data() + first * t.shape.n_fft, lane.spectrum.data() + first * t.tables.settings.n_bins());
     }
   }
 
-  template <class SignalOf>
-  void lay_out_completed(const Transform& t, SignalOf&& signal_of) {
-    for (Segment& s : slot_.segments) s.item_samples = length(signal_of(size(s.item)));
-    lay_out_samples(slot_, t.shape, samples_completed);
-  }
-
-  /// t.spectrum to signals; uploads the slot.
-  template <class SignalOf>
-  void make_signals(Transform& t, SignalOf&& signal_of) {
-    lay_out_completed(t, signal_of);
-    upload_slot();
-    device_.real_bins(RealBinsArgs{t.spectrum.data(), slot_.n_frames, t.shape.n_fft});
-    add_up(t, signal_of);
-  }
-
-  /// t.spectrum to signals, once the slot is uploaded.
-  template <class SignalOf>
-  void add_up(Transform& t, SignalOf&& signal_of) {
+  /// Calls copy(place in the slot's staging memory, place in the item's spectrum, bytes) for every segment.
+  template <class SpectrumOf, class Copy>
+  static void for_each_spectrum(const Transform& t, Lane& lane, SpectrumOf&& spectrum_of, Copy&& copy) {
     const std::int64_t n_bins = t.tables.settings.n_bins();
-    device_.clear(t.spectrum, slot_.n_frames * n_bins, (t.capacity - slot_.n_frames) * n_bins);
-    device_.fft_inverse(t.shape.n_fft, t.capacity, t.spectrum.data(), t.frames.data());
-    samples_.resize(size(slot_.n_samples));
-    OverlapAddArgs args;
-    args.slot = slot_view();
-    args.shape = t.shape;
-    args.frames = t.frames.data();
-    args.synthesis_window = t.synthesis_window.data();
-    args.window_sums = {t.window.data(), t.window_sum.data(), t.tables.window_sum_floor};
-    args.carry_in = t.carry_in.data();
-    args.carry_out = t.carry_out.data();
-    args.samples = samples_.data();
-    device_.overlap_add(args);
-    std::swap(t.carry_in, t.carry_out);
-    samples_staging_.resize(size(slot_.n_samples));
-    device_.download(samples_staging_, samples_, slot_.n_samples);
-    device_.finish();
-    for (const Segment& s : slot_.segments) {
-      std::copy_n(samples_staging_.data() + s.sample_offset, s.sample_count,
+    for (const Segment& s : lane.slot.segments) {
+      copy(lane.spectrum_staging.data() + s.slot_frame * n_bins,
+           spectrum_of(size(s.item)).data() + s.first_frame * n_bins, size(s.n_frames * n_bins) * sizeof(Bin));
+    }
+  }
+
+  void stage_spectrum(const Transform& t, Lane& lane) const {
+    const std::int64_t n_bins = t.tables.settings.n_bins();
+    lane.spectrum_staging.resize(size(lane.slot.n_frames * n_bins), size(lane.room * n_bins));
+  }
+
+  template <class SpectrumOf>
+  void upload_spectrum(const Transform& t, Lane& lane, SpectrumOf&& spectrum_of) {
+    stage_spectrum(t, lane);
+    for_each_spectrum(t, lane, spectrum_of, [](Bin* in_slot, const Complex* in_item, std::size_t bytes) {
+      std::memcpy(static_cast<void*>(in_slot), in_item, bytes);
+    });
+    lane.queue.upload(lane.spectrum, lane.spectrum_staging, lane.slot.n_frames * t.tables.settings.n_bins());
+  }
+
+  void download_spectrum(const Transform& t, Lane& lane) {
+    stage_spectrum(t, lane);
+    lane.queue.download(lane.spectrum_staging, lane.spectrum, lane.slot.n_frames * t.tables.settings.n_bins());
+  }
+
+  template <class SpectrumOf>
+  void hand_out_spectrum(const Transform& t, Lane& lane, SpectrumOf&& spectrum_of) {
+    for_each_spectrum(t, lane, spectrum_of, [](const Bin* in_slot, Complex* in_item, std::size_t bytes) {
+      std::memcpy(static_cast<void*>(in_item), in_slot, bytes);
+    });
+  }
+
+  template <class SignalOf>
+  void lay_out_completed(const Transform& t, Lane& lane, SignalOf&& signal_of) {
+    for (Segment& s : lane.slot.segments) s.item_samples = length(signal_of(size(s.item)));
+    lay_out_samples(lane.slot, t.shape, samples_completed);
+  }
+
+  /// The slot's spectrum to signals, laid out and once the slot is uploaded.
+  void add_up(Transform& t, Lane& lane) {
+    const std::int64_t n_samples = lane.slot.n_samples;
+    lane.samples.resize(size(n_samples), sample_room(t, lane));
+    lane.samples_staging.resize(size(n_samples), sample_room(t, lane));
+    {
+      const Range range("synthesise");
+      clear_rest_of_batch(t, lane, lane.spectrum, t.tables.settings.n_bins());
+      for_each_batch(t, lane, [&](float* frames, Bin* spectrum) {
+        lane.queue.fft_inverse(t.shape.n_fft, t.batch, spectrum, frames);
+      });
+      OverlapAddArgs args;
+      args.slot = view(lane);
+      args.shape = t.shape;
+      args.frames = lane.frames.data();
+      args.synthesis_window = t.synthesis_window.data();
+      args.window_sums = {t.window.data(), t.window_sum.data(), t.tables.window_sum_floor};
+      args.carry_in = t.carry_in.data();
+      args.carry_out = t.carry_out.data();
+      args.samples = lane.samples.data();
+      // The slot before has written what this one goes on from, and has read what this one writes.
+      if (added_up_ != nullptr) lane.queue.wait(*added_up_);
+      lane.queue.overlap_add(args);
+      lane.queue.record(lane.added_up);
+      added_up_ = &lane.added_up;
+      std::swap(t.carry_in, t.carry_out);
+    }
+    const Range range("download samples");
+    lane.queue.download(lane.samples_staging, lane.samples, n_samples);
+  }
+
+  template <class SignalOf>
+  static void hand_out_signals(const Lane& lane, SignalOf&& signal_of) {
+    for (const Segment& s : lane.slot.segments) {
+      std::copy_n(lane.samples_staging.data() + s.sample_offset, s.sample_count,
                   signal_of(size(s.item)).data() + s.sample_first);
     }
   }
 
+  // ------------------------------------------------------------------------------------------------ pixels
+
   std::int64_t pixel_bytes() const { return 3 * (code_->bits / 8); }
+
+  std::int64_t make_room_for_pixels(const Transform& t, Lane& lane) const {
+    const std::int64_t column_bytes = t.tables.settings.n_bins() * pixel_bytes();
+    const std::int64_t bytes = lane.slot.n_frames * column_bytes;
+    lane.pixels.resize(size(bytes), size(lane.room * column_bytes));
+    lane.pixels_staging.resize(size(bytes), size(lane.room * column_bytes));
+    return bytes;
+  }
 
   /// Calls copy(place in the slot's picture, place in the item's plane, bytes) for every row of every segment.
   template <class PlaneOf, class Copy>
-  void for_each_row(const Transform& t, PlaneOf&& plane_of, Copy&& copy) {
+  void for_each_row(const Transform& t, Lane& lane, PlaneOf&& plane_of, Copy&& copy) {
     for (int row = 0; row < t.tables.settings.n_bins(); ++row) {
-      for (const Segment& s : slot_.segments) {
+      for (const Segment& s : lane.slot.segments) {
         const auto plane = plane_of(size(s.item));
-        copy(pixels_staging_.data() + (row * slot_.n_frames + s.slot_frame) * pixel_bytes(),
+        copy(lane.pixels_staging.data() + (row * lane.slot.n_frames + s.slot_frame) * pixel_bytes(),
              plane.data + row * plane.row_bytes + s.column * pixel_bytes(), size(s.n_frames * pixel_bytes()));
       }
     }
   }
 
-  /// t.spectrum to pictures, once the slot is uploaded.
-  template <class PlaneOf>
-  void make_pixels(const Transform& t, PlaneOf&& plane_of) {
-    download_pixels(t, plane_of,
-                    [&] { code_->bits == 8 ? launch_encode<std::uint8_t>(t) : launch_encode<std::uint16_t>(t); });
+  /// The slot's spectrum to its picture, once the slot is uploaded.
+  void make_pixels(const Transform& t, Lane& lane) {
+    download_pixels(t, lane, [&] {
+      code_->bits == 8 ? launch_encode<std::uint8_t>(t, lane) : launch_encode<std::uint16_t>(t, lane);
+    });
   }
 
-  /// What launch() makes in pixels_ to pictures.
-  template <class PlaneOf, class Launch>
-  void download_pixels(const Transform& t, PlaneOf&& plane_of, Launch&& launch) {
-    const std::int64_t bytes = slot_.n_frames * t.tables.settings.n_bins() * pixel_bytes();
-    pixels_.resize(size(bytes));
-    launch();
-    pixels_staging_.resize(size(bytes));
-    device_.download(pixels_staging_, pixels_, bytes);
-    device_.finish();
-    for_each_row(t, plane_of, [](const std::uint8_t* in_slot, std::uint8_t* in_plane, std::size_t n) {
+  /// Of what launch() makes in the slot's pixels.
+  template <class Launch>
+  void download_pixels(const Transform& t, Lane& lane, Launch&& launch) {
+    const std::int64_t bytes = make_room_for_pixels(t, lane);
+    {
+      const Range range("encode pixels");
+      launch();
+    }
+    const Range range("download pixels");
+    lane.queue.download(lane.pixels_staging, lane.pixels, bytes);
+  }
+
+  template <class PlaneOf>
+  void hand_out_pixels(const Transform& t, Lane& lane, PlaneOf&& plane_of) {
+    for_each_row(t, lane, plane_of, [](const std::uint8_t* in_slot, std::uint8_t* in_plane, std::size_t n) {
       std::memcpy(in_plane, in_slot, n);
     });
   }
 
-  /// Pictures to t.spectrum, once the slot is uploaded.
+  /// Pictures to the slot's spectrum, once the slot is uploaded.
   template <class PlaneOf>
-  void read_pixels(Transform& t, PlaneOf&& plane_of) {
-    const std::int64_t bytes = slot_.n_frames * t.tables.settings.n_bins() * pixel_bytes();
-    pixels_staging_.resize(size(bytes));
-    for_each_row(t, plane_of, [](std::uint8_t* in_slot, const std::uint8_t* in_plane, std::size_t n) {
-      std::memcpy(in_slot, in_plane, n);
-    });
-    pixels_.resize(size(bytes));
-    device_.upload(pixels_, pixels_staging_, bytes);
-    code_->bits == 8 ? launch_decode<std::uint8_t>(t) : launch_decode<std::uint16_t>(t);
+  void read_pixels(const Transform& t, Lane& lane, PlaneOf&& plane_of) {
+    const std::int64_t bytes = make_room_for_pixels(t, lane);
+    {
+      const Range range("stage pixels");
+      for_each_row(t, lane, plane_of, [](std::uint8_t* in_slot, const std::uint8_t* in_plane, std::size_t n) {
+        std::memcpy(in_slot, in_plane, n);
+      });
+    }
+    {
+      const Range range("upload pixels");
+      lane.queue.upload(lane.pixels, lane.pixels_staging, bytes);
+    }
+    const Range range("decode pixels");
+    code_->bits == 8 ? launch_decode<std::uint8_t>(t, lane) : launch_decode<std::uint16_t>(t, lane);
+  }
+
+  void encode_open_loop(const Transform& t, std::span<const EncodeItem> items) {
+    deal(
+        t, items.size(),
+        [&](std::size_t i) {
+          return blacken_if_silent(t.tables.settings, items[i].ref, items[i].plane) ? 0 : items[i].plane.n_frames;
+        },
+        [&](Lane& lane) {
+          for (Segment& s : lane.slot.segments) {
+            s.scale = 1.0F / items[s.item].ref;
+            s.first_frame += items[s.item].first_frame;
+          }
+          make_spectrum(t, lane, [&](std::size_t i) { return items[i].signal; });
+          make_pixels(t, lane);
+        },
+        [&](Lane& lane) { hand_out_pixels(t, lane, [&](std::size_t i) { return items[i].plane; }); });
   }
 
   /// As many items at a time as may take device memory together.
@@ -396,7 +586,7 @@ class SlotBackend final : public Backend {
     };
     for (const EncodeItem& item : items) {
       if (blacken_if_silent(stft, item.ref, item.plane) || item.plane.n_frames == 0) continue;
-      const std::int64_t bytes = DeviceClosedLoop<Device>::item_bytes(stft, code_->bits, item);
+      const std::int64_t bytes = DeviceClosedLoop<Queue>::item_bytes(stft, code_->bits, item);
       if (group_bytes + bytes > limits_.loop_bytes) run();
       group.push_back(item);
       group_bytes += bytes;
@@ -404,62 +594,67 @@ class SlotBackend final : public Backend {
     run();
   }
 
-  void run_closed_loop(Transform& t, std::span<const EncodeItem> items, int sweeps) {
+  void run_closed_loop(const Transform& t, std::span<const EncodeItem> items, int sweeps) {
+    Lane& first = lanes_.front();
     LoopTransform loop;
     loop.tables = &t.tables;
     loop.window = t.window.data();
     loop.synthesis_window = t.synthesis_window.data();
     loop.window_sum = t.window_sum.data();
-    loop.capacity = std::min(t.capacity, limits_.loop_frames);
-    loop.frames = t.frames.data();
-    loop.spectrum = t.spectrum.data();
+    loop.capacity = std::min(limits_.loop_frames, 4 * t.batch);
+    first.queue.plan(t.shape.n_fft, loop.capacity);
+    first.frames.resize(size(loop.capacity * t.shape.n_fft));
+    first.spectrum.resize(size(loop.capacity * t.tables.settings.n_bins()));
+    loop.frames = first.frames.data();
+    loop.spectrum = first.spectrum.data();
     loop.pixels = pixel_tables();
     loop.bits = code_->bits;
-    device_.plan(t.shape.n_fft, loop.capacity);
     closed_loop_.run(loop, items, sweeps);
-    for_each_slot(
-        t, [&](std::size_t i) { return items[i].plane.n_frames; }, items.size(),
-        [&] {
-          upload_slot();
-          const auto plane_of = [&](std::size_t i) { return items[i].plane; };
-          code_->bits == 8 ? download_pixels(t, plane_of, [&] { launch_turn<std::uint8_t>(t); })
-                           : download_pixels(t, plane_of, [&] { launch_turn<std::uint16_t>(t); });
-        });
+    first.queue.finish();  // its frames and spectrum may grow now
+    deal(
+        t, items.size(), [&](std::size_t i) { return items[i].plane.n_frames; },
+        [&](Lane& lane) {
+          upload_slot(lane);
+          download_pixels(t, lane, [&] {
+            code_->bits == 8 ? launch_turn<std::uint8_t>(t, lane) : launch_turn<std::uint16_t>(t, lane);
+          });
+        },
+        [&](Lane& lane) { hand_out_pixels(t, lane, [&](std::size_t i) { return items[i].plane; }); });
   }
 
   PixelTables pixel_tables() const { return {code_->top, code_->curve, magnitude_.data()}; }
 
   template <class Code>
-  void launch_encode(const Transform& t) {
+  void launch_encode(const Transform& t, Lane& lane) {
     EncodePixelsArgs<Code> args;
-    args.slot = slot_view();
+    args.slot = view(lane);
     args.n_bins = t.tables.settings.n_bins();
-    args.spectrum = t.spectrum.data();
-    args.picture = reinterpret_cast<Pixel<Code>*>(pixels_.data());
+    args.spectrum = lane.spectrum.data();
+    args.picture = reinterpret_cast<Pixel<Code>*>(lane.pixels.data());
     args.tables = pixel_tables();
-    device_.encode_pixels(args);
+    lane.queue.encode_pixels(args);
   }
 
   template <class Code>
-  void launch_decode(Transform& t) {
+  void launch_decode(const Transform& t, Lane& lane) {
     DecodePixelsArgs<Code> args;
-    args.slot = slot_view();
+    args.slot = view(lane);
     args.n_fft = t.shape.n_fft;
-    args.picture = reinterpret_cast<const Pixel<Code>*>(pixels_.data());
+    args.picture = reinterpret_cast<const Pixel<Code>*>(lane.pixels.data());
     args.tables = pixel_tables();
-    args.spectrum = t.spectrum.data();
-    device_.decode_pixels(args);
+    args.spectrum = lane.spectrum.data();
+    lane.queue.decode_pixels(args);
   }
 
   template <class Code>
-  void launch_turn(const Transform& t) {
+  void launch_turn(const Transform& t, Lane& lane) {
     TurnPixelsArgs<Code> args;
-    args.slot = slot_view();
+    args.slot = view(lane);
     args.n_bins = t.tables.settings.n_bins();
     args.items = closed_loop_.items();
     args.pixels = closed_loop_.template pixels<Code>();
-    args.picture = reinterpret_cast<Pixel<Code>*>(pixels_.data());
-    device_.turn_pixels(args);
+    args.picture = reinterpret_cast<Pixel<Code>*>(lane.pixels.data());
+    lane.queue.turn_pixels(args);
   }
 
   bool blacken_if_silent(const StftSettings& stft, float ref, const Plane& plane) const {
@@ -470,26 +665,20 @@ class SlotBackend final : public Backend {
     return true;
   }
 
-  Device device_;
+  std::string name_;
   SlotLimits limits_;
-  DeviceClosedLoop<Device> closed_loop_{device_};
+  std::vector<Lane> lanes_;
+  DeviceClosedLoop<Queue> closed_loop_{lanes_.front().queue};
   std::optional<Transform> transform_;
   std::optional<PixelCode> code_;
   PixelSettings code_settings_;
   std::vector<std::int64_t> item_frames_;
-  Slot slot_;
+  Event first_done_;
+  const Event* followed_ = nullptr;  // what every slot of the call waits for
+  const Event* added_up_ = nullptr;  // of the call's slot before
 
   Array<float> magnitude_;
-  Array<Segment> segments_;
-  Array<std::int32_t> segment_of_frame_;
-  Array<float> samples_;
-  Array<std::uint8_t> pixels_;
   Array<std::int32_t> power_bits_;
-  Staging<Segment> segments_staging_;
-  Staging<std::int32_t> segment_of_frame_staging_;
-  Staging<float> samples_staging_;
-  Staging<Bin> spectrum_staging_;
-  Staging<std::uint8_t> pixels_staging_;
   Staging<std::int32_t> power_staging_;
 };
 

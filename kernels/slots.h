@@ -148,24 +148,38 @@ inline void lay_out_samples(Slot& slot, const FrameShape& shape,
   }
 }
 
+/// Slots that are staged, computed and handed out at the same time.
+inline constexpr int kSlotsInFlight = 3;
+
 /// What a slot may take. The frame limit keeps small transforms from making slots that short batches cannot fill.
 struct SlotLimits {
-  std::int64_t bytes = std::int64_t{256} << 20;
+  std::int64_t bytes = std::int64_t{128} << 20;
   std::int64_t frames = 65536;
   /// Frames that the closed loop transforms together: the chains of a whole page.
   std::int64_t loop_frames = 512;
   /// Items are put through the closed loop together while they take no more than this; one alone may take what it
   /// needs.
   std::int64_t loop_bytes = std::int64_t{1} << 30;
+  /// Samples that the FFT takes at a time, in frames.
+  std::int64_t fft_samples = std::int64_t{1} << 20;
 };
 
-/// Frames of a slot; depends on the size of the transform only, so that one FFT plan serves all lengths.
+/// Frames that the FFT takes at a time. A library may choose another algorithm for another number of them, so this
+/// depends on the size of the transform only: the bits depend neither on a slot's size nor on what is in it.
+inline std::int64_t fft_batch(int n_fft, const SlotLimits& limits) {
+  constexpr std::int64_t kAligned = 4;  // frames of any size: cuFFT wants every batch to begin at a multiple of 8 bytes
+  return std::min(std::max(limits.fft_samples / n_fft / kAligned, std::int64_t{1}) * kAligned, limits.frames);
+}
+
+/// Frames of a slot: whole batches of the FFT.
 inline std::int64_t slot_capacity(int n_fft, const SlotLimits& limits) {
   const std::int64_t n_bins = n_fft / 2 + 1;
   const std::int64_t n = n_fft;
   // samples and frames, spectrum, 16-bit pixels, the FFT's work area
   const std::int64_t frame_bytes = 2 * 4 * n + 8 * n_bins + 6 * n_bins + 8 * n;
-  return std::clamp<std::int64_t>(limits.bytes / frame_bytes, 1, limits.frames);
+  const std::int64_t batch = fft_batch(n_fft, limits);
+  const std::int64_t frames = std::min(limits.bytes / frame_bytes, limits.frames);
+  return std::max(frames / batch, std::int64_t{1}) * batch;
 }
 
 }  // namespace spectrohue::cuda

@@ -9,10 +9,16 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <deque>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <ostream>
+#include <random>
+#include <set>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "cpu/cpu_backend.h"
@@ -112,9 +118,10 @@ TEST(SlotCutter, CountsBeyond32Bits) {
 
 TEST(SlotCapacity, IsBoundedAndNeverZero) {
   const cuda::SlotLimits limits;
-  EXPECT_EQ(cuda::slot_capacity(1 << 20, {1, 100}), 1);
+  EXPECT_EQ(cuda::slot_capacity(1 << 20, {1, 100}), 4);
+  EXPECT_EQ(cuda::slot_capacity(1 << 20, {1, 1}), 1);
   EXPECT_EQ(cuda::slot_capacity(16, limits), limits.frames);
-  EXPECT_GT(cuda::slot_capacity(2048, limits), 4000);
+  EXPECT_GT(cuda::slot_capacity(2048, limits), 2000);
   EXPECT_LE(cuda::slot_capacity(2048, limits) * 2048 * 16, limits.bytes);
   EXPECT_GE(cuda::slot_capacity(1 << 20, limits), 1);
 }
@@ -231,26 +238,132 @@ TEST(Samples, CompletedCoverTheSignalOnceWithAllTheirFrames) {
 
 // ---------------------------------------------------------------------------------------- emulated device
 
+/// When a stream's work runs, once somebody waits for a stream.
+enum class Order {
+  OldestFirst,  ///< as it was queued
+  NewestFirst,  ///< what was queued last, as far as its stream lets it
+  Reluctant,    ///< only the stream that is waited for, and what its work waits for
+  Random,
+};
+
+/// Work that was queued on streams and has not run.
+class Schedule {
+ public:
+  Schedule(Order order, std::uint32_t seed) : order_(order), random_(seed) {}
+
+  std::size_t add_stream() {
+    streams_.emplace_back();
+    return streams_.size() - 1;
+  }
+  void queue(std::size_t stream, std::function<void()> act) {
+    streams_[stream].work.push_back({std::move(act), 0, 0, ++clock_});
+    ++streams_[stream].queued;
+  }
+  /// What is queued on `stream` from now on waits until `other` has done so much.
+  void wait(std::size_t stream, std::size_t other, std::int64_t count) {
+    streams_[stream].work.push_back({[] {}, other, count, ++clock_});
+    ++streams_[stream].queued;
+  }
+  std::int64_t queued(std::size_t stream) const { return streams_[stream].queued; }
+
+  void finish(std::size_t stream) {
+    while (!streams_[stream].work.empty()) {
+      const std::size_t next = choose(stream);
+      const std::function<void()> act = std::move(streams_[next].work.front().act);
+      streams_[next].work.pop_front();
+      act();
+      ++streams_[next].done;
+    }
+  }
+
+ private:
+  struct Work {
+    std::function<void()> act;
+    std::size_t other;
+    std::int64_t count;
+    std::int64_t time;
+  };
+  struct Stream {
+    std::deque<Work> work;
+    std::int64_t queued = 0;
+    std::int64_t done = 0;
+  };
+
+  bool may_run(const Stream& s) const {
+    return !s.work.empty() && streams_[s.work.front().other].done >= s.work.front().count;
+  }
+  std::size_t choose(std::size_t wanted) {
+    if (order_ == Order::Reluctant) {
+      while (!may_run(streams_[wanted])) wanted = streams_[wanted].work.front().other;
+      return wanted;
+    }
+    std::vector<std::size_t> ready;
+    for (std::size_t i = 0; i < streams_.size(); ++i) {
+      if (may_run(streams_[i])) ready.push_back(i);
+    }
+    if (order_ == Order::Random) return ready.at(random_() % ready.size());
+    const auto by_time = [&](std::size_t a, std::size_t b) {
+      return streams_[a].work.front().time < streams_[b].work.front().time;
+    };
+    return order_ == Order::OldestFirst ? *std::min_element(ready.begin(), ready.end(), by_time)
+                                        : *std::max_element(ready.begin(), ready.end(), by_time);
+  }
+
+  Order order_;
+  std::mt19937 random_;
+  std::vector<Stream> streams_;
+  std::int64_t clock_ = 0;
+};
+
 /// After so many, memory is exhausted.
 std::int64_t allocations_left = std::numeric_limits<std::int64_t>::max();
+/// How often memory had to grow, and plans were made.
+std::int64_t growths = 0;
+std::int64_t plans = 0;
 
-/// Exactly as large as asked for, so that a sanitizer sees the first step over its end, and full of rubbish.
+/// Exactly as large as asked for, so that a sanitizer sees the first step over its end, and full of rubbish, before and
+/// after it is used.
 template <class T>
 class EmulatedArray {
  public:
-  void resize(std::size_t n) {
+  EmulatedArray() = default;
+  EmulatedArray(EmulatedArray&& other) noexcept { swap(other); }
+  EmulatedArray& operator=(EmulatedArray&& other) noexcept {
+    swap(other);
+    return *this;
+  }
+  ~EmulatedArray() { spoil(); }
+
+  void resize(std::size_t n, std::size_t room = 0) {
+    spoil();
     std::vector<T>().swap(values_);
-    if (allocations_left == 0) throw Error(ErrorCode::OutOfMemory, "emulated");
+    if (allocations_left == 0) {
+      capacity_ = 0;
+      throw Error(ErrorCode::OutOfMemory, "emulated");
+    }
     --allocations_left;
+    if (n > capacity_) {
+      ++growths;
+      capacity_ = std::max(n, room);
+    }
     values_.resize(n);
-    if (n > 0) std::memset(static_cast<void*>(values_.data()), 0x7f, n * sizeof(T));  // large numbers
+    spoil();
   }
   T* data() { return values_.data(); }
   const T* data() const { return values_.data(); }
   std::size_t size() const { return values_.size(); }
 
  private:
+  void swap(EmulatedArray& other) noexcept {
+    std::swap(values_, other.values_);
+    std::swap(capacity_, other.capacity_);
+  }
+  void spoil() {
+    if (!values_.empty()) std::memset(static_cast<void*>(values_.data()), 0x7f, values_.size() * sizeof(T));  // large
+  }
+
   std::vector<T> values_;
+  std::size_t capacity_ = 0;
 };
 
 /// Calls body(thread) for every thread of a launch, block by block.
@@ -274,67 +387,41 @@ void expect_legal(const cuda::LaunchShape& shape) {
   EXPECT_LE(shape.block.x * shape.block.y, 1024U);
 }
 
-class EmulatedDevice {
+/// What a device does, at once.
+class Work {
  public:
-  EmulatedDevice() = default;
-  /// With a transform that is off by so much, relative to the norm of a frame, as another library's is.
-  explicit EmulatedDevice(float fft_error) : fft_error_(fft_error) {}
+  explicit Work(float fft_error) : fft_error_(fft_error) {}
 
-  template <class T>
-  using Array = EmulatedArray<T>;
-  template <class T>
-  using Staging = EmulatedArray<T>;
-
-  static std::string name() { return "emulated"; }
-  void enter() {}
-  void leave() noexcept {}
-  void finish() {}
-  template <class T>
-  void upload(Array<T>& to, const Array<T>& from, std::int64_t n, std::int64_t first = 0) {
-    ASSERT_LE(first + n, static_cast<std::int64_t>(to.size()));
-    std::copy_n(from.data(), n, to.data() + first);
-  }
-  template <class T>
-  void download(Array<T>& to, const Array<T>& from, std::int64_t n) {
-    std::copy_n(from.data(), n, to.data());
-  }
-  template <class T>
-  void clear(Array<T>& to, std::int64_t first, std::int64_t n) {
-    if (n > 0) std::memset(static_cast<void*>(to.data() + first), 0, static_cast<std::size_t>(n) * sizeof(T));
-  }
-
-  // ---- the launches
-
-  void frames(const cuda::FramesArgs& args) {
+  static void frames(const cuda::FramesArgs& args) {
     const cuda::LaunchShape shape = cuda::frames_launch(args);
     expect_legal(shape);
     for_each_thread(shape, [&](const cuda::ThreadIndex& at) { cuda::frames_thread(args, at, shape.block.x); });
   }
-  void real_bins(const cuda::RealBinsArgs& args) {
+  static void real_bins(const cuda::RealBinsArgs& args) {
     const cuda::LaunchShape shape = cuda::real_bins_launch(args);
     expect_legal(shape);
     for_each_thread(shape, [&](const cuda::ThreadIndex& at) { cuda::real_bins_thread(args, at, shape.block.x); });
   }
   template <class Code>
-  void encode_pixels(const cuda::EncodePixelsArgs<Code>& args) {
+  static void encode_pixels(const cuda::EncodePixelsArgs<Code>& args) {
     with_tile<Code>(
         cuda::pixels_launch(args.slot.n_frames, args.n_bins),
         [&](auto& tile, const auto& at) { cuda::encode_pixels_load(args, tile, at); },
         [&](auto& tile, const auto& at) { cuda::encode_pixels_store(args, tile, at); });
   }
   template <class Code>
-  void decode_pixels(const cuda::DecodePixelsArgs<Code>& args) {
+  static void decode_pixels(const cuda::DecodePixelsArgs<Code>& args) {
     with_tile<Code>(
         cuda::pixels_launch(args.slot.n_frames, args.n_fft / 2 + 1),
         [&](auto& tile, const auto& at) { cuda::decode_pixels_load(args, tile, at); },
         [&](auto& tile, const auto& at) { cuda::decode_pixels_store(args, tile, at); });
   }
-  void overlap_add(const cuda::OverlapAddArgs& args) {
+  static void overlap_add(const cuda::OverlapAddArgs& args) {
     const cuda::LaunchShape shape = cuda::overlap_add_launch(args);
     expect_legal(shape);
     for_each_thread(shape, [&](const cuda::ThreadIndex& at) { cuda::overlap_add_thread(args, at, shape.block.x); });
   }
-  void peak(const cuda::PeakArgs& args) {
+  static void peak(const cuda::PeakArgs& args) {
     const cuda::LaunchShape shape = cuda::peak_launch(args);
     expect_legal(shape);
     for_each_thread(shape, [&](const cuda::ThreadIndex& at) {
@@ -344,13 +431,13 @@ class EmulatedDevice {
   }
 
   template <class Kernel>
-  void closed_loop(const typename Kernel::Args& args) {
+  static void closed_loop(const typename Kernel::Args& args) {
     const cuda::LaunchShape shape = Kernel::shape(args);
     expect_legal(shape);
     for_each_thread(shape, [&](const cuda::ThreadIndex& at) { Kernel::thread(args, at, shape.block.x); });
   }
   template <class Code>
-  void turn_pixels(const cuda::TurnPixelsArgs<Code>& args) {
+  static void turn_pixels(const cuda::TurnPixelsArgs<Code>& args) {
     with_tile<Code>(
         cuda::pixels_launch(args.slot.n_frames, args.n_bins),
         [&](auto& tile, const auto& at) { cuda::turn_pixels_load(args, tile, at); },
@@ -359,16 +446,8 @@ class EmulatedDevice {
 
   // ---- the CPU's transform, without its windows and its own rotation
 
-  void plan(int n_fft, std::int64_t) {
-    plan_ = std::make_unique<cpu::FftPlan>(n_fft);
-    ones_.assign(static_cast<std::size_t>(n_fft), 1.0F);
-    const std::size_t lanes = kernels_.lanes;
-    work_.resize(static_cast<std::size_t>(n_fft) * 2 * lanes);
-    lane_frames_.resize(static_cast<std::size_t>(n_fft) * lanes);
-    lane_spectrum_.resize((static_cast<std::size_t>(n_fft) / 2 + 1) * 2 * lanes);
-  }
   void fft_forward(int n_fft, std::int64_t n_frames, float* frames, cuda::Bin* spectrum) {
-    const cpu::TileTables tables = tile_tables(n_fft);
+    const cpu::TileTables tables = make_ready(n_fft);
     const int lanes = kernels_.lanes;
     const int n_bins = n_fft / 2 + 1;
     for (std::int64_t first = 0; first < n_frames; first += lanes) {
@@ -395,7 +474,7 @@ class EmulatedDevice {
     std::fill_n(frames, n_frames * n_fft, std::numeric_limits<float>::quiet_NaN());
   }
   void fft_inverse(int n_fft, std::int64_t n_frames, cuda::Bin* spectrum, float* frames) {
-    const cpu::TileTables tables = tile_tables(n_fft);
+    const cpu::TileTables tables = make_ready(n_fft);
     const int lanes = kernels_.lanes;
     const int n_bins = n_fft / 2 + 1;
     for (std::int64_t first = 0; first < n_frames; first += lanes) {
@@ -423,7 +502,18 @@ class EmulatedDevice {
   }
 
  private:
-  cpu::TileTables tile_tables(int n_fft) const { return {plan_->tables(), n_fft, ones_.data(), ones_.data()}; }
+  cpu::TileTables make_ready(int n_fft) {
+    if (n_fft != n_fft_) {
+      n_fft_ = n_fft;
+      plan_ = std::make_unique<cpu::FftPlan>(n_fft);
+      ones_.assign(static_cast<std::size_t>(n_fft), 1.0F);
+      const std::size_t lanes = kernels_.lanes;
+      work_.resize(static_cast<std::size_t>(n_fft) * 2 * lanes);
+      lane_frames_.resize(static_cast<std::size_t>(n_fft) * lanes);
+      lane_spectrum_.resize((static_cast<std::size_t>(n_fft) / 2 + 1) * 2 * lanes);
+    }
+    return {plan_->tables(), n_fft, ones_.data(), ones_.data()};
+  }
 
   template <class Code, class Load, class Store>
   static void with_tile(const cuda::LaunchShape& shape, Load&& load, Store&& store) {
@@ -455,6 +545,7 @@ class EmulatedDevice {
   float fft_error_ = 0.0F;
   std::uint32_t seed_ = 0;
   const cpu::LaneKernels& kernels_ = *cpu::usable_lane_kernels().front();
+  int n_fft_ = 0;
   std::unique_ptr<cpu::FftPlan> plan_;
   std::vector<float> ones_;
   Buffer<float> work_;
@@ -462,11 +553,124 @@ class EmulatedDevice {
   Buffer<float> lane_spectrum_;
 };
 
-using EmulatedBackend = cuda::SlotBackend<EmulatedDevice>;
+/// Nothing runs before it is waited for.
+class EmulatedQueue {
+ public:
+  /// fft_error: with a transform that is off by so much, relative to the norm of a frame, as another library's is.
+  explicit EmulatedQueue(std::shared_ptr<Schedule> schedule, float fft_error = 0.0F)
+      : schedule_(std::move(schedule)), stream_(schedule_->add_stream()), work_(std::make_unique<Work>(fft_error)) {}
+
+  template <class T>
+  using Array = EmulatedArray<T>;
+  template <class T>
+  using Staging = EmulatedArray<T>;
+  struct Event {
+    std::size_t stream = 0;
+    std::int64_t count = 0;
+  };
+  struct Range {
+    explicit Range(const char*) {}
+    ~Range() {}  // NOLINT(modernize-use-equals-default): else it is an unused variable
+  };
+
+  void enter() {}
+  void leave() noexcept {
+    if (schedule_ != nullptr) schedule_->finish(stream_);
+  }
+  void finish() { schedule_->finish(stream_); }
+  void record(Event& event) { event = {stream_, schedule_->queued(stream_)}; }
+  void wait(const Event& event) { schedule_->wait(stream_, event.stream, event.count); }
+
+  template <class T>
+  void upload(Array<T>& to, const Array<T>& from, std::int64_t n, std::int64_t first = 0) {
+    ASSERT_LE(first + n, static_cast<std::int64_t>(to.size()));
+    ASSERT_LE(n, static_cast<std::int64_t>(from.size()));
+    queue([n, to = to.data() + first, from = from.data()] { std::copy_n(from, n, to); });
+  }
+  template <class T>
+  void download(Array<T>& to, const Array<T>& from, std::int64_t n) {
+    ASSERT_LE(n, static_cast<std::int64_t>(std::min(to.size(), from.size())));
+    queue([n, to = to.data(), from = from.data()] { std::copy_n(from, n, to); });
+  }
+  template <class T>
+  void clear(Array<T>& to, std::int64_t first, std::int64_t n) {
+    ASSERT_LE(first + n, static_cast<std::int64_t>(to.size()));
+    if (n == 0) return;
+    queue([n, to = to.data() + first] {
+      std::memset(static_cast<void*>(to), 0, static_cast<std::size_t>(n) * sizeof(T));
+    });
+  }
+  void plan(int n_fft, std::int64_t n_frames) {
+    if (planned_.emplace(n_fft, n_frames).second) ++plans;
+  }
+  void fft_forward(int n_fft, std::int64_t n_frames, float* frames, cuda::Bin* spectrum) {
+    EXPECT_TRUE(planned_.contains({n_fft, n_frames}));
+    queue([=, work = work_.get()] { work->fft_forward(n_fft, n_frames, frames, spectrum); });
+  }
+  void fft_inverse(int n_fft, std::int64_t n_frames, cuda::Bin* spectrum, float* frames) {
+    EXPECT_TRUE(planned_.contains({n_fft, n_frames}));
+    queue([=, work = work_.get()] { work->fft_inverse(n_fft, n_frames, spectrum, frames); });
+  }
+  void frames(const cuda::FramesArgs& args) {
+    queue([args] { Work::frames(args); });
+  }
+  void real_bins(const cuda::RealBinsArgs& args) {
+    queue([args] { Work::real_bins(args); });
+  }
+  template <class Code>
+  void encode_pixels(const cuda::EncodePixelsArgs<Code>& args) {
+    queue([args] { Work::encode_pixels(args); });
+  }
+  template <class Code>
+  void decode_pixels(const cuda::DecodePixelsArgs<Code>& args) {
+    queue([args] { Work::decode_pixels(args); });
+  }
+  void overlap_add(const cuda::OverlapAddArgs& args) {
+    queue([args] { Work::overlap_add(args); });
+  }
+  void peak(const cuda::PeakArgs& args) {
+    queue([args] { Work::peak(args); });
+  }
+  template <class Kernel>
+  void closed_loop(const typename Kernel::Args& args) {
+    queue([args] { Work::closed_loop<Kernel>(args); });
+  }
+  template <class Code>
+  void turn_pixels(const cuda::TurnPixelsArgs<Code>& args) {
+    queue([args] { Work::turn_pixels(args); });
+  }
+
+ private:
+  void queue(std::function<void()> act) { schedule_->queue(stream_, std::move(act)); }
+
+  std::shared_ptr<Schedule> schedule_;
+  std::size_t stream_;
+  std::unique_ptr<Work> work_;
+  std::set<std::pair<int, std::int64_t>> planned_;
+};
+
+/// With a transform that is off by fft_error.
+class EmulatedBackend : public cuda::SlotBackend<EmulatedQueue> {
+ public:
+  explicit EmulatedBackend(const cuda::SlotLimits& limits = {}, Order order = Order::Reluctant, std::uint32_t seed = 1,
+                           float fft_error = 0.0F)
+      : SlotBackend("emulated", queues(order, seed, fft_error), limits) {}
+
+ private:
+  static std::vector<EmulatedQueue> queues(Order order, std::uint32_t seed, float fft_error) {
+    const auto schedule = std::make_shared<Schedule>(order, seed);
+    std::vector<EmulatedQueue> all;
+    for (int i = 0; i < cuda::kSlotsInFlight; ++i) all.emplace_back(schedule, fft_error);
+    return all;
+  }
+};
 
 // ------------------------------------------------------------------------------------------ whole batches
 
 constexpr std::uint8_t kUntouched = 0xa5;
+
+/// Of several batches of the FFT at n_fft 1500.
+constexpr cuda::SlotLimits kSmallSlots{std::int64_t{8} << 20, 65536, 512, std::int64_t{1} << 30, 96'000};
 
 struct Pictures {
   std::vector<std::vector<std::uint8_t>> bytes;
@@ -650,7 +854,7 @@ TEST_P(EmulatedKernels, EqualTheCpuBackend) {
   PixelSettings pixels;
   for (const std::int64_t capacity : {1, 2, 3, 5, 37, 1000}) {
     SCOPED_TRACE("capacity " + std::to_string(capacity));
-    EmulatedBackend emulated(EmulatedDevice(), {std::int64_t{1} << 40, capacity});
+    EmulatedBackend emulated({std::int64_t{1} << 40, capacity}, capacity % 2 == 0 ? Order::Random : Order::NewestFirst);
     pixels.encoding = pixels.encoding == Encoding::Hsv ? Encoding::Hsv16 : Encoding::Hsv;
     expect_as_cpu(emulated, *cpu, Batch(stft, pixels, lengths_of(stft)));
     expect_integers_as_floats(emulated, stft);
@@ -770,7 +974,7 @@ TEST_P(EmulatedKernels, ClosedLoopEqualsTheCpuBackend) {
       for (const auto& [frames, bytes] : {std::pair<std::int64_t, std::int64_t>{1, 1}, {3, 100'000}, {500, 1 << 30}}) {
         SCOPED_TRACE("slots of " + std::to_string(frames));
         if (frames == 1 && refine == 4) continue;  // takes long
-        EmulatedBackend emulated(EmulatedDevice(), {std::int64_t{1} << 40, 2 * frames, frames, bytes});
+        EmulatedBackend emulated({std::int64_t{1} << 40, 2 * frames, frames, bytes});
         expect_same_bits(batch.encode(emulated), want, "encode");
       }
       if (HasFailure()) return;
@@ -785,7 +989,7 @@ TEST(EmulatedClosedLoop, MoreOfEverythingThanABlockHasThreads) {
   batch.add(test::voice(90000), 1.0);
   batch.add(test::noise(100), 1.0);
   batch.add(test::noise(61234, 2), 0.003);
-  EmulatedBackend emulated{EmulatedDevice(), {std::int64_t{8} << 20, 65536}};
+  EmulatedBackend emulated(kSmallSlots);
   expect_same_bits(batch.encode(emulated), batch.encode(*cpu), "encode");
 }
 
@@ -795,7 +999,7 @@ TEST(EmulatedClosedLoop, ManySweepsVisitEveryPhase) {
     LoopBatch batch(settings_of(c), Encoding::Hsv, 20);
     batch.add(test::noise(5000), 1.0);
     batch.add(test::noise(900), 1.0);
-    EmulatedBackend emulated(EmulatedDevice(), {std::int64_t{1} << 40, 100, 7});
+    EmulatedBackend emulated({std::int64_t{1} << 40, 100, 7});
     expect_same_bits(batch.encode(emulated), batch.encode(*cpu), "encode");
   }
 }
@@ -805,7 +1009,7 @@ TEST(EmulatedClosedLoop, ThousandsOfTinyItems) {
   const auto cpu = cpu::make_cpu_backend();
   LoopBatch batch(stft, Encoding::Hsv, 2);
   for (int i = 0; i < 3000; ++i) batch.add(test::noise(i % 11, i), i % 5 * 0.3);
-  EmulatedBackend emulated{EmulatedDevice()};
+  EmulatedBackend emulated;
   expect_same_bits(batch.encode(emulated), batch.encode(*cpu), "encode");
 }
 
@@ -821,7 +1025,7 @@ TEST(EmulatedClosedLoop, ClippingTriggersTheCheckBothWays) {
       LoopBatch closed(stft, Encoding::Hsv, 0);
       open.add(x, ref);
       closed.add(x, ref);
-      EmulatedBackend emulated{EmulatedDevice()};
+      EmulatedBackend emulated;
       const auto picture = closed.encode(emulated);
       expect_same_bits(picture, closed.encode(*cpu::make_cpu_backend()), "encode");
       ++(picture == open.encode(emulated) ? plain_is_kept : feedback_is_kept);
@@ -870,7 +1074,7 @@ TEST(EmulatedClosedLoop, AnotherTransformMakesAsGoodAPicture) {
           const float ref = static_cast<float>(kPeakHeadroom) * peak;
           LoopBatch batch(stft, encoding, refine);
           batch.add(x, ref / full_scale_magnitude(stft));
-          EmulatedBackend other{EmulatedDevice(3e-7F), {std::int64_t{1} << 40, 16, 16}};
+          EmulatedBackend other({std::int64_t{1} << 40, 16, 16}, Order::Reluctant, 1, 3e-7F);
           const auto snr = [&](Backend& encoder) {
             return decoded_snr_db(*cpu, stft, batch.pixels(), x, ref, batch.encode(encoder)[0]);
           };
@@ -893,7 +1097,7 @@ TEST(EmulatedClosedLoop, RecoversFromExhaustedMemory) {
   const auto pictures = batch.encode(*cpu);
   int failures = 0;
   for (bool done = false; !done; ++failures) {
-    EmulatedBackend emulated(EmulatedDevice(), {std::int64_t{1} << 40, 50, 9});
+    EmulatedBackend emulated({std::int64_t{1} << 40, 50, 9});
     allocations_left = failures;
     try {
       batch.encode(emulated);
@@ -921,7 +1125,7 @@ TEST(ClosedLoopKernels, TakeAWholePage) {
   expect_legal(cuda::JoinChains::shape(args));
   Plane plane;
   plane.n_frames = 65500;
-  using Loop = cuda::DeviceClosedLoop<EmulatedDevice>;
+  using Loop = cuda::DeviceClosedLoop<EmulatedQueue>;
   for (const int bits : {8, 16}) {
     EXPECT_LE(Loop::item_bytes(stft, bits, {{}, 1.0F, plane, 0}), cuda::SlotLimits{}.loop_bytes) << bits;
   }
@@ -930,7 +1134,7 @@ TEST(ClosedLoopKernels, TakeAWholePage) {
 TEST(EmulatedBackend, AllCurvesAndDepthsOnOneBackend) {
   const StftSettings stft = settings_of({"", 32, 8, 32});
   const auto cpu = cpu::make_cpu_backend();
-  EmulatedBackend emulated(EmulatedDevice(), {std::int64_t{1} << 40, 10});
+  EmulatedBackend emulated({std::int64_t{1} << 40, 10});
   for (const Encoding encoding : {Encoding::Hsv, Encoding::Hsv16}) {
     for (const CurveKind kind :
          {CurveKind::Gamma, CurveKind::Db, CurveKind::Linear, CurveKind::AdaptiveLog, CurveKind::DoubleLog}) {
@@ -946,7 +1150,7 @@ TEST(EmulatedBackend, AllCurvesAndDepthsOnOneBackend) {
 
 TEST(EmulatedBackend, ChangesSettingsBetweenCalls) {
   const auto cpu = cpu::make_cpu_backend();
-  EmulatedBackend emulated(EmulatedDevice(), {std::int64_t{1} << 40, 6});
+  EmulatedBackend emulated({std::int64_t{1} << 40, 6});
   for (const Case& c : {kCases[0], kCases[4], kCases[0], kCases[6], kCases[2]}) {
     SCOPED_TRACE(c.name);
     expect_as_cpu(emulated, *cpu, Batch(settings_of(c), PixelSettings{}, {200, 3, 77}));
@@ -956,7 +1160,7 @@ TEST(EmulatedBackend, ChangesSettingsBetweenCalls) {
 TEST(EmulatedBackend, ThousandsOfTinyItems) {
   const StftSettings stft = settings_of({"", 16, 4, 16, Window::Hann, true, PadMode::Reflect});
   const auto cpu = cpu::make_cpu_backend();
-  EmulatedBackend emulated(EmulatedDevice(), {std::int64_t{1} << 40, 4096});
+  EmulatedBackend emulated({std::int64_t{1} << 40, 4096});
   std::vector<std::int64_t> lengths;
   for (int i = 0; i < 3000; ++i) lengths.push_back(i % 11);
   expect_as_cpu(emulated, *cpu, Batch(stft, PixelSettings{}, lengths));
@@ -965,14 +1169,14 @@ TEST(EmulatedBackend, ThousandsOfTinyItems) {
 TEST(EmulatedBackend, MoreOfEverythingThanABlockHasThreads) {
   const StftSettings stft = StftSettings::for_n_fft(1500);
   const auto cpu = cpu::make_cpu_backend();
-  EmulatedBackend emulated{EmulatedDevice(), {std::int64_t{8} << 20, 65536}};
+  EmulatedBackend emulated(kSmallSlots);
   expect_as_cpu(emulated, *cpu, Batch(stft, PixelSettings{}, {90000, 100, 61234}));
 }
 
 TEST(EmulatedBackend, ForeignPixelsAndBinsThatAreNotNumbers) {
   const StftSettings stft = settings_of({"", 64, 16, 64});
   const auto cpu = cpu::make_cpu_backend();
-  EmulatedBackend emulated(EmulatedDevice(), {std::int64_t{1} << 40, 7});
+  EmulatedBackend emulated({std::int64_t{1} << 40, 7});
   for (const Encoding encoding : {Encoding::Hsv, Encoding::Hsv16}) {
     PixelSettings pixels;
     pixels.encoding = encoding;
@@ -998,7 +1202,7 @@ TEST(EmulatedBackend, ImaginaryPartsOfRealBinsDoNotCount) {
   const auto cpu = cpu::make_cpu_backend();
   for (const int n_fft : {64, 45}) {
     const StftSettings stft = settings_of({"", n_fft, 15, n_fft});
-    EmulatedBackend emulated(EmulatedDevice(), {std::int64_t{1} << 40, 4});
+    EmulatedBackend emulated({std::int64_t{1} << 40, 4});
     const Batch batch(stft, PixelSettings{}, {500});
     auto spectra = batch.analyse(*cpu);
     const auto plain = batch.synthesise(*cpu, spectra);
@@ -1019,7 +1223,7 @@ TEST(EmulatedBackend, RecoversFromExhaustedMemory) {
   const auto signals = batch.decode(*cpu, pictures);
   int failures = 0;
   for (bool done = false; !done; ++failures) {
-    EmulatedBackend emulated(EmulatedDevice(), {std::int64_t{1} << 40, 9});
+    EmulatedBackend emulated({std::int64_t{1} << 40, 9});
     allocations_left = failures;
     try {
       batch.encode(emulated);
@@ -1036,8 +1240,58 @@ TEST(EmulatedBackend, RecoversFromExhaustedMemory) {
   EXPECT_GT(failures, 20);
 }
 
+class EmulatedOrders : public testing::TestWithParam<std::tuple<Order, std::uint32_t>> {};
+
+/// A wait that is missing between slots shows as wrong bits.
+TEST_P(EmulatedOrders, DoNotMatter) {
+  const auto& [order, seed] = GetParam();
+  const auto cpu = cpu::make_cpu_backend();
+  for (const Case& c : {kCases[0], kCases[4], kCases[10]}) {
+    SCOPED_TRACE(c.name);
+    const StftSettings stft = settings_of(c);
+    const std::int64_t hop = stft.hop_length;
+    // Batches of 4 frames, slots of 1 and 3 batches.
+    for (const std::int64_t capacity : {4, 12}) {
+      EmulatedBackend emulated({std::int64_t{1} << 40, capacity, 5, 100'000, 4 * stft.n_fft}, order, seed);
+      expect_as_cpu(emulated, *cpu, Batch(stft, PixelSettings{}, {200 * hop, 3, 9 * hop, 0, 31 * hop, 150 * hop}));
+      LoopBatch loops(stft, Encoding::Hsv, 2);
+      loops.add(test::noise(70 * hop), 1.0);
+      loops.add(test::noise(150 * hop, 2), 0.02);
+      loops.add_integers(test::noise(66 * hop, 3), 0.7);
+      expect_same_bits(loops.encode(emulated), loops.encode(*cpu), "encode");
+      expect_parts_as_cpu(emulated, *cpu, stft);
+    }
+  }
+}
+
+std::string name_of(const std::tuple<Order, std::uint32_t>& parameters) {
+  const char* const names[] = {"OldestFirst", "NewestFirst", "Reluctant", "Random"};
+  return names[static_cast<int>(std::get<0>(parameters))] + std::to_string(std::get<1>(parameters));
+}
+
+INSTANTIATE_TEST_SUITE_P(Queues, EmulatedOrders,
+                         testing::Values(std::tuple(Order::OldestFirst, 1U), std::tuple(Order::NewestFirst, 1U),
+                                         std::tuple(Order::Reluctant, 1U), std::tuple(Order::Random, 1U),
+                                         std::tuple(Order::Random, 2U), std::tuple(Order::Random, 3U)),
+                         [](const auto& info) { return name_of(info.param); });
+
+TEST(EmulatedBackend, AllocatesAndPlansNothingInTheSteadyState) {
+  const StftSettings stft = settings_of(kCases[0]);
+  const auto cpu = cpu::make_cpu_backend();
+  EmulatedBackend emulated({std::int64_t{1} << 40, 12, 5, 100'000, 4 * stft.n_fft});
+  const Batch batch(stft, PixelSettings{}, {900, 20, 4000});
+  expect_as_cpu(emulated, *cpu, batch);
+  const std::int64_t growths_before = growths;
+  const std::int64_t plans_before = plans;
+  for (int i = 0; i < 3; ++i) expect_as_cpu(emulated, *cpu, batch);
+  // Longer sounds flow through the same memory.
+  expect_as_cpu(emulated, *cpu, Batch(stft, PixelSettings{}, {20000, 50000, 7}));
+  EXPECT_EQ(growths, growths_before);
+  EXPECT_EQ(plans, plans_before);
+}
+
 TEST(EmulatedBackend, TakesEmptyBatches) {
-  EmulatedBackend emulated{EmulatedDevice()};
+  EmulatedBackend emulated;
   const StftSettings stft = StftSettings::for_n_fft(16);
   emulated.analyse(stft, {});
   emulated.synthesise(stft, {});

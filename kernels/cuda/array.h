@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <type_traits>
 #include <utility>
 
@@ -46,12 +47,14 @@ class Array {
   Array& operator=(const Array&) = delete;
   ~Array() { free(); }
 
-  /// Contents are lost when it grows. Throws Error(OutOfMemory) and is empty then.
-  void resize(std::size_t n) {
+  /// Where it must grow it grows to `room`, if that is more; contents are lost then. Throws Error(OutOfMemory) and is
+  /// empty then.
+  void resize(std::size_t n, std::size_t room = 0) {
     if (n > capacity_) {
       free();
-      data_ = static_cast<T*>(Memory::allocate(n * sizeof(T)));
-      capacity_ = n;
+      const std::size_t capacity = std::max(n, room);
+      data_ = static_cast<T*>(Memory::allocate(capacity * sizeof(T)));
+      capacity_ = capacity;
     }
     size_ = n;
   }
