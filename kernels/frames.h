@@ -13,9 +13,10 @@ namespace spectrohue::cuda {
 struct FramesArgs {
   SlotView slot;
   FrameShape shape;
-  const float* samples = nullptr;  ///< as samples_seen() lays them out
-  const float* window = nullptr;   ///< [n_fft]
-  float* frames = nullptr;         ///< [slot.n_frames, n_fft], windowed and rotated: the FFT's input
+  const float* samples = nullptr;        ///< as samples_seen() lays them out
+  const std::int16_t* shorts = nullptr;  ///< the same for segments that hold 16-bit samples
+  const float* window = nullptr;         ///< [n_fft]
+  float* frames = nullptr;               ///< [slot.n_frames, n_fft], windowed and rotated: the FFT's input
 };
 
 /// One thread a sample of a frame; grid x = frame, y = stretches of it. Reads and writes run along the frame.
@@ -28,8 +29,11 @@ SPECTROHUE_HD void frames_element(const FramesArgs& a, std::int64_t slot_frame, 
   const Segment& segment = a.slot.segment(slot_frame);
   const std::int64_t frame = segment.first_frame + (slot_frame - segment.slot_frame);
   const std::int64_t start = frame * a.shape.hop - a.shape.padding;
-  const float* signal = a.samples + (segment.sample_offset - segment.sample_first);
-  const float x = math::padded_sample(signal, segment.item_samples, start + i, a.shape.reflect);
+  const std::int64_t origin = segment.sample_offset - segment.sample_first;
+  const auto sample = [&](const auto& signal) {
+    return math::padded_sample(signal, segment.item_samples, start + i, a.shape.reflect);
+  };
+  const float x = segment.holds_shorts ? sample(math::ShortSamples{a.shorts + origin}) : sample(a.samples + origin);
   a.frames[slot_frame * a.shape.n_fft + math::rotated(i, a.shape.n_fft)] = x * a.window[i];
 }
 

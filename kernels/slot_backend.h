@@ -217,10 +217,12 @@ class SlotBackend : public Backend {
     Array<Segment> segments;
     Array<std::int32_t> segment_of_frame;
     Array<float> samples;
+    Array<std::int16_t> shorts;
     Array<std::uint8_t> pixels;
     Staging<Segment> segments_staging;
     Staging<std::int32_t> segment_of_frame_staging;
     Staging<float> samples_staging;
+    Staging<std::int16_t> shorts_staging;
     Staging<Bin> spectrum_staging;
     Staging<std::uint8_t> pixels_staging;
   };
@@ -357,26 +359,38 @@ class SlotBackend : public Backend {
 
   /// Samples of a slot in memory that must grow.
   static std::size_t sample_room(const Transform& t, const Lane& lane) {
-    return size(std::max(lane.slot.n_samples, lane.room * t.shape.hop + 2 * std::int64_t{t.shape.n_fft}));
+    return size(lane.room * t.shape.hop + 2 * std::int64_t{t.shape.n_fft});
   }
 
   /// Signals of the slot to its spectrum; uploads the slot.
   template <class SignalOf>
   void make_spectrum(const Transform& t, Lane& lane, SignalOf&& signal_of) {
     Slot& slot = lane.slot;
-    for (Segment& s : slot.segments) s.item_samples = length(signal_of(size(s.item)));
+    for (Segment& s : slot.segments) {
+      const Signal signal = signal_of(size(s.item));
+      s.item_samples = signal.size();
+      s.holds_shorts = !signal.has_floats();
+    }
     lay_out_samples(slot, t.shape, samples_seen);
+    lane.shorts_staging.resize(size(slot.n_shorts), sample_room(t, lane));
+    lane.shorts.resize(size(slot.n_shorts), sample_room(t, lane));
     lane.samples_staging.resize(size(slot.n_samples), sample_room(t, lane));
     lane.samples.resize(size(slot.n_samples), sample_room(t, lane));
     {
       const Range range("stage samples");
       for (const Segment& s : slot.segments) {
-        signal_of(size(s.item)).copy(s.sample_first, s.sample_count, lane.samples_staging.data() + s.sample_offset);
+        const Signal signal = signal_of(size(s.item));
+        if (s.holds_shorts) {
+          std::copy_n(signal.shorts_at(s.sample_first), s.sample_count, lane.shorts_staging.data() + s.sample_offset);
+        } else {
+          std::copy_n(signal.floats_at(s.sample_first), s.sample_count, lane.samples_staging.data() + s.sample_offset);
+        }
       }
     }
     {
       const Range range("upload samples");
       lane.queue.upload(lane.samples, lane.samples_staging, slot.n_samples);
+      lane.queue.upload(lane.shorts, lane.shorts_staging, slot.n_shorts);
       upload_slot(lane);
     }
     const Range range("analyse");
@@ -384,6 +398,7 @@ class SlotBackend : public Backend {
     args.slot = view(lane);
     args.shape = t.shape;
     args.samples = lane.samples.data();
+    args.shorts = lane.shorts.data();
     args.window = t.window.data();
     args.frames = lane.frames.data();
     lane.queue.frames(args);

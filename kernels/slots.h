@@ -41,7 +41,8 @@ struct Segment {
   std::int64_t sample_first = 0;
   std::int64_t sample_count = 0;
   std::int64_t sample_offset = 0;
-  float scale = 0.0F;  ///< encode: 1 / ref; decode: ref
+  float scale = 0.0F;         ///< encode: 1 / ref; decode: ref
+  bool holds_shorts = false;  ///< its samples lie in the slot's array of 16-bit ones
 
   SPECTROHUE_HD std::int64_t end_frame() const { return first_frame + n_frames; }
   SPECTROHUE_HD bool ends_item() const { return end_frame() == item_frames; }
@@ -59,7 +60,8 @@ struct SlotView {
 struct Slot {
   std::vector<Segment> segments;
   std::int64_t n_frames = 0;   ///< in use
-  std::int64_t n_samples = 0;  ///< of all segments, once they are laid out
+  std::int64_t n_samples = 0;  ///< of all segments that hold floats, once they are laid out
+  std::int64_t n_shorts = 0;   ///< of all that hold shorts
 };
 
 /// Deals items, in order, into slots of at most `capacity` frames. Every frame lies in exactly one segment, so only a
@@ -75,6 +77,7 @@ class SlotCutter {
     slot.segments.clear();
     slot.n_frames = 0;
     slot.n_samples = 0;
+    slot.n_shorts = 0;
     while (item_ < item_frames_.size() && slot.n_frames < capacity_) {
       const std::int64_t left = item_frames_[item_] - frame_;
       if (left > 0) {
@@ -139,12 +142,14 @@ inline SampleRange samples_completed(const Segment& segment, const FrameShape& s
 inline void lay_out_samples(Slot& slot, const FrameShape& shape,
                             SampleRange (*samples_of)(const Segment&, const FrameShape&)) {
   slot.n_samples = 0;
+  slot.n_shorts = 0;
   for (Segment& segment : slot.segments) {
+    std::int64_t& n = segment.holds_shorts ? slot.n_shorts : slot.n_samples;
     const SampleRange range = samples_of(segment, shape);
     segment.sample_first = range.first;
     segment.sample_count = range.end - range.first;
-    segment.sample_offset = slot.n_samples;
-    slot.n_samples += segment.sample_count;
+    segment.sample_offset = n;
+    n += segment.sample_count;
   }
 }
 

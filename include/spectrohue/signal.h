@@ -9,8 +9,11 @@
 
 namespace spectrohue {
 
+/// What one step of a 16-bit sample is worth.
+inline constexpr float kShortStep = 1.0F / 32768.0F;
+
 /// The samples of one channel where they lie: floats of full scale 1, or 16-bit integers as files hold them, which are
-/// worth 1 / 32768 each (exact in a float). Owns nothing, is cheap to copy.
+/// worth kShortStep each (exact in a float). Owns nothing, is cheap to copy.
 class Signal {
  public:
   Signal() = default;
@@ -36,6 +39,8 @@ class Signal {
   bool has_floats() const { return shorts_ == nullptr; }
   /// Where sample i lies; floats only.
   const float* floats_at(std::int64_t i) const { return floats_ + (i - first_); }
+  /// The same, integers only.
+  const std::int16_t* shorts_at(std::int64_t i) const { return shorts_ + (i - first_); }
 
   float operator[](std::int64_t i) const {
     return shorts_ != nullptr ? from_short(shorts_[i - first_]) : floats_[i - first_];
@@ -46,13 +51,13 @@ class Signal {
     if (shorts_ == nullptr) {
       std::copy_n(floats_at(first), count, to);
     } else {
-      const std::int16_t* from = shorts_ + (first - first_);
+      const std::int16_t* from = shorts_at(first);
       for (std::int64_t i = 0; i < count; ++i) to[i] = from_short(from[i]);
     }
   }
 
  private:
-  static float from_short(std::int16_t x) { return static_cast<float>(x) * (1.0F / 32768.0F); }
+  static float from_short(std::int16_t x) { return static_cast<float>(x) * kShortStep; }
 
   const float* floats_ = nullptr;
   const std::int16_t* shorts_ = nullptr;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "math/hd.h"
+#include "spectrohue/signal.h"
 
 namespace spectrohue::math {
 inline namespace SPECTROHUE_MATH_ABI {
@@ -18,6 +19,12 @@ SPECTROHUE_HD std::int64_t reflect_index(std::int64_t i, std::int64_t n) {
   if (i < 0) i += period;
   return i < n ? i : period - i;
 }
+
+/// 16-bit samples as the floats that Signal makes of them.
+struct ShortSamples {
+  const std::int16_t* data;
+  SPECTROHUE_HD float operator[](std::int64_t i) const { return static_cast<float>(data[i]) * kShortStep; }
+};
 
 /// The sample that a frame sees at index i of a signal of n samples, i possibly outside of it. `signal` is a pointer,
 /// or anything else with an index.
