@@ -159,7 +159,10 @@ class CudaQueue {
   template <class T>
   void copy(T* to, const T* from, std::int64_t n, cudaMemcpyKind kind) const {
     if (n == 0) return;
-    CUDA_CHECK(cudaMemcpyAsync(to, from, static_cast<std::size_t>(n) * sizeof(T), kind, stream_.get()));
+    const std::size_t bytes = static_cast<std::size_t>(n) * sizeof(T);
+    const cudaError_t error = cudaMemcpyAsync(to, from, bytes, kind, stream_.get());
+    if (error == cudaSuccess) return;
+    detail::check(error, ("cudaMemcpyAsync of " + std::to_string(bytes) + " bytes").c_str(), __FILE__, __LINE__);
   }
 
   int ordinal_;
@@ -182,7 +185,7 @@ std::vector<BackendInfo> list_devices() {
   return list;
 }
 
-std::unique_ptr<Backend> make_cuda_backend(int ordinal) {
+std::unique_ptr<Backend> make_cuda_backend(int ordinal, const MemoryShare& memory) {
   int n = 0;
   CUDA_CHECK(cudaGetDeviceCount(&n));
   if (ordinal < 0 || ordinal >= n) {
@@ -191,10 +194,17 @@ std::unique_ptr<Backend> make_cuda_backend(int ordinal) {
   }
   CUDA_CHECK(cudaSetDevice(ordinal));
   check_kernels_fit_device();
+  std::int64_t bytes = memory.device_bytes;
+  if (bytes == 0) {
+    std::size_t free_bytes = 0;
+    std::size_t total_bytes = 0;
+    CUDA_CHECK(cudaMemGetInfo(&free_bytes, &total_bytes));
+    bytes = static_cast<std::int64_t>(free_bytes / 2);
+  }
   std::vector<CudaQueue> queues;
   for (int i = 0; i < kSlotsInFlight; ++i) queues.emplace_back(ordinal);
   return std::make_unique<SlotBackend<CudaQueue>>("cuda:" + std::to_string(ordinal) + " (" + device_name(ordinal) + ")",
-                                                  std::move(queues));
+                                                  std::move(queues), limits_within(bytes / memory.backends));
 }
 
 }  // namespace spectrohue::cuda

@@ -16,6 +16,6 @@ namespace spectrohue::cuda {
 std::vector<BackendInfo> list_devices();
 
 /// All stages on device `ordinal`. Throws Error(Device) if it cannot be used.
-std::unique_ptr<Backend> make_cuda_backend(int ordinal);
+std::unique_ptr<Backend> make_cuda_backend(int ordinal, const MemoryShare& memory = {});
 
 }  // namespace spectrohue::cuda

@@ -53,7 +53,9 @@ class SlotBackend : public Backend {
   SlotBackend(std::string name, std::vector<Queue> queues, const SlotLimits& limits = {})
       : name_(std::move(name)),
         limits_(limits),
-        lanes_(std::make_move_iterator(queues.begin()), std::make_move_iterator(queues.end())) {}
+        lanes_(std::make_move_iterator(queues.begin()), std::make_move_iterator(queues.end())) {
+    closed_loop_.emplace(lanes_.front().queue);
+  }
   ~SlotBackend() override { wait_for_all(); }
 
   std::string name() const override { return name_; }
@@ -204,16 +206,9 @@ class SlotBackend : public Backend {
     Array<float> carry_out;  // [n_fft - hop]
   };
 
-  /// One of the slots in flight.
-  struct Lane {
-    explicit Lane(Queue&& q) : queue(std::move(q)) {}
-
-    Queue queue;
-    Event added_up;         // the slot's overlap-add is done
-    Slot slot;              // until the results are handed out
-    std::int64_t room = 0;  // frames that the buffers take where they must grow
-    Array<float> frames;    // [slot.n_frames in whole batches, n_fft]
-    Array<Bin> spectrum;    // [the same, n_bins]
+  struct LaneMemory {
+    Array<float> frames;  // [slot.n_frames in whole batches, n_fft]
+    Array<Bin> spectrum;  // [the same, n_bins]
     Array<Segment> segments;
     Array<std::int32_t> segment_of_frame;
     Array<float> samples;
@@ -227,6 +222,16 @@ class SlotBackend : public Backend {
     Staging<std::uint8_t> pixels_staging;
   };
 
+  /// One of the slots in flight.
+  struct Lane : LaneMemory {
+    explicit Lane(Queue&& q) : queue(std::move(q)) {}
+
+    Queue queue;
+    Event added_up;         // the slot's overlap-add is done
+    Slot slot;              // until the results are handed out
+    std::int64_t room = 0;  // frames that the buffers take where they must grow
+  };
+
   static std::size_t size(std::int64_t n) { return static_cast<std::size_t>(n); }
   template <class T>
   static std::int64_t length(const T& list) {
@@ -235,16 +240,37 @@ class SlotBackend : public Backend {
 
   // ------------------------------------------------------------------------------------------------- calls
 
-  /// run(transform); nothing of it is under way when this returns or throws.
+  /// run(transform); nothing of it is under way when this returns or throws. Where memory does not suffice it is begun
+  /// again with smaller slots, which make the same results.
   template <class Run>
   void call(const StftSettings& stft, Run&& run) {
-    try {
-      lanes_.front().queue.enter();
-      run(begin(stft));
-    } catch (...) {
-      wait_for_all();
-      throw;
+    for (;;) {
+      try {
+        lanes_.front().queue.enter();
+        run(begin(stft));
+        return;
+      } catch (const Error& error) {
+        wait_for_all();
+        if (error.code() != ErrorCode::OutOfMemory) throw;
+        release();
+        if (!halve(limits_, stft.n_fft)) {
+          throw Error(ErrorCode::OutOfMemory, name_ + " has too little memory, even for slots of " +
+                                                  std::to_string(slot_capacity(stft.n_fft, limits_)) + " frames of " +
+                                                  std::to_string(stft.n_fft) + " samples: " + error.what() +
+                                                  "; fewer jobs at a time or the CPU need less");
+        }
+      } catch (...) {
+        wait_for_all();
+        throw;
+      }
     }
+  }
+
+  /// All memory that grows with slots and items. Nothing may be under way.
+  void release() {
+    transform_.reset();
+    for (Lane& lane : lanes_) static_cast<LaneMemory&>(lane) = {};
+    closed_loop_.emplace(lanes_.front().queue);
   }
 
   void wait_for_all() noexcept {
@@ -624,7 +650,7 @@ class SlotBackend : public Backend {
     loop.spectrum = first.spectrum.data();
     loop.pixels = pixel_tables();
     loop.bits = code_->bits;
-    closed_loop_.run(loop, items, sweeps);
+    closed_loop_->run(loop, items, sweeps);
     first.queue.finish();  // its frames and spectrum may grow now
     deal(
         t, items.size(), [&](std::size_t i) { return items[i].plane.n_frames; },
@@ -666,8 +692,8 @@ class SlotBackend : public Backend {
     TurnPixelsArgs<Code> args;
     args.slot = view(lane);
     args.n_bins = t.tables.settings.n_bins();
-    args.items = closed_loop_.items();
-    args.pixels = closed_loop_.template pixels<Code>();
+    args.items = closed_loop_->items();
+    args.pixels = closed_loop_->template pixels<Code>();
     args.picture = reinterpret_cast<Pixel<Code>*>(lane.pixels.data());
     lane.queue.turn_pixels(args);
   }
@@ -683,7 +709,7 @@ class SlotBackend : public Backend {
   std::string name_;
   SlotLimits limits_;
   std::vector<Lane> lanes_;
-  DeviceClosedLoop<Queue> closed_loop_{lanes_.front().queue};
+  std::optional<DeviceClosedLoop<Queue>> closed_loop_;
   std::optional<Transform> transform_;
   std::optional<PixelCode> code_;
   PixelSettings code_settings_;

@@ -176,15 +176,38 @@ inline std::int64_t fft_batch(int n_fft, const SlotLimits& limits) {
   return std::min(std::max(limits.fft_samples / n_fft / kAligned, std::int64_t{1}) * kAligned, limits.frames);
 }
 
-/// Frames of a slot: whole batches of the FFT.
-inline std::int64_t slot_capacity(int n_fft, const SlotLimits& limits) {
-  const std::int64_t n_bins = n_fft / 2 + 1;
+/// What a frame of a slot takes at most: samples and frames, spectrum, 16-bit pixels, the FFT's work area.
+inline std::int64_t slot_frame_bytes(int n_fft) {
   const std::int64_t n = n_fft;
-  // samples and frames, spectrum, 16-bit pixels, the FFT's work area
-  const std::int64_t frame_bytes = 2 * 4 * n + 8 * n_bins + 6 * n_bins + 8 * n;
+  const std::int64_t n_bins = n / 2 + 1;
+  return 2 * 4 * n + 8 * n_bins + 6 * n_bins + 8 * n;
+}
+
+/// Frames of a slot: whole batches of the FFT, at least one.
+inline std::int64_t slot_capacity(int n_fft, const SlotLimits& limits) {
   const std::int64_t batch = fft_batch(n_fft, limits);
-  const std::int64_t frames = std::min(limits.bytes / frame_bytes, limits.frames);
+  const std::int64_t frames = std::min(limits.bytes / slot_frame_bytes(n_fft), limits.frames);
   return std::max(frames / batch, std::int64_t{1}) * batch;
+}
+
+/// Limits for a backend that is to take no more device memory than this, as far as the smallest slots and a single item
+/// of the closed loop let it: half for the slots in flight, half for the closed loop. The results do not depend on it.
+inline SlotLimits limits_within(std::int64_t bytes) {
+  SlotLimits limits;
+  limits.bytes = std::min(limits.bytes, bytes / 2 / kSlotsInFlight);
+  limits.loop_bytes = std::min(limits.loop_bytes, bytes / 2);
+  return limits;
+}
+
+/// Makes slots, and groups of the closed loop, half as large; false if they are as small as they may be.
+inline bool halve(SlotLimits& limits, int n_fft) {
+  constexpr std::int64_t kLeastLoopBytes = std::int64_t{64} << 20;
+  const std::int64_t capacity = slot_capacity(n_fft, limits);
+  const bool slots = capacity > fft_batch(n_fft, limits);
+  const bool groups = limits.loop_bytes > kLeastLoopBytes;
+  if (slots) limits.bytes = capacity / 2 * slot_frame_bytes(n_fft);
+  if (groups) limits.loop_bytes /= 2;
+  return slots || groups;
 }
 
 }  // namespace spectrohue::cuda

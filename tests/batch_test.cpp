@@ -207,6 +207,18 @@ struct Steps : Conversion {
   void write(Job& job) const override { on_write(job); }
 };
 
+TEST_F(Batch, MakesABackendAWorkerAndNamesEachOnce) {
+  RunSettings settings;
+  settings.device = "cpu";
+  settings.max_device_bytes = 1;  // nothing to a CPU
+  const auto backends = make_backends(settings, 3);
+  ASSERT_EQ(backends.size(), 3U);
+  EXPECT_EQ(devices_of("cpu"), std::vector<std::string>{"cpu"});
+  settings.threads = 3;
+  const Steps steps;
+  EXPECT_EQ(run({{"a", "x"}, {"b", "y"}, {"c", "z"}}, settings, steps, {}).backend, backends[0]->name());
+}
+
 TEST_F(Batch, StepsOverlapButNoMoreComputeThanThereAreThreads) {
   std::vector<Task> tasks;
   for (int i = 0; i < 40; ++i) tasks.push_back({std::to_string(i), "out"});

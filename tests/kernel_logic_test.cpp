@@ -126,6 +126,27 @@ TEST(SlotCapacity, IsBoundedAndNeverZero) {
   EXPECT_GE(cuda::slot_capacity(1 << 20, limits), 1);
 }
 
+TEST(SlotLimits, AMemoryShareBoundsSlotsButNotTheFft) {
+  for (const int n_fft : {16, 400, 2048, 1 << 20}) {
+    const std::int64_t batch = cuda::fft_batch(n_fft, {});
+    for (const std::int64_t bytes : {std::int64_t{1}, std::int64_t{1} << 28, std::int64_t{1} << 40}) {
+      cuda::SlotLimits limits = cuda::limits_within(bytes);
+      EXPECT_EQ(cuda::fft_batch(n_fft, limits), batch);
+      EXPECT_LE(limits.bytes, cuda::SlotLimits{}.bytes);
+      EXPECT_LE(limits.loop_bytes, cuda::SlotLimits{}.loop_bytes);
+      int halvings = 0;
+      std::int64_t capacity = cuda::slot_capacity(n_fft, limits);
+      for (; cuda::halve(limits, n_fft); ++halvings) {
+        EXPECT_EQ(cuda::slot_capacity(n_fft, limits) % batch, 0);
+        EXPECT_LE(cuda::slot_capacity(n_fft, limits), std::max(batch, capacity / 2));
+        capacity = cuda::slot_capacity(n_fft, limits);
+      }
+      EXPECT_EQ(capacity, batch);
+      EXPECT_LT(halvings, 20);
+    }
+  }
+}
+
 struct Case {
   const char* name;
   int n_fft;
@@ -317,6 +338,8 @@ class Schedule {
 
 /// After so many, memory is exhausted.
 std::int64_t allocations_left = std::numeric_limits<std::int64_t>::max();
+/// No more can be had at a time.
+std::size_t largest_allocation = std::numeric_limits<std::size_t>::max();
 /// How often memory had to grow, and plans were made.
 std::int64_t growths = 0;
 std::int64_t plans = 0;
@@ -339,7 +362,7 @@ class EmulatedArray {
   void resize(std::size_t n, std::size_t room = 0) {
     spoil();
     std::vector<T>().swap(values_);
-    if (allocations_left == 0) {
+    if (allocations_left == 0 || std::max(n, room) * sizeof(T) > largest_allocation) {
       capacity_ = 0;
       throw Error(ErrorCode::OutOfMemory, "emulated");
     }
@@ -1279,6 +1302,33 @@ INSTANTIATE_TEST_SUITE_P(Queues, EmulatedOrders,
                                          std::tuple(Order::Reluctant, 1U), std::tuple(Order::Random, 1U),
                                          std::tuple(Order::Random, 2U), std::tuple(Order::Random, 3U)),
                          [](const auto& info) { return name_of(info.param); });
+
+TEST(EmulatedBackend, TakesSmallerSlotsWhereMemoryIsShort) {
+  constexpr std::size_t kEnough = std::numeric_limits<std::size_t>::max();
+  const StftSettings stft = settings_of(kCases[0]);
+  const auto cpu = cpu::make_cpu_backend();
+  const Batch batch(stft, PixelSettings{}, {40000, 20, 4000});
+  LoopBatch loops(stft, Encoding::Hsv, 2);
+  for (std::uint32_t seed = 1; seed < 9; ++seed) loops.add(test::noise(3000, seed), 1.0);
+  for (const std::size_t frames : {8, 40, 300}) {
+    EmulatedBackend emulated({std::int64_t{1} << 40, 2048, 8, std::int64_t{1} << 30, 4 * stft.n_fft});
+    largest_allocation = frames * 64 * sizeof(float) * 2;
+    expect_as_cpu(emulated, *cpu, batch);
+    largest_allocation = kEnough;
+    expect_same_bits(loops.encode(emulated), loops.encode(*cpu), "encode");
+  }
+  EmulatedBackend emulated({std::int64_t{1} << 40, 2048, 8, std::int64_t{1} << 30, 4 * stft.n_fft});
+  largest_allocation = 900;  // less than the smallest slot
+  try {
+    batch.encode(emulated);
+    ADD_FAILURE() << "it had too little memory";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::OutOfMemory);
+    EXPECT_NE(std::string(error.what()).find("slots of 4 frames of 64 samples"), std::string::npos) << error.what();
+  }
+  largest_allocation = kEnough;
+  expect_as_cpu(emulated, *cpu, batch);
+}
 
 TEST(EmulatedBackend, IntegersTravelAsIntegers) {
   const StftSettings stft = settings_of(kCases[0]);

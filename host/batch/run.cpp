@@ -8,6 +8,7 @@
 #include <deque>
 #include <mutex>
 #include <new>
+#include <set>
 #include <system_error>
 #include <thread>
 
@@ -24,6 +25,15 @@ void parallel_for(std::size_t n, int threads, const std::function<void(int, std:
   for (int worker = 1; worker < threads; ++worker) others.emplace_back(work, worker);
   work(0);
   for (std::thread& thread : others) thread.join();
+}
+
+std::vector<std::unique_ptr<Backend>> make_backends(const RunSettings& settings, int n) {
+  const std::vector<std::string> devices = devices_of(settings.device);
+  const auto n_devices = static_cast<int>(devices.size());
+  const MemoryShare memory{settings.max_device_bytes, (n + n_devices - 1) / n_devices};
+  std::vector<std::unique_ptr<Backend>> backends;
+  for (int i = 0; i < n; ++i) backends.push_back(make_backend(devices[i % n_devices], memory));
+  return backends;
 }
 
 namespace {
@@ -46,11 +56,12 @@ class Pipeline {
     // A worker a file; where there are fewer files than threads, several threads work on each.
     const auto n_workers = static_cast<int>(std::clamp<std::size_t>(tasks.size(), 1, totals_.threads));
     const int worker_threads = totals_.threads / n_workers;
-    for (int i = 0; i < n_workers; ++i) {
-      workers_.push_back(std::make_unique<Worker>(make_backend(settings.device), worker_threads));
+    std::set<std::string> names;
+    for (std::unique_ptr<Backend>& backend : make_backends(settings, n_workers)) {
+      if (names.insert(backend->name()).second) totals_.backend += (names.size() > 1 ? ", " : "") + backend->name();
+      workers_.push_back(std::make_unique<Worker>(std::move(backend), worker_threads));
       idle_.push_back(workers_.back().get());
     }
-    totals_.backend = workers_.front()->backend->name();
     n_threads_ = static_cast<int>(std::min<std::size_t>(tasks.size(), n_workers + 1 + n_workers / 4));
     for (int i = 0; i < n_threads_ + 1; ++i) {
       jobs_.push_back(std::make_unique<Job>());

@@ -30,7 +30,7 @@ struct Totals {
   std::int64_t bytes_written = 0;
   double wall_seconds = 0;
   bool interrupted = false;  ///< some files were not begun
-  std::string backend;
+  std::string backend;       ///< all of them, with commas
   int threads = 0;
 };
 
@@ -42,7 +42,8 @@ struct Observer {
 };
 
 struct RunSettings {
-  std::string device = "auto";
+  std::string device = "auto";              ///< see devices_of(); workers are dealt over several
+  std::int64_t max_device_bytes = 0;        ///< see MemoryShare
   int threads = 0;                          ///< in all, over files and inside long ones; 0: one a processor
   const std::atomic<bool>* stop = nullptr;  ///< when it becomes true no further file is begun
 };
@@ -51,6 +52,9 @@ struct RunSettings {
 /// whole run: Error(Device) or Error(Usage) from make_backend().
 Totals run(const std::vector<Task>& tasks, const RunSettings& settings, const Conversion& conversion,
            const Observer& observer);
+
+/// n >= 1 backends, dealt round robin over the devices that the settings mean.
+std::vector<std::unique_ptr<Backend>> make_backends(const RunSettings& settings, int n);
 
 /// Runs use(worker, index) for index 0 .. n - 1 on up to `threads` threads; worker 0 .. threads - 1 names the thread.
 void parallel_for(std::size_t n, int threads, const std::function<void(int worker, std::size_t index)>& use);

@@ -127,7 +127,9 @@ std::vector<Verdict> verify(const std::vector<Pair>& pairs, const VerifySettings
   const int threads =
       static_cast<int>(std::clamp<std::size_t>(pairs.size(), 1, run.threads > 0 ? run.threads : default_threads()));
   std::vector<std::unique_ptr<Reader>> readers;
-  for (int i = 0; i < threads; ++i) readers.push_back(std::make_unique<Reader>(make_backend(run.device)));
+  for (std::unique_ptr<Backend>& backend : make_backends(run, threads)) {
+    readers.push_back(std::make_unique<Reader>(std::move(backend)));
+  }
   std::vector<Verdict> verdicts(pairs.size());
   parallel_for(pairs.size(), threads, [&](int worker, std::size_t index) {
     verdicts[index] = compare_pair(*readers[worker], pairs[index], settings);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
+#include <limits>
 
 namespace spectrohue::cli {
 
@@ -108,8 +109,18 @@ void RunOptions::add_to(CLI::App& app) {
   app.add_option("-j,--jobs", run.threads, "Threads, over files and inside long ones (default: one a processor)")
       ->check(CLI::Range(1, 4096));
   app.add_option("--device", run.device,
-                 "auto (a GPU if there is one), cpu, cpu:SET (an instruction set), cuda or cuda:N")
+                 "auto (a GPU if there is one), cpu, cpu:SET (an instruction set), cuda, cuda:N or all (GPUs)")
       ->capture_default_str();
+  app.add_option_function<std::uint64_t>(
+         both_spellings("--max-gpu-memory"),
+         [this](const std::uint64_t& bytes) {
+           if (bytes == 0 || bytes > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
+             throw CLI::ValidationError("--max-gpu-memory", "must be above 0");
+           }
+           run.max_device_bytes = static_cast<std::int64_t>(bytes);
+         },
+         "Of each GPU, for slots of work: 500M, 4G (default: half of what is free)")
+      ->transform(CLI::AsSizeValue(false));
   app.add_option("--progress", progress, "auto (if standard error is a terminal), always or none")
       ->check(CLI::IsMember({"auto", "always", "none"}))
       ->capture_default_str();

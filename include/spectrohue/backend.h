@@ -112,9 +112,19 @@ struct BackendInfo {
 
 std::vector<BackendInfo> list_backends();
 
+/// How much of a device's memory a backend may take; nothing to a CPU. The results do not depend on it.
+struct MemoryShare {
+  std::int64_t device_bytes = 0;  ///< for all backends on the device; 0: half of what is free when they are made
+  int backends = 1;               ///< that share it
+};
+
+/// What make_backend() takes for each of the devices that `device` means: all usable CUDA devices for "all", else one.
+/// Throws Error(Device), which says why, if "all" means none.
+std::vector<std::string> devices_of(const std::string& device);
+
 /// device: "auto" (the first CUDA device if there is one, else the CPU), "cpu", "cpu:avx2" (an instruction set by name;
 /// they differ in speed alone), "cuda" or "cuda:N".
 /// An explicit cuda never falls back: it throws Error(Device) that says what is missing.
-std::unique_ptr<Backend> make_backend(const std::string& device);
+std::unique_ptr<Backend> make_backend(const std::string& device, const MemoryShare& memory = {});
 
 }  // namespace spectrohue

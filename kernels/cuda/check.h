@@ -17,11 +17,13 @@ namespace spectrohue::cuda {
 
 namespace detail {
 
-/// "call failed: NAME (text) at file.cu:12". The file without its folders, which are the building machine's.
+/// "call failed on cuda:0: NAME (text) at file.cu:12". The file without its folders, which are the building machine's.
 inline std::string describe(const char* call, const std::string& error, const char* file, int line) {
   const char* slash = std::strrchr(file, '/');
-  return std::string(call) + " failed: " + error + " at " + (slash != nullptr ? slash + 1 : file) + ":" +
-         std::to_string(line);
+  int ordinal = -1;
+  const bool known = cudaGetDevice(&ordinal) == cudaSuccess;
+  return std::string(call) + " failed" + (known ? " on cuda:" + std::to_string(ordinal) : "") + ": " + error + " at " +
+         (slash != nullptr ? slash + 1 : file) + ":" + std::to_string(line);
 }
 
 inline std::string describe(cudaError_t error) {

@@ -28,8 +28,13 @@ class FftPlan {
       const bool forward = direction == FftDirection::Forward;
       long long* in = forward ? real : bins;
       long long* out = forward ? bins : real;
-      CUFFT_CHECK(cufftMakePlanMany64(plan_, 1, real, in, 1, in[0], out, 1, out[0], forward ? CUFFT_R2C : CUFFT_C2R,
-                                      batch, &work_bytes_));
+      const cufftResult made = cufftMakePlanMany64(plan_, 1, real, in, 1, in[0], out, 1, out[0],
+                                                   forward ? CUFFT_R2C : CUFFT_C2R, batch, &work_bytes_);
+      if (made != CUFFT_SUCCESS) {
+        const std::string call =
+            "a cuFFT plan of " + std::to_string(batch) + " x " + std::to_string(n_fft) + " samples";
+        detail::check(made, call.c_str(), __FILE__, __LINE__);
+      }
     } catch (...) {
       CUFFT_CHECK_QUIET(cufftDestroy(plan_));
       throw;

@@ -21,8 +21,12 @@ void launch(const char* name, void (*kernel)(Args), const LaunchShape& shape, co
   void* parameters[] = {const_cast<Args*>(&args)};  // read, as the kernel takes them by value
   const cudaError_t launched = cudaLaunchKernel(reinterpret_cast<const void*>(kernel), dim3(shape.grid.x, shape.grid.y),
                                                 dim3(shape.block.x, shape.block.y), parameters, 0, stream);
-  detail::check(launched, name, __FILE__, __LINE__);
-  detail::check(cudaGetLastError(), name, __FILE__, __LINE__);
+  const cudaError_t error = launched != cudaSuccess ? launched : cudaGetLastError();
+  if (error == cudaSuccess) return;
+  const auto extent = [](const Extent& e) { return std::to_string(e.x) + "x" + std::to_string(e.y); };
+  const std::string call =
+      std::string(name) + " in " + extent(shape.grid) + " blocks of " + extent(shape.block) + " threads";
+  detail::check(error, call.c_str(), __FILE__, __LINE__);
 }
 
 }  // namespace spectrohue::cuda
