@@ -43,9 +43,10 @@ using Clock = std::chrono::steady_clock;
 /// Files read in advance stop being read while those that wait hold more than this.
 constexpr std::int64_t kMaxWaitingBytes = std::int64_t{256} << 20;
 
-/// The queues between the steps, and the threads that serve them. Every thread does whatever is next, the last step
-/// first, so that files leave as soon as they can; no more of them compute at a time than there are workers, and those
-/// that are left read ahead and write. A job is one of a fixed number, which bounds how far ahead that is.
+/// The queues between the steps, and the threads that serve them. As many threads as there are workers do whatever is
+/// next, the last step first, so that files leave as soon as they can; a few more only read ahead. (Were all alike, a
+/// file's computing would move from one processor to another all the time, which costs a fifth.) A job is one of a
+/// fixed number, which bounds how far ahead that is.
 class Pipeline {
  public:
   Pipeline(const std::vector<Task>& tasks, const RunSettings& settings, const Conversion& conversion,
@@ -74,25 +75,25 @@ class Pipeline {
   Totals run() {
     std::vector<std::thread> others;
     try {
-      for (int i = 1; i < n_threads_; ++i) others.emplace_back([this] { serve(); });
+      for (int i = 1; i < n_threads_; ++i) others.emplace_back([this, i] { serve(i >= std::ssize(workers_)); });
     } catch (const std::system_error&) {  // fewer will do
     }
-    serve();
+    serve(false);
     for (std::thread& thread : others) thread.join();
     totals_.wall_seconds = seconds();
     return std::move(totals_);
   }
 
  private:
-  void serve() {
+  void serve(bool only_reads) {
     std::unique_lock lock(mutex_);
     while (!is_over()) {
-      if (!computed_.empty()) {
+      if (!computed_.empty() && !only_reads) {
         Job* job = take(computed_);
         const bool done = step(lock, *job, [&] { conversion_.write(*job); });
         if (done) succeed(*job);
         retire(*job);
-      } else if (!waiting_.empty() && !idle_.empty()) {
+      } else if (!waiting_.empty() && !idle_.empty() && !only_reads) {
         Job* job = take(waiting_);
         waiting_bytes_ -= bytes_of(*job);
         Worker* worker = idle_.back();
