@@ -67,6 +67,16 @@ struct Job {
   void go_on() const {
     if (stop != nullptr && *stop) throw Stopped();
   }
+  /// Of what goes from file to file.
+  std::int64_t size_bytes() const {
+    return stretch.size_bytes() +
+           static_cast<std::int64_t>(file.picture.pixels.size() + audio.samples.size() * sizeof(float));
+  }
+  void release() {
+    stretch = {};
+    file.picture = {};
+    audio = {};
+  }
   /// For the next file.
   void restart(const Task& next) {
     task = next;

@@ -42,6 +42,8 @@ using Clock = std::chrono::steady_clock;
 
 /// Files read in advance stop being read while those that wait hold more than this.
 constexpr std::int64_t kMaxWaitingBytes = std::int64_t{256} << 20;
+/// A job that had more for its file gives it back: of jobs there are more than are worked on.
+constexpr std::int64_t kMaxKeptBytes = std::int64_t{64} << 20;
 
 /// The queues between the steps, and the threads that serve them. As many threads as there are workers do whatever is
 /// next, the last step first, so that files leave as soon as they can; a few more only read ahead. (Were all alike, a
@@ -95,7 +97,7 @@ class Pipeline {
         retire(*job);
       } else if (!waiting_.empty() && !idle_.empty() && !only_reads) {
         Job* job = take(waiting_);
-        waiting_bytes_ -= bytes_of(*job);
+        waiting_bytes_ -= job->size_bytes();
         Worker* worker = idle_.back();
         idle_.pop_back();
         const bool done = step(lock, *job, [&] { conversion_.compute(*worker, *job); });
@@ -108,7 +110,7 @@ class Pipeline {
         const bool done = step(lock, *job, [&] { conversion_.read(*job); });
         if (done) {
           waiting_.push_back(job);
-          waiting_bytes_ += bytes_of(*job);
+          waiting_bytes_ += job->size_bytes();
         } else {
           retire(*job);
         }
@@ -134,9 +136,6 @@ class Pipeline {
     return next_ == tasks_.size() && free_.size() == jobs_.size();
   }
 
-  static std::int64_t bytes_of(const Job& job) {
-    return job.stretch.size_bytes() + static_cast<std::int64_t>(job.file.picture.pixels.size());
-  }
   static Job* take(std::deque<Job*>& queue) {
     Job* job = queue.front();
     queue.pop_front();
@@ -186,6 +185,7 @@ class Pipeline {
   void retire(Job& job) {
     job.outputs.clear();  // what has no name yet is removed
     job.reader.reset();
+    if (job.size_bytes() > kMaxKeptBytes) job.release();
     free_.push_back(&job);
     totals_.wall_seconds = seconds();
     if (observer_.progress) observer_.progress(totals_);

@@ -98,7 +98,6 @@ class TileJoiner {
   std::int64_t position_ = 0;  // sample + padding: up to here all has been handed over
   Picture tail_;               // the last columns so far
   Picture seam_;               // those and the next tile's first
-  Picture head_;
   Buffer<float> samples_;
   Buffer<float> seam_samples_;
 };
