@@ -3,9 +3,9 @@
 #include "batch/plan.h"
 
 #include <algorithm>
-#include <map>
 #include <optional>
-#include <set>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "batch/tiles.h"
 #include "spectrohue/error.h"
@@ -24,6 +24,38 @@ fs::path resolved(const fs::path& path) {
   fs::path result = fs::weakly_canonical(fs::absolute(path), error);
   return error ? fs::absolute(path).lexically_normal() : result;
 }
+
+/// The same for many paths in few folders: each folder is looked up once.
+class Resolver {
+ public:
+  fs::path operator()(const fs::path& path) {
+    std::error_code error;
+    if (!path.has_filename() || path.filename() == "." || path.filename() == "..") return resolved(path);
+    const Folder& folder = folder_of(path);
+    if (folder.exists && fs::is_symlink(path, error)) return resolved(path);
+    return folder.path / path.filename();
+  }
+  /// False if there is nothing at that path, nor beside it.
+  bool folder_exists(const fs::path& path) { return folder_of(path).exists; }
+
+ private:
+  struct Folder {
+    fs::path path;
+    bool exists = false;
+  };
+
+  const Folder& folder_of(const fs::path& path) {
+    const auto [known, is_new] = folders_.try_emplace(path.parent_path().native());
+    if (is_new) {
+      std::error_code error;
+      const fs::path folder = path.has_parent_path() ? path.parent_path() : ".";
+      known->second = {resolved(folder), fs::exists(folder, error)};
+    }
+    return known->second;
+  }
+
+  std::unordered_map<std::string, Folder> folders_;
+};
 
 bool is_inside(const fs::path& path, const fs::path& folder) {
   const auto [end, rest] = std::mismatch(folder.begin(), folder.end(), path.begin(), path.end());
@@ -102,30 +134,31 @@ Plan make_plan(const WalkResult& found, const PlanSettings& settings) {
           settings.output.empty() ? source.path.parent_path() : settings.output / source.relative.parent_path();
       return folder / name_for(source, settings, keep);
     };
-    std::map<fs::path, int> claims;
-    for (const Source& source : found.sources) ++claims[destination(source, settings.keep_extension)];
+    std::unordered_map<std::string, int> claims;
+    for (const Source& source : found.sources) ++claims[destination(source, settings.keep_extension).native()];
     // song.0001.wav keeps its extension beside song.wav, whose second tile may become song.0001.png.
     const auto may_be_tile = [&](const fs::path& path) {
       const std::optional<fs::path> whole = settings.makes_tiles ? whole_path(path) : std::nullopt;
-      return whole && claims.contains(*whole);
+      return whole && claims.contains(whole->native());
     };
     for (const Source& source : found.sources) {
       const fs::path plain = destination(source, settings.keep_extension);
-      const bool keep = claims[plain] > 1 || may_be_tile(plain);
+      const bool keep = claims[plain.native()] > 1 || may_be_tile(plain);
       plan.tasks.push_back({source.path, keep ? destination(source, true) : plain, source.tiles});
     }
   }
 
-  std::set<fs::path> sources;
-  for (const Task& task : plan.tasks) sources.insert(resolved(task.source));
-  std::map<fs::path, fs::path> taken;
+  Resolver resolve;
+  std::unordered_set<std::string> sources;
+  for (const Task& task : plan.tasks) sources.insert(resolve(task.source).native());
+  std::unordered_map<std::string, fs::path> taken;  // by a source
   std::vector<Task> kept;
   std::vector<fs::path> existing;
   for (Task& task : plan.tasks) {
     if (settings.existing == Existing::Rename) task.destination = free_name(task.destination);
-    const fs::path key = resolved(task.destination);
+    const std::string key = resolve(task.destination).native();
     const auto [other, is_new] = taken.emplace(key, task.source);
-    if (!is_new && resolved(other->second) == resolved(task.source)) continue;  // named twice
+    if (!is_new && resolve(other->second) == resolve(task.source)) continue;  // named twice
     if (!is_new) {
       refuse("'" + other->second.string() + "' and '" + task.source.string() + "' would both become '" +
              task.destination.string() + "'; convert them into different folders");
@@ -133,6 +166,10 @@ Plan make_plan(const WalkResult& found, const PlanSettings& settings) {
     if (sources.contains(key)) {
       refuse("'" + task.source.string() + "' would be written over the input '" + task.destination.string() +
              "'; choose another output folder with -o");
+    }
+    if (!resolve.folder_exists(task.destination)) {
+      kept.push_back(std::move(task));
+      continue;
     }
     if (const std::optional<fs::path> there = existing_output(task, settings)) {
       std::error_code error;

@@ -40,15 +40,13 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Files read in advance stop being read while those that wait hold more than this.
-constexpr std::int64_t kMaxWaitingBytes = std::int64_t{256} << 20;
-/// A job that had more for its file gives it back: of jobs there are more than are worked on.
+/// A job that had more for its file gives it back, so that one long file does not count for the rest of the run.
 constexpr std::int64_t kMaxKeptBytes = std::int64_t{64} << 20;
 
-/// The queues between the steps, and the threads that serve them. As many threads as there are workers do whatever is
-/// next, the last step first, so that files leave as soon as they can; a few more only read ahead. (Were all alike, a
-/// file's computing would move from one processor to another all the time, which costs a fifth.) A job is one of a
-/// fixed number, which bounds how far ahead that is.
+/// The queues between the steps, and the threads that serve them. Every thread does whatever is next, the last step
+/// first, so that files leave as soon as they can. There are as many threads and as many jobs as workers: -j 1 is one
+/// thread, and a file mostly stays with the thread that read it, and in its cache. (Threads that only read ahead were
+/// worth nothing: they take their time from the others, and each job more is memory more.)
 class Pipeline {
  public:
   Pipeline(const std::vector<Task>& tasks, const RunSettings& settings, const Conversion& conversion,
@@ -65,8 +63,7 @@ class Pipeline {
       workers_.push_back(std::make_unique<Worker>(std::move(backend), worker_threads));
       idle_.push_back(workers_.back().get());
     }
-    n_threads_ = static_cast<int>(std::min<std::size_t>(tasks.size(), n_workers + 1 + n_workers / 4));
-    for (int i = 0; i < n_threads_ + 1; ++i) {
+    for (int i = 0; i < n_workers; ++i) {
       jobs_.push_back(std::make_unique<Job>());
       jobs_.back()->threads = worker_threads;
       jobs_.back()->stop = settings.stop;
@@ -77,27 +74,26 @@ class Pipeline {
   Totals run() {
     std::vector<std::thread> others;
     try {
-      for (int i = 1; i < n_threads_; ++i) others.emplace_back([this, i] { serve(i >= std::ssize(workers_)); });
+      for (std::size_t i = 1; i < workers_.size(); ++i) others.emplace_back([this] { serve(); });
     } catch (const std::system_error&) {  // fewer will do
     }
-    serve(false);
+    serve();
     for (std::thread& thread : others) thread.join();
     totals_.wall_seconds = seconds();
     return std::move(totals_);
   }
 
  private:
-  void serve(bool only_reads) {
+  void serve() {
     std::unique_lock lock(mutex_);
     while (!is_over()) {
-      if (!computed_.empty() && !only_reads) {
+      if (!computed_.empty()) {
         Job* job = take(computed_);
         const bool done = step(lock, *job, [&] { conversion_.write(*job); });
         if (done) succeed(*job);
         retire(*job);
-      } else if (!waiting_.empty() && !idle_.empty() && !only_reads) {
+      } else if (!waiting_.empty() && !idle_.empty()) {
         Job* job = take(waiting_);
-        waiting_bytes_ -= job->size_bytes();
         Worker* worker = idle_.back();
         idle_.pop_back();
         const bool done = step(lock, *job, [&] { conversion_.compute(*worker, *job); });
@@ -108,12 +104,7 @@ class Pipeline {
         free_.pop_back();
         job->restart(tasks_[next_++]);
         const bool done = step(lock, *job, [&] { conversion_.read(*job); });
-        if (done) {
-          waiting_.push_back(job);
-          waiting_bytes_ += job->size_bytes();
-        } else {
-          retire(*job);
-        }
+        done ? waiting_.push_back(job) : retire(*job);
       } else {
         changed_.wait(lock);
         continue;
@@ -123,10 +114,7 @@ class Pipeline {
   }
 
   bool stopped() const { return settings_.stop != nullptr && *settings_.stop; }
-  bool may_read() const {
-    return next_ < tasks_.size() && !free_.empty() && !stopped() &&
-           (waiting_.empty() || waiting_bytes_ < kMaxWaitingBytes);
-  }
+  bool may_read() const { return next_ < tasks_.size() && !free_.empty() && !stopped(); }
   /// When it is over for good: nothing is under way, and nothing is left to begin.
   bool is_over() {
     if (stopped() && next_ < tasks_.size()) {
@@ -198,7 +186,6 @@ class Pipeline {
   const Conversion& conversion_;
   const Observer& observer_;
   const Clock::time_point start_ = Clock::now();
-  int n_threads_ = 1;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::unique_ptr<Job>> jobs_;
 
@@ -207,7 +194,6 @@ class Pipeline {
   std::size_t next_ = 0;  // task to be read
   std::vector<Job*> free_;
   std::deque<Job*> waiting_;  // read
-  std::int64_t waiting_bytes_ = 0;
   std::vector<Worker*> idle_;
   std::deque<Job*> computed_;
   Totals totals_;
