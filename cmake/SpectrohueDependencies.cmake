@@ -5,6 +5,7 @@ pkg_check_modules(DEFLATE REQUIRED IMPORTED_TARGET libdeflate)
 find_package(PNG REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(CLI11 2.1 REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
 
 # Debian's libopencv-{core,imgcodecs}-dev hold no OpenCVConfig.cmake; only the libopencv-dev that pulls in all of
 # OpenCV does. So: the package's own description where there is one, else headers and libraries by path.

@@ -26,7 +26,11 @@ namespace spectrohue::batch {
 struct Converted {
   double audio_seconds = 0;  ///< length times 1, however many channels
   std::int64_t bytes_written = 0;
-  std::vector<std::string> messages;  ///< for the user: overridden or assumed parameters, losses
+  std::int64_t n_outputs = 1;              ///< files
+  std::vector<std::string> messages = {};  ///< for the user: overridden or assumed parameters, losses
+  std::optional<double> snr_db = {};       ///< of the way back, where it was taken
+  std::string source_sha256 = {};          ///< where asked for
+  std::vector<std::string> output_sha256 = {};
 };
 
 /// What the second step computes with: one file at a time.
@@ -45,12 +49,29 @@ struct Worker {
 /// Thrown by a step when the run is to end: the file counts as not begun.
 struct Stopped {};
 
+/// Wall time of the steps.
+struct StepSeconds {
+  double read = 0;
+  double compute = 0;
+  double write = 0;
+};
+
+/// How outputs come to be.
+struct OutputSettings {
+  /// Where they are written before they get their names; empty: in the folders that they are for. Its own file system
+  /// should be theirs.
+  std::filesystem::path temporary_folder;
+  bool sync = false;  ///< what has its name is on the disk, whatever happens to the power
+};
+
 /// A file on its way, and the memory that goes from file to file.
 struct Job {
   Task task;
   int threads = 1;                          ///< for reading and writing a long file
   const std::atomic<bool>* stop = nullptr;  ///< see RunSettings
+  OutputSettings output_settings;
   Converted converted;
+  StepSeconds seconds;
   std::vector<std::unique_ptr<OutputFile>> outputs;  ///< written, not yet named
 
   // Sounds to pictures.
@@ -63,6 +84,11 @@ struct Job {
   image::Workspace workspace;
   Audio audio;
 
+  /// A file to write, which gets its name later.
+  OutputFile& add_output(const std::filesystem::path& destination) {
+    return *outputs.emplace_back(
+        std::make_unique<OutputFile>(destination, output_settings.temporary_folder, output_settings.sync));
+  }
   /// To be called now and then while a long file is worked on. Throws Stopped.
   void go_on() const {
     if (stop != nullptr && *stop) throw Stopped();
@@ -81,6 +107,7 @@ struct Job {
   void restart(const Task& next) {
     task = next;
     converted = {};
+    seconds = {};
     outputs.clear();
     reader.reset();
   }
@@ -91,6 +118,8 @@ struct Job {
 class Conversion {
  public:
   virtual ~Conversion() = default;
+  /// What its outputs depend on besides their sources: a JSON object. The same text, the same outputs.
+  virtual std::string parameters() const { return "{}"; }
   virtual void read(Job& job) const = 0;
   virtual void compute(Worker& worker, Job& job) const = 0;
   virtual void write(Job& job) const = 0;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "spectro/pages.h"
 #include "spectrohue/convert.h"
@@ -82,6 +83,14 @@ void note_clipping(Converted& converted, const audio::WriteResult& written, std:
 
 }  // namespace
 
+std::string Decoder::parameters() const {
+  nlohmann::ordered_json json = nlohmann::ordered_json::parse(to_json(settings_.flags));
+  json["format"] = to_string(settings_.container);
+  if (settings_.format) json["subtype"] = to_string(*settings_.format);
+  if (settings_.normalize) json["normalize"] = "peak";
+  return json.dump();
+}
+
 void Decoder::read(Job& job) const { image::read(job.task.source, job.file, job.workspace, job.threads); }
 
 void Decoder::compute(Worker& worker, Job& job) const {
@@ -115,7 +124,7 @@ void Decoder::decode_tiles(Worker& worker, Job& job) const {
     is_measured = true;
   }
 
-  OutputFile& output = *job.outputs.emplace_back(std::make_unique<OutputFile>(job.task.destination));
+  OutputFile& output = job.add_output(job.task.destination);
   std::optional<audio::Writer> writer;
   Buffer<float> scaled;
   const auto begin = [&](const Parameters& parameters) -> TileJoiner::Take {
@@ -144,7 +153,7 @@ void Decoder::decode_tiles(Worker& worker, Job& job) const {
 void Decoder::write(Job& job) const {
   if (job.outputs.empty()) {
     const Audio& audio = job.audio;
-    OutputFile& output = *job.outputs.emplace_back(std::make_unique<OutputFile>(job.task.destination));
+    OutputFile& output = job.add_output(job.task.destination);
     note_clipping(job.converted, audio::write(output.temporary(), audio, write_settings(audio.format), job.threads),
                   audio.n_samples * audio.channels);
     job.converted.audio_seconds = audio.seconds();

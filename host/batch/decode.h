@@ -22,6 +22,7 @@ class Decoder final : public Conversion {
  public:
   explicit Decoder(DecodeSettings settings) : settings_(std::move(settings)) {}
 
+  std::string parameters() const override;
   void read(Job& job) const override;
   void compute(Worker& worker, Job& job) const override;
   void write(Job& job) const override;

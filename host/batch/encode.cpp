@@ -3,6 +3,7 @@
 #include "batch/encode.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "batch/tiles.h"
 #include "image/note.h"
@@ -28,6 +29,13 @@ Sound sound_of(const Job& job, std::int64_t n_samples) {
 }
 
 }  // namespace
+
+std::string Encoder::parameters() const {
+  nlohmann::ordered_json json = nlohmann::ordered_json::parse(to_json(settings_));
+  json["compression"] = image::to_string(compression_);
+  if (tile_width_) json["tile_width"] = *tile_width_;
+  return json.dump();
+}
 
 TileWidths Encoder::widths(const Job& job) const {
   return tile_widths(tile_width_, job.reader->info().channels, settings_);
@@ -106,7 +114,7 @@ void Encoder::write_tiles(Worker& worker, Job& job, const PictureNote& note, Col
     own.pixels_crc32 = image::pixels_crc32(picture, worker.threads);
     const bool is_tile = note.tile.count > 1;
     const fs::path path = is_tile ? tile_path(job.task.destination, own.tile.index) : job.task.destination;
-    OutputFile& output = *job.outputs.emplace_back(std::make_unique<OutputFile>(path));
+    OutputFile& output = job.add_output(path);
     image::write_png(output.temporary(), picture, &own, {compression_, worker.threads}, worker.workspace);
     job.converted.bytes_written += static_cast<std::int64_t>(fs::file_size(output.temporary()));
   }

@@ -18,6 +18,7 @@ class Encoder final : public Conversion {
                    std::optional<std::int64_t> tile_width = {})
       : settings_(settings), compression_(compression), tile_width_(tile_width) {}
 
+  std::string parameters() const override;
   void read(Job& job) const override;
   void compute(Worker& worker, Job& job) const override;
   void write(Job& job) const override;

@@ -3,12 +3,16 @@
 #include "batch/parameters.h"
 
 #include <cctype>
+#include <nlohmann/json.hpp>
 
+#include "image/note.h"
 #include "spectrohue/error.h"
 
 namespace spectrohue::batch {
 
 namespace {
+
+using Json = nlohmann::ordered_json;
 
 template <class T>
 std::string text(const T& value) {
@@ -134,6 +138,47 @@ std::optional<int> sample_rate_in_name(const std::filesystem::path& path) {
   const bool ends = i == name.size() || name[i] == '_' || name[i] == '.' || name[i] == '-';
   if (i == tag + 3 || !ends || rate < 1) return std::nullopt;
   return static_cast<int>(rate);
+}
+
+std::string to_json(const EncodeSettings& settings) {
+  PictureNote note;
+  note.stft = settings.stft;
+  note.pixels = settings.pixels;
+  Json json = Json::parse(image::to_json(note));
+  for (const char* of_a_sound : {"tool", "sample_rate", "n_samples", "channels", "subtype", "source_name"}) {
+    json.erase(of_a_sound);
+  }
+  switch (settings.ref.kind) {
+    case Reference::Kind::Peak: json["ref"] = "peak"; break;
+    case Reference::Kind::FullScale: json["ref"] = "full-scale"; break;
+    case Reference::Kind::Fixed: json["ref"] = settings.ref.value; break;
+  }
+  return json.dump();
+}
+
+std::string to_json(const ParameterFlags& flags) {
+  Json json = Json::object();
+  const auto put = [&](const char* key, const auto& value) {
+    if (value) json[key] = *value;
+  };
+  const auto put_name = [&](const char* key, const auto& value) {
+    if (value) json[key] = to_string(*value);
+  };
+  put("n_fft", flags.n_fft);
+  put("hop_length", flags.hop_length);
+  put("win_length", flags.win_length);
+  put_name("window", flags.window);
+  put("window_parameter", flags.window_parameter);
+  put("center", flags.center);
+  put_name("encoding", flags.encoding);
+  put_name("curve", flags.curve);
+  put("gamma", flags.gamma);
+  put("top_db", flags.top_db);
+  put("ref", flags.ref);
+  put("sample_rate", flags.sample_rate);
+  put("channels", flags.channels);
+  put("n_samples", flags.n_samples);
+  return json.dump();
 }
 
 }  // namespace spectrohue::batch

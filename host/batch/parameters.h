@@ -45,6 +45,11 @@ struct Parameters {
 Parameters decode_parameters(const std::optional<PictureNote>& note, std::int64_t width, std::int64_t height, int bits,
                              const std::filesystem::path& path, const ParameterFlags& flags);
 
+/// Settings as text, for manifests: JSON objects; the same text, the same settings.
+std::string to_json(const EncodeSettings& settings);
+/// Only what was given.
+std::string to_json(const ParameterFlags& flags);
+
 /// The rate in a file name like "song_SR44100.png" or "song_SR44100_LOG_PHASE.png".
 std::optional<int> sample_rate_in_name(const std::filesystem::path& path);
 

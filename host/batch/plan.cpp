@@ -2,11 +2,14 @@
 // SPDX-License-Identifier: MIT
 #include "batch/plan.h"
 
-#include <algorithm>
-#include <optional>
-#include <unordered_map>
-#include <unordered_set>
+#include <fcntl.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include "batch/hash.h"
 #include "batch/tiles.h"
 #include "spectrohue/error.h"
 
@@ -18,6 +21,8 @@ namespace {
 
 [[noreturn]] void refuse(const std::string& message) { throw Error(ErrorCode::Usage, message); }
 
+std::string quoted(const fs::path& path) { return "'" + path.string() + "'"; }
+
 /// One spelling for every way to write a path, whether or not it exists.
 fs::path resolved(const fs::path& path) {
   std::error_code error;
@@ -28,32 +33,32 @@ fs::path resolved(const fs::path& path) {
 /// The same for many paths in few folders: each folder is looked up once.
 class Resolver {
  public:
-  fs::path operator()(const fs::path& path) {
-    std::error_code error;
-    if (!path.has_filename() || path.filename() == "." || path.filename() == "..") return resolved(path);
-    const Folder& folder = folder_of(path);
-    if (folder.exists && fs::is_symlink(path, error)) return resolved(path);
-    return folder.path / path.filename();
-  }
-  /// False if there is nothing at that path, nor beside it.
-  bool folder_exists(const fs::path& path) { return folder_of(path).exists; }
-
- private:
   struct Folder {
-    fs::path path;
+    fs::path path;  ///< resolved
     bool exists = false;
   };
 
-  const Folder& folder_of(const fs::path& path) {
-    const auto [known, is_new] = folders_.try_emplace(path.parent_path().native());
+  const Folder& folder(const fs::path& path) {
+    const auto [known, is_new] = folders_.try_emplace(path.native());
     if (is_new) {
       std::error_code error;
-      const fs::path folder = path.has_parent_path() ? path.parent_path() : ".";
+      const fs::path folder = path.empty() ? "." : path;
       known->second = {resolved(folder), fs::exists(folder, error)};
     }
     return known->second;
   }
 
+  /// is_link: where the caller knows whether the last name is one.
+  fs::path file(const fs::path& path, std::optional<bool> is_link = {}) {
+    const fs::path name = path.filename();
+    if (name.empty() || name == "." || name == "..") return resolved(path);
+    const Folder& own = folder(path.parent_path());
+    std::error_code error;
+    if (is_link ? *is_link : own.exists && fs::is_symlink(path, error)) return resolved(path);
+    return own.path / name;
+  }
+
+ private:
   std::unordered_map<std::string, Folder> folders_;
 };
 
@@ -73,18 +78,12 @@ bool has_extension(const fs::path& path, const std::string& extension) {
   return lower(path.extension().string()) == extension;
 }
 
-bool output_is_file(const WalkResult& found, const PlanSettings& settings) {
-  return found.sources.size() == 1 && found.folders.empty() && has_extension(settings.output, settings.extension) &&
-         !fs::is_directory(settings.output);
-}
-
-fs::path name_for(const Source& source, const PlanSettings& settings, bool keep_extension) {
-  const fs::path name = source.relative.filename();
-  fs::path stem = name.stem();
-  if (keep_extension) return name.string() + settings.extension;
+fs::path name_for(const fs::path& name, const std::string& extension, bool keep_extension) {
+  if (keep_extension) return name.native() + extension;
+  const fs::path stem = name.stem();
   // song.wav.png -> song.wav: the extension that encode kept.
-  if (has_extension(stem, settings.extension) && stem.has_stem()) return stem;
-  return stem.string() + settings.extension;
+  if (has_extension(stem, extension) && stem.has_stem()) return stem;
+  return stem.native() + extension;
 }
 
 fs::path free_name(const fs::path& wanted) {
@@ -95,101 +94,294 @@ fs::path free_name(const fs::path& wanted) {
   return path;
 }
 
-/// The output if it is there, or its first tile: the last one to get its name.
-std::optional<fs::path> existing_output(const Task& task, const PlanSettings& settings) {
+/// Whether "A" and "a" are one file in this folder, or in the one that is there above it.
+bool folds_case(fs::path folder) {
   std::error_code error;
-  if (fs::exists(task.destination, error)) return task.destination;
-  const fs::path tile = tile_path(task.destination, 0);
-  if (settings.makes_tiles && fs::exists(tile, error)) return tile;
-  return std::nullopt;
+  while (!folder.empty() && !fs::is_directory(folder, error)) folder = folder.parent_path();
+  const std::string own = std::to_string(getpid());
+  const fs::path probe = folder / (".spectrohue-Case-" + own);
+  const int file = open(probe.c_str(), O_CREAT | O_EXCL | O_CLOEXEC | O_WRONLY, 0600);
+  if (file < 0) return false;  // nothing will be written there either
+  close(file);
+  const bool folds = fs::exists(folder / (".spectrohue-case-" + own), error);
+  fs::remove(probe, error);
+  return folds;
 }
 
-void check_folders(const WalkResult& found, const PlanSettings& settings) {
-  if (settings.output.empty()) return;
-  const fs::path output = resolved(without_trailing_slash(settings.output));
-  for (const fs::path& folder : found.folders) {
-    if (is_inside(output, resolved(without_trailing_slash(folder)))) {
-      refuse("the output folder '" + settings.output.string() + "' lies inside the input folder '" + folder.string() +
-             "'; choose one outside of it");
+/// What many things say, compactly: 16 bytes each.
+class Claims {
+ public:
+  void reserve(std::size_t n) { claims_.reserve(n); }
+  void add(std::string_view text, std::size_t item) {
+    claims_.push_back({stable_hash(text), static_cast<std::uint32_t>(item)});
+  }
+  void sort() {
+    std::sort(claims_.begin(), claims_.end(),
+              [](const Claim& a, const Claim& b) { return a.hash != b.hash ? a.hash < b.hash : a.item < b.item; });
+  }
+  /// After sort(): those that perhaps say `text`, in their order.
+  template <class Use>
+  void for_each_like(std::string_view text, Use&& use) const {
+    const Claim wanted{stable_hash(text), 0};
+    const auto less = [](const Claim& a, const Claim& b) { return a.hash < b.hash; };
+    auto [begin, end] = std::equal_range(claims_.begin(), claims_.end(), wanted, less);
+    for (; begin != end; ++begin) use(begin->item);
+  }
+  /// After sort(): sets of two and more that perhaps say the same.
+  template <class Use>
+  void for_each_set(Use&& use) const {
+    std::vector<std::uint32_t> set;
+    for (std::size_t i = 0; i < claims_.size();) {
+      set.clear();
+      const std::uint64_t hash = claims_[i].hash;
+      for (; i < claims_.size() && claims_[i].hash == hash; ++i) set.push_back(claims_[i].item);
+      if (set.size() > 1) use(set);
     }
   }
-}
+
+ private:
+  struct Claim {
+    std::uint64_t hash;
+    std::uint32_t item;
+  };
+  std::vector<Claim> claims_;
+};
 
 }  // namespace
 
-Plan make_plan(const WalkResult& found, const PlanSettings& settings) {
-  check_folders(found, settings);
-
-  Plan plan;
-  const bool to_file = !settings.output.empty() && output_is_file(found, settings);
-  if (!to_file && fs::is_regular_file(settings.output)) {
-    refuse("the output '" + settings.output.string() +
-           "' is a file; give a folder, or for one input a name that ends in " + settings.extension);
+Shard shard_from_string(std::string_view text) {
+  Shard shard;
+  const std::size_t slash = text.find('/');
+  const auto number = [](std::string_view digits, int& value) {
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    return error == std::errc() && end == digits.data() + digits.size();
+  };
+  const bool is_pair = slash != std::string_view::npos && number(text.substr(0, slash), shard.index) &&
+                       number(text.substr(slash + 1), shard.count);
+  if (!is_pair || shard.count < 1 || shard.index < 0 || shard.index >= shard.count) {
+    refuse("--shard '" + std::string(text) +
+           "' is not I/N with 0 <= I < N: of 7 shards the first is 0/7, the last 6/7");
   }
-  if (to_file) {
-    plan.tasks.push_back({found.sources.front().path, settings.output, found.sources.front().tiles});
-  } else {
-    const auto destination = [&](const Source& source, bool keep) {
-      const fs::path folder =
-          settings.output.empty() ? source.path.parent_path() : settings.output / source.relative.parent_path();
-      return folder / name_for(source, settings, keep);
-    };
-    std::unordered_map<std::string, int> claims;
-    for (const Source& source : found.sources) ++claims[destination(source, settings.keep_extension).native()];
-    // song.0001.wav keeps its extension beside song.wav, whose second tile may become song.0001.png.
-    const auto may_be_tile = [&](const fs::path& path) {
-      const std::optional<fs::path> whole = settings.makes_tiles ? whole_path(path) : std::nullopt;
-      return whole && claims.contains(whole->native());
-    };
-    for (const Source& source : found.sources) {
-      const fs::path plain = destination(source, settings.keep_extension);
-      const bool keep = claims[plain.native()] > 1 || may_be_tile(plain);
-      plan.tasks.push_back({source.path, keep ? destination(source, true) : plain, source.tiles});
-    }
+  return shard;
+}
+
+/// Makes a plan step by step.
+class Planner {
+ public:
+  Planner(WalkResult&& found, const PlanSettings& settings) : settings_(settings) {
+    plan_.is_to_file = output_is_file(found, settings);
+    folders_ = std::move(found.folders);
+    plan_.sources_ = std::move(found.sources);
+    plan_.output_ = settings.output;
+    plan_.extension_ = settings.extension;
   }
 
-  Resolver resolve;
-  std::unordered_set<std::string> sources;
-  for (const Task& task : plan.tasks) sources.insert(resolve(task.source).native());
-  std::unordered_map<std::string, fs::path> taken;  // by a source
-  std::vector<Task> kept;
-  std::vector<fs::path> existing;
-  for (Task& task : plan.tasks) {
-    if (settings.existing == Existing::Rename) task.destination = free_name(task.destination);
-    const std::string key = resolve(task.destination).native();
-    const auto [other, is_new] = taken.emplace(key, task.source);
-    if (!is_new && resolve(other->second) == resolve(task.source)) continue;  // named twice
-    if (!is_new) {
-      refuse("'" + other->second.string() + "' and '" + task.source.string() + "' would both become '" +
-             task.destination.string() + "'; convert them into different folders");
-    }
-    if (sources.contains(key)) {
-      refuse("'" + task.source.string() + "' would be written over the input '" + task.destination.string() +
-             "'; choose another output folder with -o");
-    }
-    if (!resolve.folder_exists(task.destination)) {
-      kept.push_back(std::move(task));
-      continue;
-    }
-    if (const std::optional<fs::path> there = existing_output(task, settings)) {
-      std::error_code error;
-      if (fs::is_directory(*there, error)) refuse("the output '" + there->string() + "' is a folder");
-      if (settings.existing == Existing::Refuse) existing.push_back(*there);
-      if (settings.existing == Existing::Resume &&
-          fs::last_write_time(*there, error) >= fs::last_write_time(task.source, error)) {
-        ++plan.skipped;
-        continue;
+  Plan make() {
+    check_folders();
+    choose_names();
+    refuse_clashes();
+    take_shard();
+    look_at_existing();
+    return std::move(plan_);
+  }
+
+ private:
+  void check_folders() const {
+    if (settings_.output.empty()) return;
+    const fs::path output = resolved(without_trailing_slash(settings_.output));
+    for (const fs::path& folder : folders_) {
+      if (is_inside(output, resolved(without_trailing_slash(folder)))) {
+        refuse("the output folder " + quoted(settings_.output) + " lies inside the input folder " + quoted(folder) +
+               "; choose one outside of it");
       }
     }
-    kept.push_back(std::move(task));
   }
-  if (!existing.empty()) {
-    refuse(std::to_string(existing.size()) + (existing.size() == 1 ? " output exists" : " outputs exist") +
-           " already, the first '" + existing.front().string() +
-           "'; add --overwrite to replace or --resume to keep what is done");
+
+  void choose_names() {
+    const SourceList& sources = plan_.sources_;
+    if (!plan_.is_to_file && fs::is_regular_file(settings_.output)) {
+      refuse("the output " + quoted(settings_.output) +
+             " is a file; give a folder, or for one input a name that ends in " + settings_.extension);
+    }
+    plan_.items_.reserve(sources.size());
+    for (std::uint32_t i = 0; i < sources.size(); ++i) plan_.items_.push_back({i, settings_.keep_extension});
+    if (plan_.is_to_file) {
+      plan_.renamed_[0] = settings_.output;
+      return;
+    }
+    if (!settings_.keep_extension) keep_extensions_where_names_clash();
+    if (settings_.existing != Existing::Rename) return;
+    for (const Plan::Item& item : plan_.items_) plan_.renamed_[item.source] = free_name(plan_.destination(item));
   }
-  plan.tasks = std::move(kept);
-  return plan;
+
+  void keep_extensions_where_names_clash() {
+    std::vector<Plan::Item>& items = plan_.items_;
+    Claims claims;
+    claims.reserve(items.size());
+    for (std::size_t i = 0; i < items.size(); ++i) claims.add(plan_.destination(items[i]).native(), i);
+    claims.sort();
+    std::vector<std::uint32_t> kept;
+    claims.for_each_set([&](const std::vector<std::uint32_t>& set) {
+      for (const std::uint32_t a : set) {
+        const fs::path own = plan_.destination(items[a]);
+        const bool clashes = std::any_of(set.begin(), set.end(),
+                                         [&](std::uint32_t b) { return b != a && plan_.destination(items[b]) == own; });
+        if (clashes) kept.push_back(a);
+      }
+    });
+    // song.0001.wav keeps its extension beside song.wav, whose second tile may become song.0001.png.
+    for (std::uint32_t i = 0; settings_.makes_tiles && i < items.size(); ++i) {
+      const std::optional<fs::path> whole = whole_path(plan_.destination(items[i]));
+      if (!whole) continue;
+      claims.for_each_like(whole->native(), [&](std::uint32_t other) {
+        if (plan_.destination(items[other]) == *whole) kept.push_back(i);
+      });
+    }
+    for (const std::uint32_t i : kept) items[i].keep_extension = true;
+  }
+
+  void refuse_clashes() {
+    std::vector<Plan::Item>& items = plan_.items_;
+    Claims sources;
+    Claims outputs;  // as a file system would see them that does not know A from a
+    sources.reserve(items.size());
+    outputs.reserve(items.size());
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      sources.add(source_key(i), i);
+      outputs.add(lower(output_key(i)), i);
+    }
+    sources.sort();
+    outputs.sort();
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      const std::string key = output_key(i);
+      sources.for_each_like(key, [&](std::uint32_t other) {
+        if (source_key(other) != key) return;
+        refuse(quoted(plan_[i].source) + " would be written over the input " + quoted(plan_[i].destination) +
+               "; choose another output folder with -o");
+      });
+    }
+    std::vector<bool> again(items.size());
+    outputs.for_each_set([&](const std::vector<std::uint32_t>& set) { refuse_clash(set, again); });
+    std::size_t at = 0;
+    std::erase_if(items, [&](const Plan::Item&) { return again[at++]; });
+  }
+
+  /// `again` receives what was named before.
+  void refuse_clash(const std::vector<std::uint32_t>& set, std::vector<bool>& again) {
+    for (std::size_t b = 1; b < set.size(); ++b) {
+      for (std::size_t a = 0; a < b && !again[set[b]]; ++a) {
+        const std::string one = output_key(set[a]);
+        const std::string other = output_key(set[b]);
+        if (one == other && source_key(set[a]) == source_key(set[b])) {
+          again[set[b]] = true;
+        } else if (one == other) {
+          refuse(clash(set[a], set[b]) + "; convert them into different folders");
+        } else if (lower(one) == lower(other) && output_folds_case(plan_[set[b]].destination.parent_path())) {
+          refuse(clash(set[a], set[b]) + " on this file system, which does not tell capitals from small letters; " +
+                 "convert them into different folders");
+        }
+      }
+    }
+  }
+
+  std::string clash(std::size_t a, std::size_t b) const {
+    return quoted(plan_[a].source) + " and " + quoted(plan_[b].source) + " would both become " +
+           quoted(plan_[b].destination);
+  }
+
+  bool output_folds_case(const fs::path& folder) {
+    const fs::path real = resolved(folder.empty() ? "." : folder);
+    return settings_.folds_case ? settings_.folds_case(real) : folds_case(real);
+  }
+
+  void take_shard() {
+    if (settings_.shard.is_all()) return;
+    std::erase_if(plan_.items_, [&](const Plan::Item& item) {
+      const fs::path relative =
+          fs::path(plan_.sources_.folder(item.source).relative) / plan_.sources_.name(item.source);
+      return stable_hash(relative.native()) % settings_.shard.count != static_cast<unsigned>(settings_.shard.index);
+    });
+  }
+
+  void look_at_existing() {
+    std::size_t n_existing = 0;
+    fs::path first;
+    std::vector<Plan::Item> kept;
+    for (const Plan::Item& item : plan_.items_) {
+      const fs::path destination = plan_.destination(item);
+      const bool may_exist = resolver_.folder(destination.parent_path()).exists;
+      const std::optional<fs::path> there = may_exist ? existing_output(destination) : std::nullopt;
+      if (there) {
+        std::error_code error;
+        if (fs::is_directory(*there, error)) refuse("the output " + quoted(*there) + " is a folder");
+        if (settings_.existing == Existing::Resume && is_done(plan_.task_of(item), *there)) {
+          ++plan_.skipped;
+          continue;
+        }
+        if (settings_.existing == Existing::Refuse && n_existing++ == 0) first = *there;
+      }
+      kept.push_back(item);
+    }
+    if (n_existing > 0) {
+      refuse(std::to_string(n_existing) + (n_existing == 1 ? " output exists" : " outputs exist") +
+             " already, the first " + quoted(first) + "; add --overwrite to replace or --resume to keep what is done");
+    }
+    plan_.items_ = std::move(kept);
+  }
+
+  /// The output if it is there, or its first tile: the last one to get its name.
+  std::optional<fs::path> existing_output(const fs::path& destination) const {
+    std::error_code error;
+    if (fs::exists(destination, error)) return destination;
+    if (!settings_.makes_tiles) return std::nullopt;
+    fs::path tile = tile_path(destination, 0);
+    if (!fs::exists(tile, error)) return std::nullopt;
+    return tile;
+  }
+
+  bool is_done(const Task& task, const fs::path& there) const {
+    if (settings_.is_done) return settings_.is_done(task);
+    std::error_code error;
+    return fs::last_write_time(there, error) >= fs::last_write_time(task.source, error);
+  }
+
+  std::string source_key(std::size_t i) {
+    const Plan::Item& item = plan_.items_[i];
+    return resolver_.file(plan_[i].source, plan_.sources_.is_link(item.source)).native();
+  }
+  std::string output_key(std::size_t i) { return resolver_.file(plan_.destination(plan_.items_[i])).native(); }
+
+  const PlanSettings& settings_;
+  std::vector<fs::path> folders_;
+  Plan plan_;
+  Resolver resolver_;
+};
+
+fs::path Plan::destination(const Item& item) const {
+  if (const auto renamed = renamed_.find(item.source); renamed != renamed_.end()) return renamed->second;
+  const SourceList::Folder& folder = sources_.folder(item.source);
+  const fs::path into = output_.empty() ? fs::path(folder.path) : output_ / folder.relative;
+  return into / name_for(sources_.name(item.source), extension_, item.keep_extension);
 }
+
+Task Plan::task_of(const Item& item) const {
+  Source source = sources_[item.source];
+  return {std::move(source.path), destination(item), std::move(source.tiles), std::move(source.relative), source.stamp};
+}
+
+Task Plan::operator[](std::size_t i) const { return task_of(items_[i]); }
+
+std::int64_t Plan::source_bytes() const {
+  std::int64_t bytes = 0;
+  for (const Item& item : items_) bytes += sources_.stamp(item.source).bytes;
+  return bytes;
+}
+
+bool output_is_file(const WalkResult& found, const PlanSettings& settings) {
+  return !settings.output.empty() && found.sources.size() == 1 && found.folders.empty() &&
+         has_extension(settings.output, settings.extension) && !fs::is_directory(settings.output);
+}
+
+Plan make_plan(WalkResult found, const PlanSettings& settings) { return Planner(std::move(found), settings).make(); }
 
 }  // namespace spectrohue::batch

@@ -12,6 +12,8 @@
 #include <system_error>
 #include <thread>
 
+#include "batch/sha256.h"
+
 namespace spectrohue::batch {
 
 int default_threads() { return static_cast<int>(std::max(1U, std::thread::hardware_concurrency())); }
@@ -49,13 +51,12 @@ constexpr std::int64_t kMaxKeptBytes = std::int64_t{64} << 20;
 /// worth nothing: they take their time from the others, and each job more is memory more.)
 class Pipeline {
  public:
-  Pipeline(const std::vector<Task>& tasks, const RunSettings& settings, const Conversion& conversion,
-           const Observer& observer)
+  Pipeline(const TaskList& tasks, const RunSettings& settings, const Conversion& conversion, const Observer& observer)
       : tasks_(tasks), settings_(settings), conversion_(conversion), observer_(observer) {
-    totals_.files = tasks.size();
+    totals_.files = tasks.size;
     totals_.threads = settings.threads > 0 ? settings.threads : default_threads();
     // A worker a file; where there are fewer files than threads, several threads work on each.
-    const auto n_workers = static_cast<int>(std::clamp<std::size_t>(tasks.size(), 1, totals_.threads));
+    const auto n_workers = static_cast<int>(std::clamp<std::size_t>(tasks.size, 1, totals_.threads));
     const int worker_threads = totals_.threads / n_workers;
     std::set<std::string> names;
     for (std::unique_ptr<Backend>& backend : make_backends(settings, n_workers)) {
@@ -67,6 +68,7 @@ class Pipeline {
       jobs_.push_back(std::make_unique<Job>());
       jobs_.back()->threads = worker_threads;
       jobs_.back()->stop = settings.stop;
+      jobs_.back()->output_settings = settings.outputs;
       free_.push_back(jobs_.back().get());
     }
   }
@@ -89,21 +91,28 @@ class Pipeline {
     while (!is_over()) {
       if (!computed_.empty()) {
         Job* job = take(computed_);
-        const bool done = step(lock, *job, [&] { conversion_.write(*job); });
-        if (done) succeed(*job);
+        const bool done = step(lock, *job, job->seconds.write, [&] {
+          conversion_.write(*job);
+          job->converted.n_outputs = std::ssize(job->outputs);
+          if (settings_.hash) hash_outputs(*job);
+        });
+        if (done) finish(*job, {});
         retire(*job);
       } else if (!waiting_.empty() && !idle_.empty()) {
         Job* job = take(waiting_);
         Worker* worker = idle_.back();
         idle_.pop_back();
-        const bool done = step(lock, *job, [&] { conversion_.compute(*worker, *job); });
+        const bool done = step(lock, *job, job->seconds.compute, [&] { conversion_.compute(*worker, *job); });
         idle_.push_back(worker);
         done ? computed_.push_back(job) : retire(*job);
       } else if (may_read()) {
         Job* job = free_.back();
         free_.pop_back();
-        job->restart(tasks_[next_++]);
-        const bool done = step(lock, *job, [&] { conversion_.read(*job); });
+        job->restart(tasks_.at(next_++));
+        const bool done = step(lock, *job, job->seconds.read, [&] {
+          if (settings_.hash) hash_source(*job);
+          conversion_.read(*job);
+        });
         done ? waiting_.push_back(job) : retire(*job);
       } else {
         changed_.wait(lock);
@@ -113,15 +122,25 @@ class Pipeline {
     }
   }
 
-  bool stopped() const { return settings_.stop != nullptr && *settings_.stop; }
-  bool may_read() const { return next_ < tasks_.size() && !free_.empty() && !stopped(); }
+  static void hash_source(Job& job) {
+    const std::vector<std::filesystem::path> whole{job.task.source};
+    job.converted.source_sha256 = sha256_of(job.task.tiles.empty() ? whole : job.task.tiles);
+  }
+  static void hash_outputs(Job& job) {
+    for (const auto& output : job.outputs) {
+      job.converted.output_sha256.push_back(sha256_of({&output->destination(), 1}));
+    }
+  }
+
+  bool stopped() const { return totals_.too_many_errors || (settings_.stop != nullptr && *settings_.stop); }
+  bool may_read() const { return next_ < tasks_.size && !free_.empty() && !stopped(); }
   /// When it is over for good: nothing is under way, and nothing is left to begin.
   bool is_over() {
-    if (stopped() && next_ < tasks_.size()) {
+    if (stopped() && next_ < tasks_.size) {
       totals_.interrupted = true;
-      next_ = tasks_.size();
+      next_ = tasks_.size;
     }
-    return next_ == tasks_.size() && free_.size() == jobs_.size();
+    return next_ == tasks_.size && free_.size() == jobs_.size();
   }
 
   static Job* take(std::deque<Job*>& queue) {
@@ -130,44 +149,56 @@ class Pipeline {
     return job;
   }
 
-  /// Does a step without the lock. False if it failed, which is then reported, or was stopped.
+  /// Does a step without the lock, and takes its time. False if it failed, which is then reported, or was stopped.
   template <class Step>
-  bool step(std::unique_lock<std::mutex>& lock, const Job& job, Step&& act) {
+  bool step(std::unique_lock<std::mutex>& lock, Job& job, double& taken, Step&& act) {
     lock.unlock();
-    ErrorCode code = ErrorCode::Internal;
-    std::string reason;
+    const Clock::time_point start = Clock::now();
+    const auto back = [&] {
+      taken = std::chrono::duration<double>(Clock::now() - start).count();
+      lock.lock();
+    };
+    Failure failure{job.task.source, ErrorCode::Internal, {}};
     try {
       act();
-      lock.lock();
+      back();
       return true;
     } catch (const Stopped&) {
-      lock.lock();
+      back();
       totals_.interrupted = true;
       return false;
     } catch (const Error& error) {
-      code = error.code();
-      reason = error.what();
+      failure.code = error.code();
+      failure.reason = error.what();
     } catch (const std::bad_alloc&) {
-      code = ErrorCode::OutOfMemory;
-      reason = "not enough memory for this file";
+      failure.code = ErrorCode::OutOfMemory;
+      failure.reason = "not enough memory for this file";
     } catch (const std::exception& error) {
-      reason = error.what();
+      failure.reason = error.what();
     }
-    lock.lock();
-    ++totals_.done;
-    totals_.failures.push_back({job.task.source, code, reason});
-    if (observer_.say) observer_.say(job.task.source, reason);
+    back();
+    finish(job, std::move(failure));
     return false;
   }
 
-  void succeed(const Job& job) {
+  void finish(const Job& job, std::optional<Failure> failure) {
     ++totals_.done;
-    totals_.audio_seconds += job.converted.audio_seconds;
-    totals_.bytes_written += job.converted.bytes_written;
-    for (const std::string& message : job.converted.messages) {
-      if (observer_.say) observer_.say(job.task.source, message);
+    totals_.source_bytes += job.task.stamp.bytes;
+    totals_.step_seconds.read += job.seconds.read;
+    totals_.step_seconds.compute += job.seconds.compute;
+    totals_.step_seconds.write += job.seconds.write;
+    if (failure) {
+      totals_.add(*failure);
+      totals_.too_many_errors = settings_.max_errors && totals_.n_failed > *settings_.max_errors;
+      if (observer_.say) observer_.say(job.task.source, failure->reason);
+    } else {
+      totals_.audio_seconds += job.converted.audio_seconds;
+      totals_.bytes_written += job.converted.bytes_written;
+      for (const std::string& message : job.converted.messages) {
+        if (observer_.say) observer_.say(job.task.source, message);
+      }
     }
-    if (observer_.done) observer_.done(job.task);
+    if (observer_.finished) observer_.finished({job.task, job.converted, job.seconds, std::move(failure)});
   }
 
   void retire(Job& job) {
@@ -181,7 +212,7 @@ class Pipeline {
 
   double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
 
-  const std::vector<Task>& tasks_;
+  const TaskList& tasks_;
   const RunSettings& settings_;
   const Conversion& conversion_;
   const Observer& observer_;
@@ -201,8 +232,7 @@ class Pipeline {
 
 }  // namespace
 
-Totals run(const std::vector<Task>& tasks, const RunSettings& settings, const Conversion& conversion,
-           const Observer& observer) {
+Totals run(const TaskList& tasks, const RunSettings& settings, const Conversion& conversion, const Observer& observer) {
   return Pipeline(tasks, settings, conversion, observer).run();
 }
 

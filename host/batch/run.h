@@ -6,7 +6,9 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,23 +24,41 @@ struct Failure {
   std::string reason;
 };
 
+/// What a run did with a file.
+struct FileResult {
+  const Task& task;
+  const Converted& converted;  ///< as far as it got
+  StepSeconds seconds;
+  std::optional<Failure> failure;
+};
+
 struct Totals {
-  std::size_t files = 0;  ///< in the plan
-  std::size_t done = 0;
-  std::vector<Failure> failures;
+  std::size_t files = 0;          ///< in the plan
+  std::size_t done = 0;           ///< of those, failures included
+  std::vector<Failure> failures;  ///< the first kMaxFailures of them
+  std::size_t n_failed = 0;
   double audio_seconds = 0;
+  std::int64_t source_bytes = 0;  ///< of the files done
   std::int64_t bytes_written = 0;
+  StepSeconds step_seconds;  ///< sums over files, so over threads
   double wall_seconds = 0;
-  bool interrupted = false;  ///< some files were not begun
-  std::string backend;       ///< all of them, with commas
+  bool interrupted = false;      ///< some files were not begun
+  bool too_many_errors = false;  ///< that is why
+  std::string backend;           ///< all of them, with commas
   int threads = 0;
+
+  static constexpr std::size_t kMaxFailures = 10000;
+  void add(Failure failure) {
+    ++n_failed;
+    if (failures.size() < kMaxFailures) failures.push_back(std::move(failure));
+  }
 };
 
 /// Called with a lock held, from any thread.
 struct Observer {
   std::function<void(const Totals&)> progress;                                ///< after every file
   std::function<void(const std::filesystem::path&, const std::string&)> say;  ///< a message about a file
-  std::function<void(const Task&)> done;                                      ///< after a file that did not fail
+  std::function<void(const FileResult&)> finished;                            ///< not for what was stopped
 };
 
 struct RunSettings {
@@ -46,12 +66,20 @@ struct RunSettings {
   std::int64_t max_device_bytes = 0;        ///< see MemoryShare
   int threads = 0;                          ///< in all, over files and inside long ones; 0: one a processor
   const std::atomic<bool>* stop = nullptr;  ///< when it becomes true no further file is begun
+  OutputSettings outputs;
+  bool hash = false;                      ///< SHA-256 of sources and outputs
+  std::optional<std::size_t> max_errors;  ///< with more than that no further file is begun
+};
+
+/// The tasks of a run, made when their turn comes.
+struct TaskList {
+  std::size_t size = 0;
+  std::function<Task(std::size_t)> at;
 };
 
 /// Converts every file of the plan. A file that fails is reported and the others go on. Throws only what concerns the
 /// whole run: Error(Device) or Error(Usage) from make_backend().
-Totals run(const std::vector<Task>& tasks, const RunSettings& settings, const Conversion& conversion,
-           const Observer& observer);
+Totals run(const TaskList& tasks, const RunSettings& settings, const Conversion& conversion, const Observer& observer);
 
 /// n >= 1 backends, dealt round robin over the devices that the settings mean.
 std::vector<std::unique_ptr<Backend>> make_backends(const RunSettings& settings, int n);

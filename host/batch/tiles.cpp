@@ -42,30 +42,20 @@ std::optional<fs::path> whole_path(const fs::path& tile) {
   return tile.parent_path() / (tile.stem().stem().string() + tile.extension().string());
 }
 
-void join_tiles(WalkResult& found) {
-  std::vector<Source> joined;
-  struct Group {
-    std::size_t at;  // in joined
-    std::map<std::int64_t, fs::path> tiles;
-  };
-  std::map<fs::path, Group> groups;  // by the path of the whole
-  for (Source& source : found.sources) {
-    const std::optional<fs::path> whole = whole_path(source.path);
-    const std::optional<PictureNote> note = whole ? note_of(source.path) : std::nullopt;
-    if (!note || note->tile.count < 2) {
-      joined.push_back(std::move(source));
-      continue;
-    }
-    const auto [group, is_new] = groups.try_emplace(*whole, Group{joined.size(), {}});
-    group->second.tiles.emplace(note->tile.index, source.path);
-    if (is_new) joined.push_back({source.path, source.relative.parent_path() / whole->filename(), {}});
+void join_tiles(SourceList& sources) {
+  std::map<fs::path, std::map<std::int64_t, std::size_t>> sets;  // by the path of the whole, then by tile
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    if (!whole_path(sources.name(i))) continue;
+    const fs::path path = sources[i].path;
+    const std::optional<PictureNote> note = note_of(path);
+    if (note && note->tile.count > 1) sets[*whole_path(path)].emplace(note->tile.index, i);
   }
-  for (const auto& [whole, group] : groups) {
-    Source& source = joined[group.at];
-    for (const auto& [index, path] : group.tiles) source.tiles.push_back(path);
-    source.path = source.tiles.front();
+  std::vector<std::vector<std::size_t>> ordered;
+  for (const auto& [whole, tiles] : sets) {
+    std::vector<std::size_t>& set = ordered.emplace_back();
+    for (const auto& [index, i] : tiles) set.push_back(i);
   }
-  found.sources = std::move(joined);
+  sources.group(ordered);
 }
 
 void remove_stale_tiles(const fs::path& whole, std::int64_t n_tiles, const std::string& source_name) {

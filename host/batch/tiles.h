@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <optional>
 
-#include "batch/walk.h"
+#include "batch/source_list.h"
 
 namespace spectrohue::batch {
 
@@ -18,7 +18,7 @@ std::optional<std::filesystem::path> whole_path(const std::filesystem::path& til
 
 /// Puts pictures that are tiles of one sound, by name and note, together: one source with Source::tiles, its relative
 /// path that of the whole. Pictures that cannot be read are left for later to complain about.
-void join_tiles(WalkResult& found);
+void join_tiles(SourceList& sources);
 
 /// After an output was replaced: removes the pictures that the same source left under the names that are no longer in
 /// use (a whole picture where there are tiles now, tiles where there is one picture, tiles behind the last).

@@ -23,10 +23,11 @@ bool is_convertible(const fs::path& path) {
 /// By relative path without its extensions (song.wav.png and song.wav both become song).
 std::map<fs::path, Source> by_stem(const fs::path& folder, std::vector<Problem>& problems) {
   std::map<fs::path, Source> files;
-  WalkResult found = walk({folder.string()}, is_convertible);
-  join_tiles(found);
+  WalkResult found = walk({folder.string()}, {is_convertible});
+  join_tiles(found.sources);
   problems.insert(problems.end(), found.problems.begin(), found.problems.end());
-  for (const Source& source : found.sources) {
+  for (std::size_t i = 0; i < found.sources.size(); ++i) {
+    const Source source = found.sources[i];
     fs::path key = source.relative;
     while (is_convertible(key)) key.replace_extension();
     const auto [entry, is_new] = files.emplace(key, source);

@@ -9,17 +9,9 @@
 #include <string>
 #include <vector>
 
-namespace spectrohue::batch {
+#include "batch/source_list.h"
 
-/// A file to convert.
-struct Source {
-  std::filesystem::path path;
-  /// Where it lies below the folder it was found in, or its file name if it was named itself: what the output tree
-  /// mirrors.
-  std::filesystem::path relative;
-  /// The pictures that together hold the sound, in order, where there are several (tiles.h); path is the first of them.
-  std::vector<std::filesystem::path> tiles = {};
-};
+namespace spectrohue::batch {
 
 /// Something that was named but cannot be used; the batch goes on without it.
 struct Problem {
@@ -27,16 +19,33 @@ struct Problem {
   std::string reason;
 };
 
+/// Which symbolic links inside a folder are followed. What the user names is, always.
+enum class Links {
+  None,
+  Files,  ///< those to files; not those to folders
+  All,    ///< but a folder is not entered again from inside itself
+};
+Links links_from_string(std::string_view name);  ///< "none" "files" "all"
+
+struct WalkSettings {
+  std::function<bool(const std::filesystem::path&)> wanted;  ///< chooses among the files of folders
+  /// Of the files in folders, those that match an `include` (if there is any) and no `exclude` are taken, and folders
+  /// that match an `exclude` are not entered. A pattern with a slash is for the path below the folder that was named,
+  /// another for the name alone; * and ? match any character, slashes too.
+  std::vector<std::string> include = {};
+  std::vector<std::string> exclude = {};
+  Links links = Links::Files;
+};
+
 struct WalkResult {
-  std::vector<Source> sources;                 ///< in the order named; inside a folder sorted by path
+  SourceList sources;                          ///< in the order named; inside a folder sorted by path
   std::vector<std::filesystem::path> folders;  ///< the folders among the inputs
   std::vector<Problem> problems;
 };
 
-/// inputs: files (taken whatever their extension), folders (walked, with their sub-folders; links to folders are not
-/// followed; `wanted` chooses the files), patterns with * ? [ ] where no such file exists, @LIST (a file with one input
-/// a line) and - (such a list on standard input). Empty lines and lines starting with # are ignored in lists.
-WalkResult walk(const std::vector<std::string>& inputs,
-                const std::function<bool(const std::filesystem::path&)>& wanted);
+/// inputs: files (taken whatever their extension), folders (walked, with their sub-folders), patterns with * ? [ ]
+/// where no such file exists, @LIST (a file with one input a line) and - (such a list on standard input). Empty lines
+/// and lines starting with # are ignored in lists.
+WalkResult walk(const std::vector<std::string>& inputs, const WalkSettings& settings);
 
 }  // namespace spectrohue::batch

@@ -2,15 +2,11 @@
 // SPDX-License-Identifier: MIT
 //
 // encode, decode, and the bare `spectrohue FILE...`.
-#include <unistd.h>
-
-#include <cstdio>
 #include <memory>
 
 #include "batch/decode.h"
 #include "batch/encode.h"
-#include "batch/tiles.h"
-#include "cli/options.h"
+#include "cli/batch_command.h"
 #include "cli/progress.h"
 #include "spectrohue/convert.h"
 
@@ -20,119 +16,37 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct FileOptions {
-  std::vector<std::string> inputs;
-  batch::PlanSettings plan;
-  bool overwrite = false;
-  bool resume = false;
-  bool dry_run = false;
-
-  void add_to(CLI::App& app, const char* inputs_help, const char* output_help) {
-    app.add_option("INPUT", inputs, inputs_help)->required()->type_name("");
-    app.add_option("-o,--output", plan.output, output_help)->type_name("PATH");
-    CLI::Option* over = app.add_flag("--overwrite", overwrite, "Replace outputs that exist");
-    app.add_flag("--resume", resume, "Skip inputs whose output exists and is not older")->excludes(over);
-    app.add_flag(both_spellings("--keep-ext"), plan.keep_extension, "song.wav becomes song.wav.png, not song.png");
-    app.add_flag(both_spellings("--dry-run"), dry_run, "Print what would be written, and write nothing");
-  }
-
-  batch::PlanSettings plan_settings(const std::string& extension) const {
-    batch::PlanSettings settings = plan;
-    settings.extension = extension;
-    settings.existing = overwrite ? batch::Existing::Overwrite
-                        : resume  ? batch::Existing::Resume
-                                  : batch::Existing::Refuse;
-    return settings;
-  }
-};
-
-/// Problems of the walk become failures of the run.
-Exit carry_out(const batch::WalkResult& found, const batch::Plan& plan, const RunOptions& options,
-               const batch::Conversion& conversion) {
-  const bool terminal = isatty(STDERR_FILENO) != 0;
-  ProgressLine line(!options.quiet && (options.progress == "always" || (options.progress == "auto" && terminal)));
-  for (const batch::Problem& problem : found.problems) say(problem.path, problem.reason);
-  if (plan.tasks.empty() && plan.skipped == 0) {
-    if (found.problems.empty()) say("", "nothing to convert: no matching files in the input");
-    return Exit::SomeFailed;
-  }
-
-  batch::Observer observer;
-  observer.progress = [&](const batch::Totals& totals) { line.update(totals); };
-  observer.say = [&](const fs::path& path, const std::string& message) {
-    line.clear();
-    say(path.string(), message);
-  };
-  batch::RunSettings settings = options.run;
-  settings.stop = &stop_requested;
-  if (options.verbose) {
-    observer.done = [&](const batch::Task& task) {
-      line.clear();
-      say(task.source.string(), "-> " + task.destination.string());
-    };
-  }
-  batch::Totals totals = batch::run(plan.tasks, settings, conversion, observer);
-  line.clear();
-  for (const batch::Problem& problem : found.problems) {
-    totals.failures.push_back({problem.path, ErrorCode::Read, problem.reason});
-    ++totals.files;
-    ++totals.done;
-  }
-  if (!options.quiet) std::fprintf(stderr, "%s\n", summary(totals, plan.skipped).c_str());
-  if (totals.interrupted) return Exit::Interrupted;
-  return totals.failures.empty() ? Exit::Ok : Exit::SomeFailed;
-}
-
-/// Prints what would be written; `describe` adds what it would be and returns its size in bytes.
-Exit print_plan(const batch::WalkResult& found, const batch::Plan& plan,
-                const std::function<std::string(const batch::Task&, double& bytes)>& describe) {
-  Exit exit = found.problems.empty() ? Exit::Ok : Exit::SomeFailed;
-  for (const batch::Problem& problem : found.problems) say(problem.path, problem.reason);
-  double bytes = 0;
-  for (const batch::Task& task : plan.tasks) {
-    std::string about;
-    try {
-      about = describe(task, bytes);
-    } catch (const std::exception& error) {
-      say(task.source.string(), error.what());
-      exit = Exit::SomeFailed;
-      continue;
-    }
-    std::printf("%s -> %s (%s)\n", printable(task.source.string()).c_str(),
-                printable(task.destination.string()).c_str(), about.c_str());
-  }
-  std::printf("%s, up to %s; nothing was written\n", count_text(plan.tasks.size(), "file", "files").c_str(),
-              bytes_text(bytes).c_str());
-  return exit;
-}
+/// Of the bytes of pixels or samples, what a compressed file takes of sounds that are easily packed.
+constexpr double kLikelyShare = 0.4;
+constexpr double kWavHeaderBytes = 44;
 
 struct EncodeOptions {
   std::string compression = "fast";
   std::optional<std::int64_t> tile_width;
 };
 
+Direction encoding(const EncodeSettings& settings, std::optional<std::int64_t> tile_width,
+                   const batch::Conversion& encoder) {
+  const auto forecast = [settings, tile_width](const batch::Task& task) {
+    const audio::FileInfo info = audio::inspect(task.source);
+    const PictureSize size = picture_size(info.n_samples, info.channels, settings);
+    const std::int64_t n_tiles = count_pieces(tile_widths(tile_width, info.channels, settings).tile, size.width);
+    const auto bytes = static_cast<double>(size.bytes);
+    return Forecast{std::to_string(size.width) + " x " + std::to_string(size.height) + " pixels" +
+                        (n_tiles > 1 ? " in " + std::to_string(n_tiles) + " tiles" : "") + ", at most " +
+                        bytes_text(bytes),
+                    bytes, kLikelyShare * bytes};
+  };
+  return {"encode", audio::has_audio_extension, ".png", true, false, encoder, forecast};
+}
+
 Exit encode(const FileOptions& files, const TransformOptions& transform, const EncodeOptions& chosen,
-            RunOptions options) {
+            const RunOptions& options) {
   const EncodeSettings settings = transform.encode_settings();
   const image::Compression compression = image::compression_from_string(chosen.compression);
   tile_widths(chosen.tile_width, 1, settings);  // throws if that cannot be
-  const batch::WalkResult found = batch::walk(files.inputs, audio::has_audio_extension);
-  batch::PlanSettings names = files.plan_settings(".png");
-  names.makes_tiles = true;
-  const batch::Plan plan = batch::make_plan(found, names);
-  if (files.dry_run) {
-    return print_plan(found, plan, [&](const batch::Task& task, double& bytes) {
-      const audio::FileInfo info = audio::inspect(task.source);
-      const PictureSize size = picture_size(info.n_samples, info.channels, settings);
-      bytes += static_cast<double>(size.bytes);
-      const std::int64_t n_tiles =
-          count_pieces(tile_widths(chosen.tile_width, info.channels, settings).tile, size.width);
-      return std::to_string(size.width) + " x " + std::to_string(size.height) + " pixels" +
-             (n_tiles > 1 ? " in " + std::to_string(n_tiles) + " tiles" : "") + ", at most " +
-             bytes_text(static_cast<double>(size.bytes));
-    });
-  }
-  return carry_out(found, plan, options, batch::Encoder(settings, compression, chosen.tile_width));
+  const batch::Encoder encoder(settings, compression, chosen.tile_width);
+  return convert(files, options, encoding(settings, chosen.tile_width, encoder));
 }
 
 struct DecodeOptions {
@@ -140,6 +54,22 @@ struct DecodeOptions {
   std::string subtype;
   std::string normalize = "none";
 };
+
+Direction decoding(const batch::DecodeSettings& settings, const batch::Conversion& decoder) {
+  const auto forecast = [settings](const batch::Task& task) {
+    const image::FileInfo info = image::inspect(task.source);
+    const PictureNote note =
+        batch::decode_parameters(info.note, info.width, info.height, info.bits, task.source, settings.flags).note;
+    const double seconds = static_cast<double>(note.n_samples) / note.sample_rate;
+    const audio::WriteSettings as = audio::settings_for(settings.container, settings.format.value_or(note.format));
+    const double bytes = kWavHeaderBytes + static_cast<double>(note.n_samples) * note.channels * bytes_of(as.format);
+    return Forecast{duration_text(seconds) + ", " + std::to_string(note.channels) + " x " +
+                        std::to_string(note.sample_rate) + " Hz, " + to_string(as.format),
+                    bytes, settings.container == audio::Container::Wav ? bytes : kLikelyShare * bytes};
+  };
+  return {"decode", image::has_picture_extension, "." + audio::to_string(settings.container), false, true, decoder,
+          forecast};
+}
 
 Exit decode(const FileOptions& files, const TransformOptions& transform, const DecodeOptions& chosen,
             const RunOptions& options) {
@@ -149,22 +79,8 @@ Exit decode(const FileOptions& files, const TransformOptions& transform, const D
   if (!chosen.subtype.empty()) settings.format = sample_format_from_string(chosen.subtype);
   if (settings.format == SampleFormat::Lossy) throw Error(ErrorCode::Usage, "--subtype lossy cannot be written");
   settings.normalize = chosen.normalize == "peak";
-  batch::WalkResult found = batch::walk(files.inputs, image::has_picture_extension);
-  batch::join_tiles(found);
-  const batch::Plan plan = batch::make_plan(found, files.plan_settings("." + chosen.container));
-  if (files.dry_run) {
-    return print_plan(found, plan, [&](const batch::Task& task, double& bytes) {
-      const image::FileInfo info = image::inspect(task.source);
-      const PictureNote note =
-          batch::decode_parameters(info.note, info.width, info.height, info.bits, task.source, settings.flags).note;
-      const double seconds = static_cast<double>(note.n_samples) / note.sample_rate;
-      const audio::WriteSettings as = audio::settings_for(settings.container, settings.format.value_or(note.format));
-      bytes += 44 + static_cast<double>(note.n_samples) * note.channels * bytes_of(as.format);
-      return duration_text(seconds) + ", " + std::to_string(note.channels) + " x " + std::to_string(note.sample_rate) +
-             " Hz, " + to_string(as.format);
-    });
-  }
-  return carry_out(found, plan, options, batch::Decoder(settings));
+  const batch::Decoder decoder(settings);
+  return convert(files, options, decoding(settings, decoder));
 }
 
 }  // namespace
@@ -240,25 +156,18 @@ Exit convert_files(const std::vector<std::string>& files) {
   }
   const EncodeSettings settings = TransformOptions{}.encode_settings();
   Exit worst = Exit::Ok;
-  const auto convert = [&](const std::vector<std::string>& inputs, const std::string& extension, auto wanted,
-                           const batch::Conversion& conversion) {
-    if (inputs.empty()) return;
-    RunOptions options;
-    batch::PlanSettings names;
-    names.extension = extension;
-    names.existing = batch::Existing::Rename;
-    names.makes_tiles = extension == ".png";
-    batch::WalkResult found = batch::walk(inputs, wanted);
-    if (!names.makes_tiles) batch::join_tiles(found);
-    const batch::Plan plan = batch::make_plan(found, names);
-    for (const batch::Task& task : plan.tasks) {
-      std::printf("%s -> %s\n", printable(task.source.string()).c_str(), printable(task.destination.string()).c_str());
-    }
-    std::fflush(stdout);
-    worst = std::max(worst, carry_out(found, plan, options, conversion));
+  const RunOptions options;
+  const auto take = [&](FileOptions& some, const Direction& direction) {
+    if (some.inputs.empty()) return;
+    some.plan.existing = batch::Existing::Rename;
+    some.prints_names = true;
+    worst = std::max(worst, convert(some, options, direction));
   };
-  convert(sounds.inputs, ".png", audio::has_audio_extension, batch::Encoder(settings));
-  convert(pictures.inputs, ".wav", image::has_picture_extension, batch::Decoder({}));
+  const batch::Encoder encoder(settings);
+  take(sounds, encoding(settings, {}, encoder));
+  const batch::DecodeSettings decode_settings;
+  const batch::Decoder decoder(decode_settings);
+  take(pictures, decoding(decode_settings, decoder));
   return worst;
 }
 

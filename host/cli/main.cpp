@@ -52,6 +52,7 @@ int run(int argc, char** argv) {
   add_decode(app, result);
   add_info(app, result);
   add_verify(app, result);
+  add_merge(app, result);
   add_devices(app, result);
   try {
     if (are_files(argc, argv, app)) return static_cast<int>(convert_files({argv + 1, argv + argc}));

@@ -49,6 +49,7 @@ void add_encode(CLI::App& app, Exit& result);
 void add_decode(CLI::App& app, Exit& result);
 void add_info(CLI::App& app, Exit& result);
 void add_verify(CLI::App& app, Exit& result);
+void add_merge(CLI::App& app, Exit& result);
 void add_devices(CLI::App& app, Exit& result);
 
 /// `spectrohue FILE...`: the direction each file implies, with every default, output beside the file under a free name.

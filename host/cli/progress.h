@@ -2,26 +2,28 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <chrono>
+#include <cstdint>
+#include <memory>
 #include <string>
 
 #include "batch/run.h"
+#include "cli/options.h"
 
 namespace spectrohue::cli {
 
-/// One line on standard error that is written over a few times a second.
-class ProgressLine {
+/// What a run says of itself on standard error.
+class Progress {
  public:
-  explicit ProgressLine(bool enabled) : enabled_(enabled) {}
-  void update(const batch::Totals& totals);
-  /// Makes room for another message.
-  void clear();
-
- private:
-  bool enabled_;
-  std::size_t shown_ = 0;
-  std::chrono::steady_clock::time_point last_{};
+  virtual ~Progress() = default;
+  virtual void begin(std::size_t files, std::size_t skipped, std::int64_t source_bytes) = 0;
+  virtual void update(const batch::Totals& totals) = 0;
+  /// path: what it is about, or empty.
+  virtual void message(const std::string& path, const std::string& text) = 0;
+  virtual void end(const batch::Totals& totals) = 0;
 };
+
+/// By --progress, --quiet and where standard error goes.
+std::unique_ptr<Progress> make_progress(const RunOptions& options);
 
 /// "25.5 min", "3.2 s", "12.0 h".
 std::string duration_text(double seconds);

@@ -47,9 +47,9 @@ Exit verify(const VerifyOptions& chosen) {
     pairs = batch::pair_up(chosen.paths[0], chosen.paths[1], problems);
     settings.flags = chosen.transform.given;
   } else {
-    const batch::WalkResult found = batch::walk(chosen.paths, audio::has_audio_extension);
+    const batch::WalkResult found = batch::walk(chosen.paths, {audio::has_audio_extension});
     problems = found.problems;
-    for (const batch::Source& source : found.sources) pairs.push_back({source, {}});
+    for (std::size_t i = 0; i < found.sources.size(); ++i) pairs.push_back({found.sources[i], {}});
   }
 
   const std::vector<batch::Verdict> verdicts = batch::verify(pairs, settings, chosen.options.run);

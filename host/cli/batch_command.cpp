@@ -1,0 +1,268 @@
+// SPDX-FileCopyrightText: 2026 The spectrohue authors
+// SPDX-License-Identifier: MIT
+#include "cli/batch_command.h"
+
+#include <cstdio>
+#include <ctime>
+
+#include "batch/manifest.h"
+#include "batch/output_file.h"
+#include "batch/tiles.h"
+#include "cli/progress.h"
+#include "spectrohue/version.h"
+
+namespace spectrohue::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Headers that are read to guess what all outputs take.
+constexpr std::size_t kMostForecasts = 200;
+
+std::string utc_now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
+}
+
+/// The folder that is there, the output folder or one above it.
+fs::path existing_folder(fs::path folder) {
+  std::error_code error;
+  folder = fs::absolute(folder, error);
+  while (folder.has_relative_path() && !fs::is_directory(folder, error)) folder = folder.parent_path();
+  return folder;
+}
+
+class BatchCommand {
+ public:
+  BatchCommand(const FileOptions& files, const RunOptions& options, const Direction& direction)
+      : files_(files), options_(options), direction_(direction), progress_(make_progress(options)) {}
+
+  Exit run() {
+    batch::WalkResult found = batch::walk(files_.inputs, walk_settings());
+    if (direction_.joins_tiles) batch::join_tiles(found.sources);
+    problems_ = std::move(found.problems);
+
+    batch::PlanSettings settings = plan_settings();
+    parameters_ = direction_.conversion.parameters();
+    const std::optional<fs::path> manifest = manifest_file(found, settings);
+    const bool has_manifest = manifest && fs::exists(*manifest);
+    std::optional<batch::ManifestWriter> writer;
+    if (has_manifest && !files_.dry_run) writer.emplace(*manifest);
+    std::optional<batch::DoneIndex> done;
+    if (has_manifest && files_.resume) {
+      done.emplace(*manifest);
+      settings.is_done = [&, id = batch::parameters_id(parameters_)](const batch::Task& task) {
+        return done->is_done(task, id);
+      };
+    }
+
+    const batch::Plan plan = batch::make_plan(std::move(found), settings);
+    if (files_.dry_run) return print(plan);
+    for (const batch::Problem& problem : problems_) progress_->message(problem.path, problem.reason);
+    if (plan.empty() && plan.skipped == 0) {
+      if (problems_.empty()) say("", "nothing to convert: no matching files in the input");
+      return problems_.empty() && !settings.shard.is_all() ? Exit::Ok : Exit::SomeFailed;
+    }
+    if (files_.prints_names) print_names(plan);
+    if (!files_.ignore_space) check_space(plan);
+    if (manifest && !writer && !plan.empty()) writer.emplace(*manifest);
+    return carry_out(plan, settings, writer ? &*writer : nullptr);
+  }
+
+ private:
+  batch::WalkSettings walk_settings() const {
+    batch::WalkSettings settings = files_.walk;
+    settings.wanted = direction_.wanted;
+    settings.links = batch::links_from_string(files_.links);
+    return settings;
+  }
+
+  batch::PlanSettings plan_settings() const {
+    batch::PlanSettings settings = files_.plan;
+    settings.extension = direction_.extension;
+    settings.makes_tiles = direction_.makes_tiles;
+    settings.shard = batch::shard_from_string(files_.shard);
+    if (files_.overwrite) settings.existing = batch::Existing::Overwrite;
+    if (files_.resume) settings.existing = batch::Existing::Resume;
+    return settings;
+  }
+
+  std::optional<fs::path> manifest_file(const batch::WalkResult& found, const batch::PlanSettings& settings) const {
+    if (files_.manifest == "none") return std::nullopt;
+    if (!files_.manifest.empty()) return files_.manifest;
+    const bool is_one_file = found.folders.empty() && found.sources.size() < 2;
+    if (settings.output.empty() || is_one_file) return std::nullopt;
+    return batch::manifest_path(settings.output, settings.shard);
+  }
+
+  /// Prints what would be written.
+  Exit print(const batch::Plan& plan) const {
+    Exit exit = problems_.empty() ? Exit::Ok : Exit::SomeFailed;
+    for (const batch::Problem& problem : problems_) say(problem.path, problem.reason);
+    double bytes = 0;
+    for (std::size_t i = 0; i < plan.size(); ++i) {
+      const batch::Task task = plan[i];
+      try {
+        const Forecast forecast = direction_.forecast(task);
+        bytes += forecast.most_bytes;
+        std::printf("%s -> %s (%s)\n", printable(task.source.string()).c_str(),
+                    printable(task.destination.string()).c_str(), forecast.text.c_str());
+      } catch (const std::exception& error) {
+        say(task.source.string(), error.what());
+        exit = Exit::SomeFailed;
+      }
+    }
+    std::printf("%s, up to %s", count_text(plan.size(), "file", "files").c_str(), bytes_text(bytes).c_str());
+    if (plan.skipped > 0) std::printf(", %zu skipped", plan.skipped);
+    std::printf("; nothing was written\n");
+    return exit;
+  }
+
+  static void print_names(const batch::Plan& plan) {
+    for (std::size_t i = 0; i < plan.size(); ++i) {
+      const batch::Task task = plan[i];
+      std::printf("%s -> %s\n", printable(task.source.string()).c_str(), printable(task.destination.string()).c_str());
+    }
+    std::fflush(stdout);
+  }
+
+  /// Refuses a run that has not got the room. Judged by some of the files, from the bytes of all.
+  void check_space(const batch::Plan& plan) const {
+    double source_bytes = 0;
+    double likely_bytes = 0;
+    const std::size_t step = std::max<std::size_t>(1, plan.size() / kMostForecasts);
+    for (std::size_t i = 0; i < plan.size(); i += step) {
+      const batch::Task task = plan[i];
+      try {
+        likely_bytes += direction_.forecast(task).likely_bytes;
+      } catch (const std::exception&) {
+        continue;  // to be said when its turn comes
+      }
+      source_bytes += static_cast<double>(task.stamp.bytes);
+    }
+    if (source_bytes <= 0) return;
+    const double needed = likely_bytes / source_bytes * static_cast<double>(plan.source_bytes());
+    const fs::path folder = existing_folder(plan[0].destination.parent_path());
+    std::error_code error;
+    const auto free_bytes = static_cast<double>(fs::space(folder, error).available);
+    if (error || needed <= free_bytes) return;
+    throw Error(ErrorCode::Usage, "the outputs will take about " + bytes_text(needed) + ", but '" + folder.string() +
+                                      "' has room for " + bytes_text(free_bytes) +
+                                      "; choose another folder, convert in parts, or add --ignore-space");
+  }
+
+  Exit carry_out(const batch::Plan& plan, const batch::PlanSettings& plan_settings, batch::ManifestWriter* manifest) {
+    batch::RunSettings settings = options_.run;
+    settings.stop = &stop_requested;
+    if (files_.stop_on_error) settings.max_errors = 0;
+    std::optional<batch::TemporaryFolder> temporary;
+    // The manifest's lock is what keeps other runs from it.
+    if (manifest != nullptr && files_.manifest.empty()) {
+      temporary.emplace(plan_settings.output / temporary_name(plan_settings.shard));
+      settings.outputs.temporary_folder = temporary->path();
+    }
+    batch::Observer observer;
+    observer.progress = [&](const batch::Totals& totals) { progress_->update(totals); };
+    observer.say = [&](const fs::path& path, const std::string& text) { progress_->message(path.string(), text); };
+    observer.finished = [&](const batch::FileResult& result) {
+      if (options_.verbose && !result.failure) {
+        progress_->message(result.task.source.string(), "-> " + result.task.destination.string());
+      }
+      if (manifest != nullptr) append(*manifest, result, plan_settings);
+    };
+    progress_->begin(plan.size(), plan.skipped, plan.source_bytes());
+    if (manifest != nullptr) manifest->begin(header(plan, plan_settings));
+    const batch::TaskList tasks{plan.size(), [&](std::size_t i) { return plan[i]; }};
+    batch::Totals totals = batch::run(tasks, settings, direction_.conversion, observer);
+    for (const batch::Problem& problem : problems_) {
+      totals.add({problem.path, ErrorCode::Read, problem.reason});
+      ++totals.files;
+      ++totals.done;
+    }
+    progress_->end(totals);
+    if (totals.interrupted && !totals.too_many_errors) return Exit::Interrupted;
+    return totals.n_failed == 0 && manifest_is_whole_ ? Exit::Ok : Exit::SomeFailed;
+  }
+
+  static std::string temporary_name(batch::Shard shard) {
+    const std::string which =
+        shard.is_all() ? "" : "." + std::to_string(shard.index) + "-of-" + std::to_string(shard.count);
+    return ".spectrohue-tmp" + which;
+  }
+
+  batch::ManifestRun header(const batch::Plan& plan, const batch::PlanSettings& settings) const {
+    batch::ManifestRun run;
+    run.tool = std::string("spectrohue ") + kVersion;
+    run.command = direction_.command;
+    run.started = utc_now();
+    run.parameters = parameters_;
+    run.shard = settings.shard;
+    run.files = plan.size();
+    run.skipped = plan.skipped;
+    run.device = options_.run.device;
+    return run;
+  }
+
+  /// A manifest that cannot be written (a full disk) is said once; the outputs are whole all the same.
+  void append(batch::ManifestWriter& manifest, const batch::FileResult& result, const batch::PlanSettings& settings) {
+    try {
+      manifest.add(batch::record_of(result, settings.output));
+    } catch (const Error& error) {
+      if (manifest_is_whole_) progress_->message("", std::string(error.what()) + "; --resume will do such files again");
+      manifest_is_whole_ = false;
+    }
+  }
+
+  const FileOptions& files_;
+  const RunOptions& options_;
+  const Direction& direction_;
+  std::unique_ptr<Progress> progress_;
+  std::vector<batch::Problem> problems_;
+  std::string parameters_;
+  bool manifest_is_whole_ = true;
+};
+
+}  // namespace
+
+void FileOptions::add_to(CLI::App& app, const char* inputs_help, const char* output_help) {
+  app.add_option("INPUT", inputs, inputs_help)->required()->type_name("");
+  app.add_option("-o,--output", plan.output, output_help)->type_name("PATH");
+  CLI::Option* over = app.add_flag("--overwrite", overwrite, "Replace outputs that exist");
+  app.add_flag(
+         "--resume", resume,
+         "Skip what the manifest says was done from the same source with the same parameters (without a manifest: "
+         "inputs whose output is not older)")
+      ->excludes(over);
+  app.add_flag(both_spellings("--keep-ext"), plan.keep_extension, "song.wav becomes song.wav.png, not song.png");
+  app.add_flag(both_spellings("--dry-run"), dry_run, "Print what would be written, and write nothing");
+  app.add_option("--include", walk.include,
+                 "Of folders, only files that match (* ? [ ]; with a slash: the path below the folder); repeatable")
+      ->type_name("PATTERN");
+  app.add_option("--exclude", walk.exclude, "Of folders, no files and sub-folders that match; repeatable")
+      ->type_name("PATTERN");
+  app.add_option("--links", links, "Symbolic links in folders that are followed: none, files or all")
+      ->check(CLI::IsMember({"none", "files", "all"}))
+      ->capture_default_str();
+  app.add_option("--shard", shard, "I/N: only part I of N, 0 <= I < N; the parts are disjoint and complete")
+      ->type_name("I/N");
+  app.add_option("--manifest", manifest,
+                 "Record of every file, or none (default: spectrohue-manifest.jsonl in the output folder, unless one "
+                 "file is named)")
+      ->type_name("PATH");
+  app.add_option_function<std::string>(
+         both_spellings("--on-error"), [this](const std::string& what) { stop_on_error = what == "stop"; },
+         "skip (report the file and go on, default) or stop (begin no further file)")
+      ->check(CLI::IsMember({"skip", "stop"}));
+  app.add_flag(both_spellings("--ignore-space"), ignore_space, "Begin although the disk looks too small");
+}
+
+Exit convert(const FileOptions& files, const RunOptions& options, const Direction& direction) {
+  return BatchCommand(files, options, direction).run();
+}
+
+}  // namespace spectrohue::cli
