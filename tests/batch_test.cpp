@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "audio/audio_file.h"
+#include "batch/hash.h"
 #include "batch/output_file.h"
 #include "batch/parameters.h"
 #include "batch/plan.h"
@@ -67,6 +68,83 @@ TEST_F(Batch, ReadsLists) {
   touch("b.wav");
   std::ofstream(folder_ / "list.txt") << in("b.wav") << "\r\n\n# a comment\n" << in("a.wav");
   EXPECT_EQ(relative(walk({"@" + in("list.txt")}, {audio::has_audio_extension})), (Names{"b.wav", "a.wav"}));
+}
+
+WalkResult walk_all(const std::string& folder, const WalkSettings& changes) {
+  WalkSettings settings = changes;
+  settings.wanted = audio::has_audio_extension;
+  return walk({folder}, settings);
+}
+
+TEST_F(Batch, IncludesAndExcludes) {
+  for (const char* name : {"in/a.wav", "in/b.flac", "in/x/a.wav", "in/x/y/c.wav", "in/z/d.wav", "in/z/notes.txt"}) {
+    touch(name);
+  }
+  const auto chosen = [&](Names include, Names exclude) {
+    return relative(walk_all(in("in"), {{}, std::move(include), std::move(exclude)}));
+  };
+  EXPECT_EQ(chosen({"*.wav"}, {}), (Names{"a.wav", "x/a.wav", "x/y/c.wav", "z/d.wav"}));
+  EXPECT_EQ(chosen({"a.*", "*.flac"}, {}), (Names{"a.wav", "b.flac", "x/a.wav"}));
+  EXPECT_EQ(chosen({"x/*"}, {}), (Names{"x/a.wav", "x/y/c.wav"}));
+  EXPECT_EQ(chosen({}, {"x"}), (Names{"a.wav", "b.flac", "z/d.wav"}));
+  EXPECT_EQ(chosen({}, {"x/y", "[bd].*"}), (Names{"a.wav", "x/a.wav"}));
+  EXPECT_EQ(chosen({"*.wav"}, {"*"}), Names{});
+  EXPECT_EQ(chosen({"*"}, {}).size(), 5U) << "what is no sound stays out";
+}
+
+TEST_F(Batch, LinksAreFollowedAsAsked) {
+  touch("in/a.wav");
+  touch("elsewhere/b.wav");
+  fs::create_symlink(folder_ / "elsewhere/b.wav", folder_ / "in/link.wav");
+  fs::create_directory_symlink(folder_ / "elsewhere", folder_ / "in/folder");
+  fs::create_directory_symlink(folder_ / "in", folder_ / "in/loop");
+  const auto found = [&](Links links) { return relative(walk_all(in("in"), {{}, {}, {}, links})); };
+  EXPECT_EQ(found(Links::None), Names{"a.wav"});
+  EXPECT_EQ(found(Links::Files), (Names{"a.wav", "link.wav"}));
+  EXPECT_EQ(found(Links::All), (Names{"a.wav", "folder/b.wav", "link.wav"}));
+  EXPECT_EQ(links_from_string("all"), Links::All);
+  EXPECT_THROW(links_from_string("some"), Error);
+  fs::create_symlink(folder_ / "gone.wav", folder_ / "in/broken.wav");
+  const WalkResult broken = walk_all(in("in"), {});
+  ASSERT_EQ(broken.problems.size(), 1U);
+  EXPECT_EQ(broken.problems[0].reason, "this link leads nowhere");
+  EXPECT_TRUE(walk_all(in("in"), {{}, {}, {}, Links::None}).problems.empty());
+}
+
+TEST_F(Batch, NamesNeedNotBeUtf8) {
+  touch("in/caf\xe9.wav");
+  touch("in/new\nline.wav");
+  EXPECT_EQ(relative(walk({in("in")}, {audio::has_audio_extension})), (Names{"caf\xe9.wav", "new\nline.wav"}));
+}
+
+TEST_F(Batch, SourcesKnowTheirSizeAndTime) {
+  const fs::path path = touch("in/a.wav");
+  fs::resize_file(path, 1234);
+  const Stamp before = walk({in("in")}, {audio::has_audio_extension}).sources.stamp(0);
+  EXPECT_EQ(before.bytes, 1234);
+  fs::last_write_time(path, fs::last_write_time(path) + std::chrono::seconds(2));
+  const Stamp after = walk({path.string()}, {audio::has_audio_extension}).sources[0].stamp;
+  EXPECT_EQ(after.modified_ns - before.modified_ns, 2'000'000'000);
+}
+
+TEST(SourceList, TilesBecomeOneSource) {
+  SourceList list;
+  const SourceList::FolderId folder = list.add_folder("in/x", "x");
+  EXPECT_EQ(list.add_folder("in/x", "x"), folder);
+  list.add(folder, "a.png", {1, 10}, false);
+  list.add(folder, "s.0001.png", {2, 30}, false);
+  list.add(folder, "b.png", {4, 10}, true);
+  list.add(folder, "s.0000.png", {8, 20}, false);
+  list.group({{3, 1}});
+  ASSERT_EQ(list.size(), 3U);
+  EXPECT_EQ(list[0].path, "in/x/a.png");
+  EXPECT_EQ(list[1].path, "in/x/s.0000.png");
+  EXPECT_EQ(list[1].relative, "x/s.png");
+  EXPECT_EQ(list[1].tiles, (std::vector<fs::path>{"in/x/s.0000.png", "in/x/s.0001.png"}));
+  EXPECT_EQ(list[1].stamp, (Stamp{10, 30}));
+  EXPECT_EQ(list[2].path, "in/x/b.png");
+  EXPECT_TRUE(list.is_link(2));
+  EXPECT_FALSE(list.is_link(1));
 }
 
 Plan plan_of(const std::vector<std::string>& inputs, const std::string& output, const std::string& extension = ".png",
@@ -157,6 +235,89 @@ TEST_F(Batch, ResumeSkipsWhatIsNotOlder) {
   EXPECT_EQ(plan.skipped, 1U);
   ASSERT_EQ(plan.size(), 1U);
   EXPECT_EQ(plan[0].source, folder_ / "in/b.wav");
+}
+
+TEST_F(Batch, ResumeAsksWhatIsDone) {
+  touch("in/a.wav");
+  touch("in/b.wav");
+  touch("out/b.png");
+  PlanSettings s;
+  s.output = folder_ / "out";
+  s.extension = ".png";
+  s.existing = Existing::Resume;
+  int n_asked = 0;
+  s.is_done = [&](const Task& task) {
+    ++n_asked;
+    EXPECT_EQ(task.relative, "b.wav");
+    EXPECT_EQ(task.stamp.bytes, 8);
+    return true;
+  };
+  const Plan plan = make_plan(walk({in("in")}, {audio::has_audio_extension}), s);
+  EXPECT_EQ(n_asked, 1) << "an output that is not there is not done";
+  EXPECT_EQ(plan.skipped, 1U);
+  EXPECT_EQ(plan.size(), 1U);
+}
+
+TEST_F(Batch, CapitalsClashWhereTheFileSystemDoesNotKnowThem) {
+  touch("in/Song.wav");
+  touch("in/song.wav");
+  PlanSettings s;
+  s.output = folder_ / "out";
+  s.extension = ".png";
+  bool folds = false;
+  s.folds_case = [&](const fs::path& folder) {
+    EXPECT_EQ(folder, fs::weakly_canonical(folder_ / "out"));
+    return folds;
+  };
+  const auto plan = [&] { return make_plan(walk({in("in")}, {audio::has_audio_extension}), s); };
+  EXPECT_EQ(plan().size(), 2U);
+  folds = true;
+  EXPECT_NE(refusal([&] { plan(); }).find("capitals"), std::string::npos);
+  s.folds_case = {};
+  EXPECT_EQ(plan().size(), 2U) << "tried out here";
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), {}), 1) << "and nothing was left";
+}
+
+TEST_F(Batch, AnInputBehindALinkIsNotWrittenOver) {
+  touch("real/a.png");
+  touch("in/a.wav");
+  fs::create_symlink(folder_ / "real/a.png", folder_ / "in/b.wav");
+  EXPECT_NE(refusal([&] { plan_of({in("in")}, in("real"), ".png", Existing::Overwrite); }).find("over the input"),
+            std::string::npos);
+}
+
+TEST_F(Batch, ShardsAreDisjointCompleteAndStable) {
+  for (int i = 0; i < 100; ++i) touch("in/" + std::to_string(i % 7) + "/" + std::to_string(i) + ".wav");
+  touch("in/0/0.flac");  // clashes with 0.wav in whatever shard
+  PlanSettings s;
+  s.output = folder_ / "out";
+  s.extension = ".png";
+  std::vector<fs::path> all;
+  for (int i = 0; i < 5; ++i) {
+    s.shard = {i, 5};
+    const Plan plan = make_plan(walk({in("in")}, {audio::has_audio_extension}), s);
+    EXPECT_GT(plan.size(), 10U);
+    for (std::size_t k = 0; k < plan.size(); ++k) all.push_back(plan[k].destination);
+  }
+  s.shard = {};
+  const Plan whole = make_plan(walk({in("in")}, {audio::has_audio_extension}), s);
+  std::vector<fs::path> expected;
+  for (std::size_t k = 0; k < whole.size(); ++k) expected.push_back(whole[k].destination);
+  std::sort(all.begin(), all.end());
+  std::sort(expected.begin(), expected.end());
+  EXPECT_EQ(all, expected);
+  // Part of the format: manifests of earlier runs rest on it.
+  EXPECT_EQ(stable_hash(""), 0xEFD01F60BA992926U);
+  EXPECT_EQ(stable_hash("digits/7.wav") % 7, 1U);
+}
+
+TEST_F(Batch, ShardsAreWrittenAsIOfN) {
+  EXPECT_EQ(shard_from_string("3/7").index, 3);
+  EXPECT_EQ(shard_from_string("3/7").count, 7);
+  EXPECT_TRUE(shard_from_string("0/1").is_all());
+  for (const char* text : {"", "1", "7/7", "-1/7", "1/0", "a/b", "1/2x", "1 /2", "/", "1//2"}) {
+    EXPECT_NE(refusal([&] { shard_from_string(text); }).find("--shard"), std::string::npos) << text;
+  }
 }
 
 TEST_F(Batch, RenameFindsAFreeName) {
@@ -276,6 +437,79 @@ TEST_F(Batch, OneBadFileDoesNotStopTheOthers) {
   EXPECT_EQ(totals.n_failed, 3U);
   EXPECT_DOUBLE_EQ(totals.audio_seconds, 17 * 1.5);
   EXPECT_EQ(totals.bytes_written, 170);
+}
+
+TEST_F(Batch, EveryFileIsReportedWithItsTimesAndHashes) {
+  touch("abc");
+  std::ofstream(folder_ / "abc") << "abc";
+  RunSettings settings;
+  settings.device = "cpu";
+  settings.threads = 2;
+  settings.hash = true;
+  Steps steps;
+  steps.on_compute = [&](Job& job) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    if (job.task.relative == "1") throw Error(ErrorCode::BadFormat, "bad");
+    std::ofstream(job.add_output(job.task.destination).temporary()) << "abc";
+  };
+  steps.on_write = [](Job& job) { job.outputs.front()->commit(); };
+  std::vector<Task> tasks;
+  for (int i = 0; i < 3; ++i) {
+    tasks.push_back({folder_ / "abc", folder_ / ("out" + std::to_string(i)), {}, std::to_string(i), {7, 0}});
+  }
+  Observer observer;
+  int n_done = 0;
+  int n_failed = 0;
+  const std::string abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+  observer.finished = [&](const FileResult& result) {
+    EXPECT_GE(result.seconds.compute, 0.005);
+    EXPECT_EQ(result.converted.source_sha256, abc);
+    if (result.failure) {
+      ++n_failed;
+      EXPECT_EQ(result.failure->code, ErrorCode::BadFormat);
+      EXPECT_TRUE(result.converted.output_sha256.empty());
+    } else {
+      ++n_done;
+      EXPECT_EQ(result.converted.output_sha256, std::vector<std::string>{abc});
+      EXPECT_EQ(result.converted.n_outputs, 1);
+    }
+  };
+  const Totals totals = run(list(tasks), settings, steps, observer);
+  EXPECT_EQ(n_done, 2);
+  EXPECT_EQ(n_failed, 1);
+  EXPECT_EQ(totals.source_bytes, 21);
+  EXPECT_GE(totals.step_seconds.compute, 0.015);
+}
+
+TEST_F(Batch, TooManyErrorsEndTheRun) {
+  RunSettings settings;
+  settings.device = "cpu";
+  settings.threads = 1;
+  settings.max_errors = 2;
+  Steps steps;
+  steps.on_read = [](Job&) { throw Error(ErrorCode::Read, "bad"); };
+  const Totals totals = run(list(std::vector<Task>(50)), settings, steps, {});
+  EXPECT_EQ(totals.n_failed, 3U);
+  EXPECT_EQ(totals.done, 3U);
+  EXPECT_TRUE(totals.too_many_errors);
+  EXPECT_TRUE(totals.interrupted);
+}
+
+TEST_F(Batch, TemporaryFoldersAreEmptyThenGone) {
+  touch("out/.tmp/left.part");
+  {
+    const TemporaryFolder temporary(folder_ / "out/.tmp");
+    EXPECT_TRUE(fs::is_empty(temporary.path()));
+    OutputFile kept(folder_ / "out/deep/a.png", temporary.path(), true);
+    EXPECT_EQ(kept.temporary().parent_path(), temporary.path());
+    std::ofstream(kept.temporary()) << "whole";
+    kept.commit();
+    const OutputFile left(folder_ / "out/b.png", temporary.path());
+    std::ofstream(left.temporary()) << "half";
+  }
+  EXPECT_FALSE(fs::exists(folder_ / "out/.tmp"));
+  EXPECT_FALSE(fs::exists(folder_ / "out/b.png"));
+  EXPECT_EQ(fs::file_size(folder_ / "out/deep/a.png"), 5U);
 }
 
 TEST_F(Batch, StopLeavesTheRestUnbegun) {

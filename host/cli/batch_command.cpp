@@ -65,8 +65,10 @@ class BatchCommand {
     if (files_.dry_run) return print(plan);
     for (const batch::Problem& problem : problems_) progress_->message(problem.path, problem.reason);
     if (plan.empty() && plan.skipped == 0) {
-      if (problems_.empty()) say("", "nothing to convert: no matching files in the input");
-      return problems_.empty() && !settings.shard.is_all() ? Exit::Ok : Exit::SomeFailed;
+      const bool is_empty_shard = !settings.shard.is_all() && problems_.empty();
+      if (is_empty_shard) say("", "nothing to convert: none of the files falls into shard " + files_.shard);
+      if (!is_empty_shard && problems_.empty()) say("", "nothing to convert: no matching files in the input");
+      return is_empty_shard ? Exit::Ok : Exit::SomeFailed;
     }
     if (files_.prints_names) print_names(plan);
     if (!files_.ignore_space) check_space(plan);
