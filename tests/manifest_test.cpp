@@ -133,8 +133,9 @@ TEST_F(Manifest, NamesThatAreNotUtf8AndInfiniteRatiosComeBack) {
 }
 
 TEST_F(Manifest, EveryErrorClassComesBack) {
-  for (const ErrorCode code : {ErrorCode::Usage, ErrorCode::Read, ErrorCode::Write, ErrorCode::BadFormat,
-                               ErrorCode::Unsupported, ErrorCode::OutOfMemory, ErrorCode::Device, ErrorCode::Internal}) {
+  for (const ErrorCode code :
+       {ErrorCode::Usage, ErrorCode::Read, ErrorCode::Write, ErrorCode::BadFormat, ErrorCode::Unsupported,
+        ErrorCode::OutOfMemory, ErrorCode::Device, ErrorCode::Internal}) {
     ManifestRecord record = failure_of("a.wav");
     record.error = code;
     fs::remove(folder_ / "m.jsonl");
@@ -169,7 +170,8 @@ TEST_F(Manifest, ATornLineIsIgnoredAndThenCutOff) {
 TEST_F(Manifest, DamagedLinesAreCountedAndTheOthersRead) {
   const fs::path path = write("m.jsonl", run_with("{}"), {record_for("a.wav")});
   const std::string good = text_of(path);
-  put("m.jsonl", "rubbish\n{}\n[1,2]\n{\"source\":7}\n\n" + good + "{\"source\":\"x\",\"output\":\"y\",\"status\":3}\n");
+  put("m.jsonl",
+      "rubbish\n{}\n[1,2]\n{\"source\":7}\n\n" + good + "{\"source\":\"x\",\"output\":\"y\",\"status\":3}\n");
   std::int64_t damaged = 0;
   EXPECT_EQ(records_in(path, &damaged).size(), 1U);
   EXPECT_EQ(damaged, 6);

@@ -138,7 +138,7 @@ class Walker {
       return entries;
     }
     for (errno = 0; const dirent* found = readdir(open.get()); errno = 0) {
-      if (std::optional<Entry> entry = look_at(dirfd(open.get()), *found, relative)) {
+      if (std::optional<Entry> entry = look_at(folder, dirfd(open.get()), *found, relative)) {
         entries.push_back(std::move(*entry));
       }
     }
@@ -147,16 +147,16 @@ class Walker {
     return entries;
   }
 
-  std::optional<Entry> look_at(int folder, const dirent& found, const fs::path& relative) {
+  std::optional<Entry> look_at(const fs::path& folder, int open_folder, const dirent& found, const fs::path& relative) {
     Entry entry{found.d_name, {}, false};
     if (entry.name == "." || entry.name == "..") return std::nullopt;
     if (found.d_type == DT_REG && !is_chosen(relative / entry.name)) return std::nullopt;
-    if (fstatat(folder, found.d_name, &entry.status, AT_SYMLINK_NOFOLLOW) != 0) return std::nullopt;
+    if (fstatat(open_folder, found.d_name, &entry.status, AT_SYMLINK_NOFOLLOW) != 0) return std::nullopt;
     entry.is_link = S_ISLNK(entry.status.st_mode);
     if (entry.is_link) {
       if (settings_.links == Links::None) return std::nullopt;
-      if (fstatat(folder, found.d_name, &entry.status, 0) != 0) {
-        if (is_chosen(relative / entry.name)) problem(relative / entry.name, "this link leads nowhere");
+      if (fstatat(open_folder, found.d_name, &entry.status, 0) != 0) {
+        if (is_chosen(relative / entry.name)) problem(folder / entry.name, "this link leads nowhere");
         return std::nullopt;
       }
     }
