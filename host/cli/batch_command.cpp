@@ -233,6 +233,7 @@ class BatchCommand {
 
 void FileOptions::add_to(CLI::App& app, const char* inputs_help, const char* output_help) {
   app.add_option("INPUT", inputs, inputs_help)->required()->type_name("");
+  const HelpGroup group(app, "Files");
   app.add_option("-o,--output", plan.output, output_help)->type_name("PATH");
   CLI::Option* over = app.add_flag("--overwrite", overwrite, "Replace outputs that exist");
   app.add_flag(
@@ -244,9 +245,11 @@ void FileOptions::add_to(CLI::App& app, const char* inputs_help, const char* out
   app.add_flag(both_spellings("--dry-run"), dry_run, "Print what would be written, and write nothing");
   app.add_option("--include", walk.include,
                  "Of folders, only files that match (* ? [ ]; with a slash: the path below the folder); repeatable")
-      ->type_name("PATTERN");
+      ->type_name("PATTERN")
+      ->allow_extra_args(false);
   app.add_option("--exclude", walk.exclude, "Of folders, no files and sub-folders that match; repeatable")
-      ->type_name("PATTERN");
+      ->type_name("PATTERN")
+      ->allow_extra_args(false);
   app.add_option("--links", links, "Symbolic links in folders that are followed: none, files or all")
       ->check(CLI::IsMember({"none", "files", "all"}))
       ->capture_default_str();

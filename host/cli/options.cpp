@@ -48,6 +48,7 @@ std::string both_spellings(const std::string& name) {
 }
 
 void TransformOptions::add_to(CLI::App& app, bool encoding_side) {
+  const HelpGroup group(app, "Spectrogram");
   app.add_option(both_spellings("--n-fft"), given.n_fft, "Samples a frame; factors 2, 3, 5, 7 (default 2048)");
   app.add_option(both_spellings("--hop-length"), given.hop_length, "Samples between frames (default n_fft / 4)");
   app.add_option(both_spellings("--win-length"), given.win_length, "Samples of the window (default n_fft)");
@@ -106,6 +107,7 @@ EncodeSettings TransformOptions::encode_settings() const {
 }
 
 void RunOptions::add_to(CLI::App& app) {
+  const HelpGroup group(app, "Run");
   app.add_option("-j,--jobs", run.threads, "Threads, over files and inside long ones (default: one a processor)")
       ->check(CLI::Range(1, 4096));
   app.add_option("--device", run.device,

@@ -41,6 +41,24 @@ struct RunOptions {
   void add_to(CLI::App& app);
 };
 
+/// The options that are added while it lives stand under its name in --help.
+class HelpGroup {
+ public:
+  HelpGroup(CLI::App& app, std::string name)
+      : app_(app), name_(std::move(name)), n_before_(app.get_options({}).size()) {}
+  HelpGroup(const HelpGroup&) = delete;
+  HelpGroup& operator=(const HelpGroup&) = delete;
+  ~HelpGroup() {
+    const std::vector<CLI::Option*> options = app_.get_options({});
+    for (std::size_t i = n_before_; i < options.size(); ++i) options[i]->group(name_);
+  }
+
+ private:
+  CLI::App& app_;
+  std::string name_;
+  std::size_t n_before_;
+};
+
 /// "--n-fft,--n_fft": both spellings of a long option.
 std::string both_spellings(const std::string& name);
 
