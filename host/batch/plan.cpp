@@ -169,7 +169,7 @@ Shard shard_from_string(std::string_view text) {
 class Planner {
  public:
   Planner(WalkResult&& found, const PlanSettings& settings) : settings_(settings) {
-    plan_.is_to_file = output_is_file(found, settings);
+    is_to_file_ = output_is_file(found, settings);
     folders_ = std::move(found.folders);
     plan_.sources_ = std::move(found.sources);
     plan_.output_ = settings.output;
@@ -199,13 +199,13 @@ class Planner {
 
   void choose_names() {
     const SourceList& sources = plan_.sources_;
-    if (!plan_.is_to_file && fs::is_regular_file(settings_.output)) {
+    if (!is_to_file_ && fs::is_regular_file(settings_.output)) {
       refuse("the output " + quoted(settings_.output) +
              " is a file; give a folder, or for one input a name that ends in " + settings_.extension);
     }
     plan_.items_.reserve(sources.size());
     for (std::uint32_t i = 0; i < sources.size(); ++i) plan_.items_.push_back({i, settings_.keep_extension});
-    if (plan_.is_to_file) {
+    if (is_to_file_) {
       plan_.renamed_[0] = settings_.output;
       return;
     }
@@ -353,6 +353,7 @@ class Planner {
 
   const PlanSettings& settings_;
   std::vector<fs::path> folders_;
+  bool is_to_file_ = false;
   Plan plan_;
   Resolver resolver_;
 };

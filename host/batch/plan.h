@@ -67,7 +67,6 @@ class Plan {
   std::int64_t source_bytes() const;
 
   std::size_t skipped = 0;  ///< sources that Existing::Resume left out
-  bool is_to_file = false;  ///< the output is a file, not a folder
 
  private:
   friend class Planner;
