@@ -613,6 +613,7 @@ TEST(ReadDamaged, WavHeadersThatPromiseOtherThanIsThere) {
     put_bytes(folder / "b.wav", changed);
     Audio back;
     read(folder / "b.wav", back);
+    EXPECT_EQ(inspect(folder / "b.wav").missing_bytes, 0);
     return back.n_samples;
   };
   // Recorders that lost power leave zero or the largest size; both times all that was recorded is there.
@@ -624,6 +625,8 @@ TEST(ReadDamaged, WavHeadersThatPromiseOtherThanIsThere) {
   Audio half;
   read(folder / "half.wav", half);
   EXPECT_EQ(half.n_samples, 500);
+  EXPECT_EQ(inspect(folder / "half.wav").missing_bytes, 2000);
+  EXPECT_EQ(inspect(folder / "a.wav").missing_bytes, 0);
 }
 
 TEST(ReadDamaged, AbsurdCountsTakeNoMemory) {

@@ -84,6 +84,7 @@ struct Input {
   /// Where libsndfile is to see other bytes than there are; -1: nowhere.
   std::int64_t patch_at = -1;
   std::array<char, 4> patch{};
+  std::int64_t missing_bytes = 0;
 
   std::int64_t read(void* to, std::int64_t count) {
     const std::int64_t first = source.position();
@@ -102,10 +103,13 @@ std::uint32_t little_endian(const char* bytes) {
   return value;
 }
 
+/// What stands for the size of samples where it is not known when the header is written (pipes, recorders).
+bool is_no_size(std::uint32_t size) { return size >= 0x7FFFF000; }
+
 /// A recorder that lost power leaves a WAV file whose sizes say that there are no samples, and libsndfile believes
 /// them. Where the file goes on behind an empty data chunk, and behind where its RIFF size says it ends, all of the
-/// rest is taken for samples.
-void mend_unfinished_wav(Input& input) {
+/// rest is taken for samples. Where there are fewer than the size says, it notes how many bytes are missing.
+void look_at_wav(Input& input) {
   Source& source = input.source;
   std::array<char, 12> head{};
   const bool whole = source.read(head.data(), head.size()) == static_cast<std::int64_t>(head.size());
@@ -119,6 +123,7 @@ void mend_unfinished_wav(Input& input) {
       const std::int64_t start = at + 8;
       if (std::string_view(chunk.data(), 4) == "data") {
         const std::int64_t rest = std::min<std::int64_t>(source.length() - start, 0xFFFFFFFF);
+        if (!is_no_size(static_cast<std::uint32_t>(size))) input.missing_bytes = std::max<std::int64_t>(0, size - rest);
         if (size != 0 || riff_end > start || rest <= 0) break;
         input.patch_at = at + 4;
         for (int i = 0; i < 4; ++i) input.patch[static_cast<std::size_t>(i)] = static_cast<char>(rest >> (8 * i));
@@ -179,7 +184,7 @@ std::int64_t read_block(SNDFILE* file, short* to, std::int64_t n) { return sf_re
 class Reader::File {
  public:
   explicit File(const std::filesystem::path& path, bool hide_end = false) : input_{Source(path), hide_end} {
-    mend_unfinished_wav(input_);
+    look_at_wav(input_);
     // The type is found from the content alone: without a name libsndfile cannot take text for headerless ADPCM
     // because of its extension.
     SF_VIRTUAL_IO io = read_callbacks();
@@ -208,6 +213,7 @@ class Reader::File {
   SNDFILE* file() const { return file_.get(); }
   const SF_INFO& info() const { return info_; }
   const Source& source() const { return input_.source; }
+  std::int64_t missing_bytes() const { return input_.missing_bytes; }
 
  private:
   [[noreturn]] void refuse() {
@@ -233,6 +239,7 @@ Reader::Reader(const std::filesystem::path& path) : path_(path), file_(std::make
   info_.channels = info.channels;
   info_.n_samples = std::max<std::int64_t>(0, info.frames);
   info_.format = sample_format(info.format);
+  info_.missing_bytes = file_->missing_bytes();
   info_.description =
       format_name(info.format & SF_FORMAT_TYPEMASK) + ", " + format_name(info.format & SF_FORMAT_SUBMASK);
 }

@@ -21,7 +21,8 @@ struct FileInfo {
   int channels = 0;
   std::int64_t n_samples = 0;  ///< a channel, as the header says; some containers only estimate it
   SampleFormat format = SampleFormat::Pcm16;
-  std::string description;  ///< for people, for example "WAV (Microsoft), Signed 16 bit PCM"
+  std::int64_t missing_bytes = 0;  ///< of samples that a WAV header promises: the end of the file was cut off
+  std::string description;         ///< for people, for example "WAV (Microsoft), Signed 16 bit PCM"
 };
 
 /// A sound file that is being read from its start to its end. Anything libsndfile opens: WAV with all its headers,

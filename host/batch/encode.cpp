@@ -44,6 +44,10 @@ TileWidths Encoder::widths(const Job& job) const {
 void Encoder::read(Job& job) const {
   job.reader.emplace(job.task.source);
   job.stretch.restart(job.reader->info());
+  if (const std::int64_t missing = job.reader->info().missing_bytes; missing > 0) {
+    job.converted.messages.push_back("the end of the file is missing: " + std::to_string(missing) +
+                                     " bytes of samples less than its header says; what is there was converted");
+  }
   const std::int64_t most = most_samples(settings_.stft, widths(job).page);
   job.is_whole = !job.stretch.slide(*job.reader, 0, most + 1);
 }

@@ -25,13 +25,15 @@ struct InfoOptions {
 
 Json describe_sound(const fs::path& path) {
   const audio::FileInfo info = audio::inspect(path);
-  return {{"kind", "sound"},
-          {"description", info.description},
-          {"sample_rate", info.sample_rate},
-          {"channels", info.channels},
-          {"n_samples", info.n_samples},
-          {"seconds", static_cast<double>(info.n_samples) / info.sample_rate},
-          {"subtype", to_string(info.format)}};
+  Json out = {{"kind", "sound"},
+              {"description", info.description},
+              {"sample_rate", info.sample_rate},
+              {"channels", info.channels},
+              {"n_samples", info.n_samples},
+              {"seconds", static_cast<double>(info.n_samples) / info.sample_rate},
+              {"subtype", to_string(info.format)}};
+  if (info.missing_bytes > 0) out["missing_bytes"] = info.missing_bytes;
+  return out;
 }
 
 /// The pixels are read only where there is a checksum to compare them with.
