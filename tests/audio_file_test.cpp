@@ -602,6 +602,20 @@ TEST(ReadErrors, NoChannelsAndNoRate) {
   EXPECT_REFUSED(read_outcome(folder / "c.wav"), ErrorCode::BadFormat, "rate");
 }
 
+TEST(ReadErrors, AbsurdChannelsAndRates) {
+  const TempFolder folder;
+  write(folder / "a.wav", noise_audio(1, 10), {});
+  const Bytes bytes = bytes_of(folder / "a.wav");
+  const auto with = [&](std::size_t at, const Bytes& field) {
+    put_bytes(folder / "b.wav", Bytes(bytes).replace(at, field.size(), field));
+    return read_outcome(folder / "b.wav");
+  };
+  EXPECT_REFUSED(with(22, "\xFF\xFF"), ErrorCode::BadFormat, "hannel");
+  EXPECT_REFUSED(with(22, Bytes("\x01\x04", 2)), ErrorCode::BadFormat, "hannel");
+  EXPECT_REFUSED(with(24, "\xFF\xFF\xFF\xFF"), ErrorCode::BadFormat, "rate");
+  EXPECT_REFUSED(with(24, Bytes("\0\0\0\x80", 4)), ErrorCode::BadFormat, "rate");
+}
+
 TEST(ReadDamaged, WavHeadersThatPromiseOtherThanIsThere) {
   const TempFolder folder;
   const Audio audio = noise_audio(2, 1000);

@@ -237,7 +237,7 @@ Reader::Reader(const std::filesystem::path& path) : path_(path), file_(std::make
   const SF_INFO& info = file_->info();
   info_.sample_rate = info.samplerate;
   info_.channels = info.channels;
-  info_.n_samples = std::max<std::int64_t>(0, info.frames);
+  info_.n_samples = std::clamp<std::int64_t>(info.frames, 0, PictureNote::kMaxSamples);
   info_.format = sample_format(info.format);
   info_.missing_bytes = file_->missing_bytes();
   info_.description =

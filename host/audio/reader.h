@@ -19,7 +19,7 @@ namespace spectrohue::audio {
 struct FileInfo {
   int sample_rate = 0;
   int channels = 0;
-  std::int64_t n_samples = 0;  ///< a channel, as the header says; some containers only estimate it
+  std::int64_t n_samples = 0;  ///< a channel, as the header says, at most 2^48; some containers only estimate it
   SampleFormat format = SampleFormat::Pcm16;
   std::int64_t missing_bytes = 0;  ///< of samples that a WAV header promises: the end of the file was cut off
   std::string description;         ///< for people, for example "WAV (Microsoft), Signed 16 bit PCM"

@@ -46,6 +46,8 @@ struct Audio {
 /// What travels inside the picture: all that the way back needs. docs/format.md specifies its JSON form.
 struct PictureNote {
   static constexpr int kVersion = 1;
+  static constexpr int kMaxChannels = 1024;
+  static constexpr std::int64_t kMaxSamples = std::int64_t{1} << 48;
 
   std::string tool;  ///< program and version that wrote it
   StftSettings stft;
