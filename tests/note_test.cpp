@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "spectrohue/error.h"
+#include "support/outcome.h"
 #include "support/reference.h"
 
 namespace spectrohue::image {
@@ -145,6 +147,9 @@ TEST(Note, SourceNamesLeadNowhere) {
   EXPECT_EQ(note_from_json(altered("a.wav", "C:\\\\music\\\\b.wav")).source_name, "b.wav");
   EXPECT_EQ(note_from_json(altered("a.wav", "..")).source_name, "");
   EXPECT_EQ(note_from_json(altered("a.wav", "x/..")).source_name, "");
+  EXPECT_EQ(note_from_json(altered("a.wav", "..\\u0000b")).source_name, ".._b");
+  EXPECT_EQ(note_from_json(altered("a.wav", "\\u001b[2Ja\\u007f.wav")).source_name, "_[2Ja_.wav");
+  EXPECT_EQ(note_from_json(altered("a.wav", "Füße.wav")).source_name, "Füße.wav");
 }
 
 struct Hostile {
@@ -281,6 +286,34 @@ TEST(Note, DeepNestingIsRefused) {
     for (int i = 0; i < 150000; ++i) text += open;
     EXPECT_THROW(note_from_json(text), Error);
   }
+}
+
+/// The contents of an array or object that is as long as a note may be: the same piece, or keys, again and again.
+std::string repeated(const std::string& piece) {
+  std::string text = piece;
+  while (text.size() < 900000) text += "," + piece;
+  return text;
+}
+std::string many_keys() {
+  std::string text = "\"\":0";
+  for (int i = 0; text.size() < 900000; ++i) text += ",\"" + std::to_string(i) + "\":0";
+  return text;
+}
+
+TEST(Note, ManyValuesAreRefusedInNoTime) {
+  const auto start = std::chrono::steady_clock::now();
+  for (const std::string& value : {"[" + repeated("{}") + "]", "[" + repeated("0") + "]", "{" + many_keys() + "}"}) {
+    const test::Outcome outcome = test::outcome_of([&] { note_from_json(altered("\"t\"", value)); });
+    EXPECT_REFUSED(outcome, ErrorCode::BadFormat, "more than 10000 values");
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
+}
+
+TEST(Note, AsManyChannelsAsThereMayBeAreTaken) {
+  PictureNote note = full_note();
+  note.channels = PictureNote::kMaxChannels;
+  note.ref.assign(static_cast<std::size_t>(note.channels), 1.0 / 3);
+  EXPECT_EQ(note_from_json(to_json(note)), note);
 }
 
 TEST(Note, EveryTruncationIsRefused) {

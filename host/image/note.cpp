@@ -24,11 +24,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// A note with as many channels as there may be stays well below this; a hostile one need not be parsed.
-constexpr std::size_t kMaxNoteBytes = 1 << 20;
 constexpr int kMaxDepth = 16;
-constexpr int kMaxChannels = 1024;
-constexpr std::int64_t kMaxSamples = std::int64_t{1} << 48;
 
 [[noreturn]] void refuse(const std::string& problem) {
   throw Error(ErrorCode::BadFormat, "bad spectrohue note: " + problem);
@@ -132,10 +128,14 @@ void expect(const Fields& fields, const char* key, const char* known) {
 /// Parses, and names the key last met if that fails.
 Json parse(std::string_view text) {
   if (text.size() > kMaxNoteBytes) {
-    refuse("it has " + std::to_string(text.size()) + " bytes, more than any real one");
+    refuse("it has more than " + std::to_string(kMaxNoteBytes) + " bytes, and no real one is so long");
   }
   std::string last_key;
-  const auto watch = [&last_key](int depth, Json::parse_event_t event, Json& value) {
+  int n_values = 0;
+  const auto watch = [&](int depth, Json::parse_event_t event, Json& value) {
+    if (++n_values > kMaxNoteValues) {
+      refuse("it holds more than " + std::to_string(kMaxNoteValues) + " values, and no real one has so many");
+    }
     if (depth > kMaxDepth) refuse("it is nested too deeply" + (last_key.empty() ? "" : " at the key " + last_key));
     if (event == Json::parse_event_t::key) last_key = shown(value);
     return true;
@@ -149,9 +149,12 @@ Json parse(std::string_view text) {
   }
 }
 
-/// Whoever makes a path of this must not be led elsewhere.
-std::string without_folders(const std::string& name) {
-  const std::string last = name.substr(name.find_last_of("/\\") + 1);
+/// Whoever makes a path of this must not be led elsewhere, and whoever shows it must not steer a terminal with it.
+std::string harmless(const std::string& name) {
+  std::string last = name.substr(name.find_last_of("/\\") + 1);
+  for (char& c : last) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '_';
+  }
   return last == "." || last == ".." ? "" : last;
 }
 
@@ -197,9 +200,9 @@ PictureNote::Tile tile_of(const Fields& note) {
   if (!json.is_object()) note.refuse_type("tile", json, "an object");
   const Fields fields(json, "tile.");
   PictureNote::Tile tile;
-  tile.count = fields.integer("count", 1, kMaxSamples);
+  tile.count = fields.integer("count", 1, PictureNote::kMaxSamples);
   tile.index = fields.integer("index", 0, tile.count - 1);
-  tile.first_frame = fields.integer("first_frame", 0, kMaxSamples);
+  tile.first_frame = fields.integer("first_frame", 0, PictureNote::kMaxSamples);
   return tile;
 }
 
@@ -312,8 +315,8 @@ PictureNote note_from_json(std::string_view text) {
   expect(fields, "freq_scale", "linear");
   expect(fields, "layout", "stacked");
   note.sample_rate = static_cast<int>(fields.integer("sample_rate", 1, std::numeric_limits<std::int32_t>::max()));
-  note.n_samples = fields.integer("n_samples", 0, kMaxSamples);
-  note.channels = static_cast<int>(fields.integer("channels", 1, kMaxChannels));
+  note.n_samples = fields.integer("n_samples", 0, PictureNote::kMaxSamples);
+  note.channels = static_cast<int>(fields.integer("channels", 1, PictureNote::kMaxChannels));
   note.ref = refs_of(fields, note.channels);
   // What only informs may be missing.
   if (fields.has("tool")) note.tool = fields.text("tool");
@@ -322,7 +325,7 @@ PictureNote note_from_json(std::string_view text) {
     note.pixels.refine = static_cast<int>(fields.integer("refine", 0, PixelSettings::kMaxRefine));
   }
   if (fields.has("tile")) note.tile = tile_of(fields);
-  if (fields.has("source_name")) note.source_name = without_folders(fields.text("source_name"));
+  if (fields.has("source_name")) note.source_name = harmless(fields.text("source_name"));
   if (fields.has("pixels_crc32")) note.pixels_crc32 = checksum_of(fields);
   return note;
 }
