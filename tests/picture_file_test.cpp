@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 #include <png.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -20,14 +21,19 @@
 #include "image/note.h"
 #include "spectrohue/error.h"
 #include "support/outcome.h"
+#include "support/png_chunks.h"
 #include "support/temp_folder.h"
 
 namespace spectrohue::image {
 namespace {
 
+using test::big_endian;
 using test::Outcome;
 using test::outcome_of;
+using test::png_chunks;
+using test::png_of;
 using test::TempFolder;
+using Chunk = test::PngChunk;
 
 using Bytes = std::string;
 
@@ -38,18 +44,6 @@ Bytes bytes_of(const std::filesystem::path& path) {
 
 void put_bytes(const std::filesystem::path& path, const Bytes& bytes) {
   std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
-}
-
-std::uint32_t big_endian(const Bytes& bytes, std::size_t at) {
-  std::uint32_t value = 0;
-  for (std::size_t i = 0; i < 4; ++i) value = value << 8 | static_cast<std::uint8_t>(bytes.at(at + i));
-  return value;
-}
-
-Bytes big_endian(std::uint32_t value) {
-  Bytes bytes;
-  for (int i = 3; i >= 0; --i) bytes += static_cast<char>(value >> (8 * i));
-  return bytes;
 }
 
 Picture make_picture(std::int64_t width, std::int64_t height, int bits, std::uint32_t seed = 1) {
@@ -99,33 +93,6 @@ Outcome read_outcome(const std::filesystem::path& path) {
     PictureFile file;
     read(path, file);
   });
-}
-
-struct Chunk {
-  std::string type;
-  Bytes data;
-};
-
-std::vector<Chunk> chunks_of(const Bytes& png) {
-  std::vector<Chunk> chunks;
-  EXPECT_EQ(png.substr(0, 8), Bytes("\x89PNG\r\n\x1A\n", 8));
-  for (std::size_t at = 8; at + 12 <= png.size();) {
-    const std::uint32_t size = big_endian(png, at);
-    chunks.push_back({png.substr(at + 4, 4), png.substr(at + 8, size)});
-    at += 12 + size;
-  }
-  return chunks;
-}
-
-Bytes png_of(const std::vector<Chunk>& chunks) {
-  Bytes png("\x89PNG\r\n\x1A\n", 8);
-  for (const Chunk& chunk : chunks) {
-    const Bytes body = chunk.type + chunk.data;
-    png += big_endian(static_cast<std::uint32_t>(chunk.data.size())) + body;
-    png += big_endian(static_cast<std::uint32_t>(
-        crc32(0, reinterpret_cast<const Bytef*>(body.data()), static_cast<uInt>(body.size()))));
-  }
-  return png;
 }
 
 // --- Our PNG.
@@ -193,7 +160,7 @@ TEST_P(WrittenPng, IsWhatTheSpecificationSays) {
   const PictureNote note = make_note();
   write_png(folder / "a.png", picture, &note);
   const Bytes png = bytes_of(folder / "a.png");
-  const std::vector<Chunk> chunks = chunks_of(png);
+  const std::vector<Chunk> chunks = png_chunks(png);
   EXPECT_EQ(png_of(chunks), png) << "checksums";
 
   ASSERT_GE(chunks.size(), 4U);
@@ -274,7 +241,7 @@ TEST(ReadPng, TheNoteMayStandElsewhere) {
   const TempFolder folder;
   const PictureNote note = make_note();
   write_png(folder / "a.png", make_picture(90, 90, 8), &note);
-  const std::vector<Chunk> chunks = chunks_of(bytes_of(folder / "a.png"));
+  const std::vector<Chunk> chunks = png_chunks(bytes_of(folder / "a.png"));
   ASSERT_EQ(chunks.size(), 7U) << "striped";
   ASSERT_EQ(chunks[1].type, "iTXt");
   const Chunk other{"tEXt", Bytes("Comment\0{\"spectrohue\":9}", 24)};
@@ -293,10 +260,94 @@ TEST(ReadPng, TheNoteMayStandElsewhere) {
   }
 }
 
+Chunk international_text(const Bytes& text, bool is_packed) {
+  return {"iTXt", Bytes("spectrohue\0", 11) + (is_packed ? '\1' : '\0') + Bytes("\0en\0note\0", 9) + text};
+}
+
+Chunk packed_text(const Bytes& keyword, const Bytes& text) {
+  return {"zTXt", keyword + Bytes("\0\0", 2) + test::zlib_of(text)};
+}
+
+/// A PNG of 9 x 9 pixels with one more chunk, before the pixels.
+Bytes png_with(const Chunk& chunk, int times = 1) {
+  const TempFolder folder;
+  write_png(folder / "a.png", make_picture(9, 9, 8), nullptr);
+  std::vector<Chunk> chunks = png_chunks(bytes_of(folder / "a.png"));
+  chunks.insert(chunks.begin() + 1, static_cast<std::size_t>(times), chunk);
+  return png_of(chunks);
+}
+
+Outcome read_outcome(const TempFolder& folder, const Bytes& png, PictureFile& file) {
+  put_bytes(folder / "b.png", png);
+  return outcome_of([&] { read(folder / "b.png", file); });
+}
+
+TEST(ReadPng, TheNoteMayBePacked) {
+  const TempFolder folder;
+  const PictureNote note = make_note();
+  const Bytes json = to_json(note);
+  for (const Chunk& chunk : {packed_text("spectrohue", json), international_text(test::zlib_of(json), true),
+                             international_text(json, false)}) {
+    PictureFile file;
+    const Outcome outcome = read_outcome(folder, png_with(chunk), file);
+    EXPECT_FALSE(outcome.threw) << outcome.message;
+    EXPECT_EQ(file.note, note) << chunk.type;
+  }
+}
+
+TEST(ReadPng, ANoteThatCannotBeUnpackedIsRefused) {
+  const TempFolder folder;
+  const Bytes json = to_json(make_note());
+  const Bytes packed = test::zlib_of(json);
+  const Bytes keyword("spectrohue\0", 11);
+  for (const Chunk& chunk : {Chunk{"zTXt", keyword}, Chunk{"zTXt", keyword + '\0' + packed.substr(0, 50)},
+                             Chunk{"iTXt", keyword}, Chunk{"iTXt", keyword + Bytes("\0\0en", 4)},
+                             international_text(packed.substr(0, 50), true), international_text(json, true)}) {
+    PictureFile file;
+    EXPECT_REFUSED(read_outcome(folder, png_with(chunk), file), ErrorCode::BadFormat, "note");
+  }
+}
+
+TEST(ReadPng, ALongNoteIsRefused) {
+  const TempFolder folder;
+  const Bytes longest = to_json(make_note()) + Bytes(kMaxNoteBytes - to_json(make_note()).size(), ' ');
+  PictureFile file;
+  EXPECT_FALSE(read_outcome(folder, png_with(packed_text("spectrohue", longest)), file).threw);
+  for (const Chunk& chunk : {packed_text("spectrohue", longest + ' '), packed_text("spectrohue", Bytes(100 << 20, ' ')),
+                             international_text(longest + ' ', false)}) {
+    EXPECT_REFUSED(read_outcome(folder, png_with(chunk), file), ErrorCode::BadFormat, "more than 1048576 bytes");
+  }
+}
+
+std::int64_t peak_memory_mb() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss / 1024;
+}
+
+TEST(ReadPng, OtherTextTakesNoMemory) {
+  const TempFolder folder;
+  const Bytes png = png_with(packed_text("Comment", Bytes(15 << 20, ' ')), 200);  // 3 GB of text
+  const std::int64_t before = peak_memory_mb();
+  PictureFile file;
+  const Outcome outcome = read_outcome(folder, png, file);
+  EXPECT_FALSE(outcome.threw) << outcome.message;
+  EXPECT_LT(peak_memory_mb() - before, 200);
+}
+
+TEST(ReadPng, WhatPixelsDoNotDependOnIsSkipped) {
+  const TempFolder folder;
+  PictureFile file;
+  EXPECT_FALSE(read_outcome(folder, png_with({"teSt", "x"}, 20000), file).threw);
+  EXPECT_FALSE(read_outcome(folder, png_with({"teSt", Bytes(17 << 20, 'x')}), file).threw);
+  EXPECT_FALSE(read_outcome(folder, png_with({"iCCP", "x"}), file).threw);
+  EXPECT_REFUSED(read_outcome(folder, png_with({"TEST", "x"}), file), ErrorCode::BadFormat, "critical chunk");
+}
+
 TEST(ReadPng, ABadNoteIsRefused) {
   const TempFolder folder;
   write_png(folder / "a.png", make_picture(9, 9, 8), nullptr);
-  std::vector<Chunk> chunks = chunks_of(bytes_of(folder / "a.png"));
+  std::vector<Chunk> chunks = png_chunks(bytes_of(folder / "a.png"));
   for (const Bytes& text : {Bytes("{}"), Bytes("hello"), Bytes(200000, '[')}) {
     std::vector<Chunk> changed = chunks;
     changed.insert(changed.begin() + 1, {"iTXt", Bytes("spectrohue\0\0\0\0\0", 15) + text});
@@ -360,7 +411,7 @@ TEST(DamagedPng, BombsAreRefusedBeforeMemoryIsTaken) {
   const TempFolder folder;
   write_png(folder / "a.png", make_picture(4, 4, 8), nullptr);
   const auto claim = [&](std::uint32_t width, std::uint32_t height) {
-    std::vector<Chunk> chunks = chunks_of(bytes_of(folder / "a.png"));
+    std::vector<Chunk> chunks = png_chunks(bytes_of(folder / "a.png"));
     chunks[0].data.replace(0, 8, big_endian(width) + big_endian(height));
     put_bytes(folder / "b.png", png_of(chunks));
     return read_outcome(folder / "b.png");

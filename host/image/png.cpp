@@ -18,9 +18,11 @@
 #include <cstring>
 #include <system_error>
 
+#include "image/note.h"
 #include "image/picture_file.h"
 #include "image/png_format.h"
 #include "image/png_stripe_reader.h"
+#include "image/png_text.h"
 #include "spectrohue/error.h"
 
 namespace spectrohue::image::png {
@@ -28,10 +30,11 @@ namespace spectrohue::image::png {
 namespace {
 
 constexpr png_alloc_size_t kMaxChunkBytes = 16 << 20;
+constexpr int kAllAncillaryChunks = -1;  ///< but tRNS
 /// No deflate stream holds more than this many bytes a byte.
 constexpr std::int64_t kMaxDeflateRatio = 1032;
 
-/// What a libpng call leaves behind when it fails. Plain data: a longjmp may pass by at any time.
+/// What libpng's calls leave behind. It lives outside of what a longjmp passes by.
 struct Session {
   std::FILE* file = nullptr;
   char problem[128] = "";
@@ -40,6 +43,8 @@ struct Session {
   std::int64_t row = 0;
   std::int64_t n_read = 0;
   bool has_stripes = false;  ///< says the file; nothing is known of them yet
+  std::optional<std::string> note_json;
+  bool no_memory = false;
 };
 
 void on_error(png_structp png, png_const_charp message) {
@@ -61,14 +66,25 @@ void on_read(png_structp png, png_bytep to, std::size_t count) {
   png_error(png, "the file ends early");
 }
 
-int on_unknown_chunk(png_structp png, png_unknown_chunkp chunk) {
+/// Takes every chunk that pixels do not depend on, one at a time, so that libpng keeps none of them, however many there
+/// are and whatever they inflate to.
+int on_chunk(png_structp png, png_unknown_chunkp chunk) {
+  constexpr int kDone = 1;
+  constexpr int kLeftToLibpng = 0;
+  constexpr unsigned kAncillary = 0x20;
+  if ((chunk->name[0] & kAncillary) == 0) return kLeftToLibpng;
   auto* session = static_cast<Session*>(png_get_user_chunk_ptr(png));
+  const std::string_view type(reinterpret_cast<const char*>(chunk->name), 4);
+  const std::span<const std::uint8_t> data(chunk->data, chunk->size);
   const std::array<std::uint8_t, kStripesChunkDataBytes> expected = stripes_chunk_data();
-  if (std::memcmp(chunk->name, kStripesChunk, 4) == 0 && chunk->size == expected.size() &&
-      std::memcmp(chunk->data, expected.data(), expected.size()) == 0) {
-    session->has_stripes = true;
+  if (type == kStripesChunk && std::ranges::equal(data, expected)) session->has_stripes = true;
+  try {
+    // Programs that store a picture again may turn the iTXt chunk into another kind of text.
+    if (!session->note_json) session->note_json = note_in_chunk(type, data, kMaxNoteBytes);
+  } catch (const std::bad_alloc&) {
+    session->no_memory = true;  // no exception may pass through libpng
   }
-  return 0;  // libpng's own handling: none
+  return kDone;
 }
 
 /// Runs a function without locals that need a destructor; false if libpng jumped out of it.
@@ -122,7 +138,7 @@ class Reader {
   void prepare(const Header& header, Picture& out) const;
   bool read_stripes(StripeReader& stripes, Buffer<std::uint8_t>& unexpanded, int threads, Picture& out);
   void pixels(Picture& out);
-  std::optional<std::string> note() const;
+  const std::optional<std::string>& note() const { return session_.note_json; }
 
  private:
   [[noreturn]] void fail(const std::string& where) const;
@@ -172,10 +188,12 @@ Header Reader::header() {
     png_set_crc_action(png_, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
     png_set_user_limits(png_, kMaxSide, kMaxSide);
     png_set_chunk_malloc_max(png_, kMaxChunkBytes);
-    png_set_read_user_chunk_fn(png_, &session_, on_unknown_chunk);
+    png_set_read_user_chunk_fn(png_, &session_, on_chunk);
+    png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_NEVER, nullptr, kAllAncillaryChunks);
     png_read_info(png_, info_);
   });
   if (!read) fail("in its header");
+  if (session_.no_memory) fail_without_memory();
 
   width_ = png_get_image_width(png_, info_);
   height_ = png_get_image_height(png_, info_);
@@ -251,19 +269,7 @@ void Reader::pixels(Picture& out) {
   });
   if (!read) fail("at row " + std::to_string(session_.row) + " of " + std::to_string(height_));
   if (!guarded(png_, [this] { png_read_end(png_, info_); })) fail("behind its last row");
-}
-
-std::optional<std::string> Reader::note() const {
-  png_textp texts = nullptr;
-  const int count = png_get_text(png_, info_, &texts, nullptr);
-  for (int i = 0; i < count; ++i) {
-    // Programs that store a picture again may turn the iTXt chunk into another kind of text.
-    const png_text& text = texts[i];
-    if (std::string_view(text.key) != kNoteKeyword || text.text == nullptr) continue;
-    const bool international = text.compression >= PNG_ITXT_COMPRESSION_NONE;
-    return std::string(text.text, international ? text.itxt_length : text.text_length);
-  }
-  return std::nullopt;
+  if (session_.no_memory) fail_without_memory();
 }
 
 }  // namespace
