@@ -21,6 +21,9 @@ if(SPECTROHUE_SANITIZE)
     $<$<COMPILE_LANGUAGE:CXX>:-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer>)
   target_link_options(spectrohue_options INTERFACE -fsanitize=address,undefined)
 endif()
+if(SPECTROHUE_FUZZ)
+  target_compile_options(spectrohue_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 # The include root of a folder: build/roots/NAME/ALIAS -> FOLDER.
 function(spectrohue_include_root out name folder alias)

@@ -1,0 +1,248 @@
+// SPDX-FileCopyrightText: 2026 The spectrohue authors
+// SPDX-License-Identifier: MIT
+//
+// make_seeds FOLDER: small inputs to begin with, in a folder for each fuzz target.
+#include <sndfile.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "audio/audio_file.h"
+#include "image/note.h"
+#include "image/picture_file.h"
+#include "spectrohue/convert.h"
+#include "support/png_chunks.h"
+#include "support/signals.h"
+
+namespace {
+
+using namespace spectrohue;
+namespace fs = std::filesystem;
+
+void put(const fs::path& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+}
+
+std::string bytes_of(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+Audio sound(std::int64_t n_samples, int channels) {
+  Audio audio;
+  audio.sample_rate = 8000;
+  audio.channels = channels;
+  audio.n_samples = n_samples;
+  const std::vector<float> x = test::noise(n_samples * channels, 5);
+  audio.samples.resize(x.size());
+  std::copy(x.begin(), x.end(), audio.samples.begin());
+  return audio;
+}
+
+EncodeSettings settings(int n_fft, Encoding encoding, CurveKind curve, Window window) {
+  EncodeSettings s;
+  s.stft = StftSettings::for_n_fft(n_fft);
+  s.stft.window = window;
+  if (window == Window::Gaussian) s.stft.window_parameter = 0.2;
+  if (window == Window::Kaiser) s.stft.window_parameter = 8.6;
+  s.pixels.encoding = encoding;
+  s.pixels.curve.kind = curve;
+  return s;
+}
+
+/// A picture with its note.
+struct Converted {
+  Picture picture;
+  PictureNote note;
+};
+
+Converted convert(const Audio& audio, const EncodeSettings& s) {
+  Converted made;
+  made.note = to_picture(*make_backend("cpu"), audio, s, made.picture);
+  made.note.tool = "seed";
+  made.note.source_name = "sound.wav";
+  made.note.pixels_crc32 = image::pixels_crc32(made.picture);
+  return made;
+}
+
+std::vector<Converted> conversions() {
+  std::vector<Converted> all;
+  all.push_back(convert(sound(300, 1), settings(16, Encoding::Hsv, CurveKind::Gamma, Window::Hann)));
+  all.push_back(convert(sound(200, 2), settings(30, Encoding::Hsv16, CurveKind::Db, Window::Kaiser)));
+  all.push_back(convert(sound(0, 1), settings(16, Encoding::Hsv, CurveKind::Linear, Window::Rectangular)));
+  all.push_back(convert(sound(500, 1), settings(64, Encoding::Hsv, CurveKind::AdaptiveLog, Window::Gaussian)));
+  EncodeSettings s = settings(32, Encoding::Hsv16, CurveKind::DoubleLog, Window::BlackmanHarris);
+  s.stft.center = false;
+  s.stft.pad_mode = PadMode::Reflect;
+  s.stft.win_length = 20;
+  s.stft.hop_length = 5;
+  s.pixels.refine = 2;
+  all.push_back(convert(sound(400, 3), s));
+  return all;
+}
+
+// --- Pictures.
+
+Picture picture(std::int64_t width, std::int64_t height, int bits) {
+  Picture made;
+  made.width = width;
+  made.height = height;
+  made.bits = bits;
+  made.pixels.resize(static_cast<std::size_t>(made.row_bytes() * height));
+  std::fill(made.pixels.begin(), made.pixels.end(), std::uint8_t{0});
+  return made;
+}
+
+/// Stripes of every kind: of noise, silent ones together, sparse ones together.
+std::vector<Picture> striped_pictures() {
+  std::vector<Picture> all;
+  all.push_back(picture(90, 70, 8));
+  const std::vector<float> x = test::noise(std::ssize(all[0].pixels.span()), 7);
+  std::transform(x.begin(), x.end(), all[0].pixels.begin(),
+                 [](float v) { return static_cast<std::uint8_t>(static_cast<int>(v * 255)); });
+  all.push_back(picture(700, 200, 8));
+  all.push_back(picture(300, 150, 16));
+  for (std::size_t i = 0; i < all[2].pixels.size(); i += 997) all[2].pixels[i] = static_cast<std::uint8_t>(i);
+  return all;
+}
+
+std::string header(std::uint32_t width, std::uint32_t height, int bits, int color, bool interlaced) {
+  std::string data = test::big_endian(width) + test::big_endian(height);
+  for (const int byte : {bits, color, 0, 0, interlaced ? 1 : 0}) data += static_cast<char>(byte);
+  return data;
+}
+
+/// Kinds of PNG that other programs write.
+std::string foreign_png(int bits, int color, bool interlaced) {
+  constexpr std::uint32_t kSide = 9;
+  constexpr std::size_t kEnough = 2000;
+  const std::string rows(kEnough, '\0');
+  std::vector<test::PngChunk> chunks{{"IHDR", header(kSide, kSide, bits, color, interlaced)}};
+  if (color == 3) chunks.push_back({"PLTE", std::string("\1\2\3\4\5\6", 6)});
+  if (color == 3) chunks.push_back({"tRNS", std::string("\x80")});
+  chunks.push_back({"IDAT", test::zlib_of(rows)});
+  chunks.push_back({"IEND", ""});
+  return test::png_of(chunks);
+}
+
+/// The same picture with its note in every kind of text.
+void put_texts(const fs::path& folder, const std::string& png, const std::string& json) {
+  const std::string keyword("spectrohue\0", 11);
+  const test::PngChunk texts[] = {{"tEXt", keyword + json},
+                                  {"zTXt", keyword + std::string(1, '\0') + test::zlib_of(json)},
+                                  {"iTXt", keyword + std::string("\1\0en\0k\0", 7) + test::zlib_of(json)},
+                                  {"zTXt", keyword + std::string(1, '\0') + test::zlib_of(std::string(1 << 21, ' '))}};
+  for (std::size_t i = 0; i < std::size(texts); ++i) {
+    std::vector<test::PngChunk> chunks = test::png_chunks(png);
+    std::erase_if(chunks, [](const test::PngChunk& chunk) { return chunk.type == "iTXt"; });
+    const std::ptrdiff_t at = i % 2 == 0 ? 1 : std::ssize(chunks) - 1;
+    chunks.insert(chunks.begin() + at, texts[i]);
+    put(folder / ("text" + std::to_string(i) + ".png"), test::png_of(chunks));
+  }
+}
+
+void put_pictures(const fs::path& folder) {
+  int i = 0;
+  const auto next = [&] { return folder / ("written" + std::to_string(i++) + ".png"); };
+  for (const Converted& c : conversions()) image::write_png(next(), c.picture, &c.note);
+  for (const Picture& p : striped_pictures()) image::write_png(next(), p, nullptr);
+  for (const int color : {0, 2, 3, 4, 6}) {
+    for (const bool interlaced : {false, true}) {
+      const std::string name = "foreign" + std::to_string(color) + (interlaced ? "i" : "");
+      put(folder / (name + ".png"), foreign_png(color == 0 ? 1 : color == 3 ? 2 : 8, color, interlaced));
+    }
+  }
+  const Converted first = std::move(conversions().front());
+  put_texts(folder, bytes_of(folder / "written0.png"), image::to_json(first.note));
+}
+
+// --- Notes.
+
+void put_notes(const fs::path& folder) {
+  int i = 0;
+  for (const Converted& c : conversions()) {
+    PictureNote note = c.note;
+    put(folder / ("note" + std::to_string(i++) + ".json"), image::to_json(note));
+    note.tile = {2, 7, 131000};
+    put(folder / ("note" + std::to_string(i++) + ".json"), image::to_json(note));
+  }
+}
+
+void put_notes_with_pixels(const fs::path& folder) {
+  int i = 0;
+  for (const Converted& c : conversions()) {
+    const std::string pixels(
+        c.picture.pixels.begin(),
+        c.picture.pixels.begin() + std::min<std::ptrdiff_t>(500, std::ssize(c.picture.pixels.span())));
+    for (const char change : {'\0', '\1', '\4'}) {
+      const std::string tail{'\0', change, '\5'};
+      put(folder / ("sound" + std::to_string(i++)), image::to_json(c.note) + tail + pixels);
+    }
+  }
+}
+
+// --- Sounds.
+
+/// One of the file types that only libsndfile writes for us.
+void put_with_libsndfile(const fs::path& path, int format) {
+  SF_INFO info{};
+  info.samplerate = 8000;
+  info.channels = 2;
+  info.format = format;
+  SNDFILE* const file = sf_open(path.c_str(), SFM_WRITE, &info);
+  if (file == nullptr) return;
+  const std::vector<float> x = test::noise(200, 3);
+  sf_writef_float(file, x.data(), std::ssize(x) / info.channels);
+  sf_close(file);
+}
+
+void put_sounds(const fs::path& folder) {
+  using audio::Container;
+  for (const Container container : {Container::Wav, Container::Flac, Container::Ogg}) {
+    const fs::path path = folder / ("sound." + to_string(container));
+    audio::write(path, sound(150, 2), audio::settings_for(container, SampleFormat::Pcm16));
+  }
+  audio::write(folder / "float.wav", sound(70, 3), {Container::Wav, SampleFormat::Float32});
+  audio::write(folder / "deep.flac", sound(70, 1), {Container::Flac, SampleFormat::Pcm24});
+  audio::write(folder / "empty.wav", sound(0, 1), {});
+  constexpr std::array kMajors{SF_FORMAT_AIFF, SF_FORMAT_AU,    SF_FORMAT_W64, SF_FORMAT_CAF,
+                               SF_FORMAT_RF64, SF_FORMAT_WAVEX, SF_FORMAT_WAV};
+  for (const int major : kMajors) {
+    for (const int coding : {SF_FORMAT_PCM_16, SF_FORMAT_DOUBLE, SF_FORMAT_ULAW}) {
+      const std::string name = std::to_string(major >> 16) + "-" + std::to_string(coding);
+      put_with_libsndfile(folder / name, major | coding);
+    }
+  }
+  put_with_libsndfile(folder / "mp3", SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III);
+  put_with_libsndfile(folder / "opus", SF_FORMAT_OGG | SF_FORMAT_OPUS);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  if (argc != 2) {
+    std::fprintf(stderr, "usage: make_seeds FOLDER\n");
+    return 2;
+  }
+  const fs::path folder = argv[1];
+  for (const char* target : {"png", "note", "audio", "decode"}) {
+    fs::remove_all(folder / target);
+    fs::create_directories(folder / target);
+  }
+  put_pictures(folder / "png");
+  put_notes(folder / "note");
+  put_sounds(folder / "audio");
+  put_notes_with_pixels(folder / "decode");
+  return 0;
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "make_seeds: %s\n", error.what());
+  return 1;
+}
