@@ -108,7 +108,7 @@ std::vector<Picture> striped_pictures() {
   const std::vector<float> x = test::noise(std::ssize(all[0].pixels.span()), 7);
   std::transform(x.begin(), x.end(), all[0].pixels.begin(),
                  [](float v) { return static_cast<std::uint8_t>(static_cast<int>(v * 255)); });
-  all.push_back(picture(700, 200, 8));
+  all.push_back(picture(300, 130, 8));
   all.push_back(picture(300, 150, 16));
   for (std::size_t i = 0; i < all[2].pixels.size(); i += 997) all[2].pixels[i] = static_cast<std::uint8_t>(i);
   return all;

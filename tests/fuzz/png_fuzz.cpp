@@ -22,7 +22,7 @@ using fuzz::is_taken;
 using fuzz::MemoryFile;
 
 /// Larger ones only take longer: of those no more than the header is read.
-constexpr std::uint64_t kMaxPixels = 1 << 20;
+constexpr std::uint64_t kMaxPixels = 1 << 18;
 /// Writing a picture again is done for those of no more bytes.
 constexpr std::size_t kMaxRewrittenBytes = 256 << 10;
 

@@ -78,7 +78,7 @@ bool find_adler(const std::string& stream, std::size_t& at, std::uint32_t& adler
   if (stream.size() < kZlibHeaderBytes + kAdlerBytes) return false;
   const std::unique_ptr<libdeflate_decompressor, decltype(&libdeflate_free_decompressor)> inflater(
       libdeflate_alloc_decompressor(), libdeflate_free_decompressor);
-  std::string bytes(kMaxInflatedBytes, '\0');
+  static std::string bytes(kMaxInflatedBytes, '\0');
   std::size_t n_used = 0;
   std::size_t n_made = 0;
   const libdeflate_result result =
