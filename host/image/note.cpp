@@ -14,6 +14,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "image/json_bounds.h"
 #include "image/threads.h"
 #include "math/crc32.h"
 #include "spectrohue/error.h"
@@ -23,8 +24,6 @@ namespace spectrohue::image {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr int kMaxDepth = 16;
 
 [[noreturn]] void refuse(const std::string& problem) {
   throw Error(ErrorCode::BadFormat, "bad spectrohue note: " + problem);
@@ -131,12 +130,11 @@ Json parse(std::string_view text) {
     refuse("it has more than " + std::to_string(kMaxNoteBytes) + " bytes, and no real one is so long");
   }
   std::string last_key;
-  int n_values = 0;
-  const auto watch = [&](int depth, Json::parse_event_t event, Json& value) {
-    if (++n_values > kMaxNoteValues) {
-      refuse("it holds more than " + std::to_string(kMaxNoteValues) + " values, and no real one has so many");
+  JsonBounds bounds(kMaxNoteValues);
+  const auto watch = [&](int level, Json::parse_event_t event, Json& value) {
+    if (const std::optional<std::string> excess = bounds.excess(level)) {
+      refuse(*excess + (last_key.empty() ? "" : " at the key " + last_key));
     }
-    if (depth > kMaxDepth) refuse("it is nested too deeply" + (last_key.empty() ? "" : " at the key " + last_key));
     if (event == Json::parse_event_t::key) last_key = shown(value);
     return true;
   };

@@ -15,7 +15,7 @@ namespace spectrohue::image {
 
 /// A note of more bytes is refused. One with as many channels as there may be stays well below this.
 inline constexpr std::size_t kMaxNoteBytes = 1 << 20;
-/// And so is one of more JSON values, names of keys included: some of what a parser does takes the square of that.
+/// And so is one of more JSON values, names of keys included.
 inline constexpr int kMaxNoteValues = 10000;
 
 /// The note as one JSON object. Numbers keep all their bits.
