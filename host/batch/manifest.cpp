@@ -15,10 +15,12 @@
 #include <cstring>
 #include <fstream>
 #include <limits>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "batch/hash.h"
 #include "batch/tiles.h"
+#include "image/json_bounds.h"
 
 namespace spectrohue::batch {
 
@@ -33,6 +35,9 @@ constexpr const char* kStem = "spectrohue-manifest";
 constexpr const char* kExtension = ".jsonl";
 /// A line that is longer was not written by us.
 constexpr std::size_t kMaxLine = std::size_t{1} << 20;
+/// Nor was one with more JSON values in it.
+constexpr int kMaxValues = 20000;
+constexpr int kMaxShards = 1 << 20;
 
 std::string hexadecimal(std::string_view bytes) {
   constexpr const char* kDigits = "0123456789abcdef";
@@ -76,10 +81,30 @@ Json decibels(double value) {
   if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
   return std::round(value * 1e3) / 1e3;
 }
+/// A whole number that a signed 64-bit one holds, from `least` on. Throws if it is anything else.
+std::int64_t integer_in(const Json& value, std::int64_t least = 0) {
+  constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
+  const bool is_too_large = value.is_number_unsigned() && value.get<std::uint64_t>() > kMost;
+  if (!value.is_number_integer() || is_too_large || value.get<std::int64_t>() < least) {
+    throw Error(ErrorCode::BadFormat, "a number is none, or out of range");
+  }
+  return value.get<std::int64_t>();
+}
+
+/// A number that stays one when it is rounded.
+double number_in(const Json& value) {
+  constexpr double kMost = 1e15;
+  const double number = value.get<double>();
+  if (!(std::fabs(number) <= kMost)) throw Error(ErrorCode::BadFormat, "a number is out of range");
+  return number;
+}
+
+double seconds_in(const Json& line, const char* key) { return line.contains(key) ? number_in(line.at(key)) : 0; }
+
 double decibels_in(const Json& value) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   if (value.is_string()) return value.get<std::string>() == "inf" ? kInfinity : -kInfinity;
-  return value.get<double>();
+  return number_in(value);
 }
 
 std::optional<ErrorCode> error_code(const std::string& name) {
@@ -97,8 +122,9 @@ ManifestRun parse_run(const Json& line) {
   run.started = line.at("started").get<std::string>();
   run.parameters = line.at("parameters").dump();
   run.shard = shard_from_string(line.at("shard").get<std::string>());
-  run.files = line.at("files").get<std::uint64_t>();
-  run.skipped = line.at("skipped").get<std::uint64_t>();
+  if (run.shard.count > kMaxShards) throw Error(ErrorCode::BadFormat, "nobody has so many shards");
+  run.files = static_cast<std::uint64_t>(integer_in(line.at("files")));
+  run.skipped = static_cast<std::uint64_t>(integer_in(line.at("skipped")));
   run.device = line.at("device").get<std::string>();
   return run;
 }
@@ -107,23 +133,56 @@ ManifestRecord parse_record(const Json& line) {
   ManifestRecord record;
   record.source = name_in(line, "source");
   record.output = name_in(line, "output");
-  record.n_tiles = line.value("tiles", std::int64_t{1});
+  if (line.contains("tiles")) record.n_tiles = integer_in(line.at("tiles"), 1);
   if (line.at("status").get<std::string>() == "failed") {
     record.error = error_code(line.at("error").get<std::string>());
     record.reason = line.at("reason").get<std::string>();
   }
   record.messages = line.value("messages", std::vector<std::string>());
-  record.stamp = {line.at("source_bytes").get<std::int64_t>(), line.at("source_modified_ns").get<std::int64_t>()};
-  record.bytes_written = line.value("output_bytes", std::int64_t{0});
-  record.audio_seconds = line.value("audio_seconds", 0.0);
-  record.seconds.read = line.value("read_seconds", 0.0);
-  record.seconds.compute = line.value("compute_seconds", 0.0);
-  record.seconds.write = line.value("write_seconds", 0.0);
+  record.stamp = {integer_in(line.at("source_bytes")),
+                  integer_in(line.at("source_modified_ns"), std::numeric_limits<std::int64_t>::min())};
+  if (line.contains("output_bytes")) record.bytes_written = integer_in(line.at("output_bytes"));
+  record.audio_seconds = seconds_in(line, "audio_seconds");
+  record.seconds.read = seconds_in(line, "read_seconds");
+  record.seconds.compute = seconds_in(line, "compute_seconds");
+  record.seconds.write = seconds_in(line, "write_seconds");
   if (line.contains("snr_db")) record.snr_db = decibels_in(line.at("snr_db"));
   record.source_sha256 = line.value("source_sha256", std::string());
   record.output_sha256 = line.value("output_sha256", std::vector<std::string>());
   return record;
 }
+
+Json parse(std::string_view line) {
+  image::JsonBounds bounds(kMaxValues);
+  return Json::parse(line, [&](int level, Json::parse_event_t, Json&) {
+    if (const std::optional<std::string> excess = bounds.excess(level)) throw Error(ErrorCode::BadFormat, *excess);
+    return true;
+  });
+}
+
+/// The lines of a manifest, with memory for one of them.
+class Lines {
+ public:
+  explicit Lines(std::istream& file) : file_(file), line_(std::make_unique_for_overwrite<char[]>(kMaxLine + 2)) {}
+
+  /// The next line, without its end; one that is too long comes out empty. Nothing at the end of the file, which may be
+  /// in the middle of a line: the run was killed.
+  std::optional<std::string_view> next() {
+    file_.getline(line_.get(), kMaxLine + 2);
+    const std::streamsize n = file_.gcount();
+    const bool is_too_long = file_.fail() && !file_.eof() && n > 0;
+    if (is_too_long) {
+      file_.clear();
+      file_.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
+    }
+    if (!file_ || file_.eof()) return std::nullopt;
+    return std::string_view(line_.get(), is_too_long ? 0 : static_cast<std::size_t>(n - 1));
+  }
+
+ private:
+  std::istream& file_;
+  std::unique_ptr<char[]> line_;
+};
 
 [[noreturn]] void fail(ErrorCode code, const std::string& what, const fs::path& path, int error) {
   throw Error(code, what + " '" + path.string() + "': " + std::strerror(error));
@@ -251,12 +310,10 @@ std::int64_t read_manifest(const fs::path& path, const ManifestReader& reader) {
   std::ifstream file(path, std::ios::binary);
   if (!file) fail(ErrorCode::Read, "cannot open the manifest", path, errno);
   std::int64_t damaged = 0;
-  std::string line;
-  while (std::getline(file, line)) {
-    if (file.eof()) break;  // no end of line: the run was killed
+  Lines lines(file);
+  while (const std::optional<std::string_view> line = lines.next()) {
     try {
-      if (line.size() > kMaxLine) throw std::length_error("line");
-      const Json object = Json::parse(line);
+      const Json object = parse(*line);
       if (object.contains("run")) {
         if (reader.on_run) reader.on_run(parse_run(object));
       } else {
@@ -408,7 +465,7 @@ class Merger {
       parameters.insert(last.parameters);
       ++report_.done;
       report_.audio_seconds += last.record.audio_seconds;
-      report_.bytes_written += last.record.bytes_written;
+      add(last.record.bytes_written, report_.bytes_written);
     }
     report_.duplicates.assign(duplicates_.begin(), duplicates_.end());
     report_.mixes_parameters = parameters.size() > 1;
@@ -420,6 +477,10 @@ class Merger {
     std::string parameters;
     int manifest;
   };
+
+  static void add(std::int64_t value, std::int64_t& sum) {
+    if (__builtin_add_overflow(sum, value, &sum)) sum = std::numeric_limits<std::int64_t>::max();
+  }
 
   void take(const ManifestRecord& record, const std::string& parameters) {
     const auto [known, is_new] = sources_.try_emplace(record.source, Last{record, parameters, manifest_});
