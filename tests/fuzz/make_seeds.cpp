@@ -11,11 +11,13 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "audio/audio_file.h"
+#include "batch/manifest.h"
 #include "image/note.h"
 #include "image/picture_file.h"
 #include "spectrohue/convert.h"
@@ -189,6 +191,33 @@ void put_notes_with_pixels(const fs::path& folder) {
   }
 }
 
+// --- Manifests.
+
+void put_manifests(const fs::path& folder) {
+  batch::ManifestRun run{"seed", "encode", "2026-11-20T17:00:00Z", R"({"n_fft":2048,"curve":{"kind":"db"}})", {1, 3}, 2,
+                         1,      "cpu"};
+  batch::ManifestRecord done;
+  done.source = "a/song.wav";
+  done.output = "a/song.png";
+  done.n_tiles = 3;
+  done.stamp = {44100, 1700000000000000000};
+  done.bytes_written = 1234;
+  done.audio_seconds = 12.5;
+  done.snr_db = 62.25;
+  done.source_sha256 = std::string(64, 'a');
+  done.output_sha256 = {std::string(64, 'b')};
+  batch::ManifestRecord failed = done;
+  failed.source = "a/\xFF.wav";
+  failed.error = ErrorCode::BadFormat;
+  failed.reason = "damaged";
+  failed.messages = {"one", "two"};
+  const std::string id = batch::parameters_id(run.parameters);
+  put(folder / "run", to_line(run) + to_line(done, id) + to_line(failed, id));
+  put(folder / "torn", to_line(run) + to_line(done, id) + to_line(failed, id).substr(0, 60));
+  done.snr_db = std::numeric_limits<double>::infinity();
+  put(folder / "again", to_line(failed, id) + to_line(run) + to_line(done, "other"));
+}
+
 // --- Sounds.
 
 /// One of the file types that only libsndfile writes for us.
@@ -233,12 +262,13 @@ int main(int argc, char** argv) try {
     return 2;
   }
   const fs::path folder = argv[1];
-  for (const char* target : {"png", "note", "audio", "decode"}) {
+  for (const char* target : {"png", "note", "manifest", "audio", "decode"}) {
     fs::remove_all(folder / target);
     fs::create_directories(folder / target);
   }
   put_pictures(folder / "png");
   put_notes(folder / "note");
+  put_manifests(folder / "manifest");
   put_sounds(folder / "audio");
   put_notes_with_pixels(folder / "decode");
   return 0;
