@@ -44,10 +44,12 @@ template void launch_closed_loop<LoadSamples>(const LoopArgs&, cudaStream_t);
 template void launch_closed_loop<AddChanges>(const LoopArgs&, cudaStream_t);
 template void launch_closed_loop<AddFrames>(const LoopArgs&, cudaStream_t);
 template void launch_closed_loop<JoinChains>(const LoopArgs&, cudaStream_t);
-template void launch_closed_loop<PlainErrors>(const LoopArgs&, cudaStream_t);
+template void launch_closed_loop<ErrorsOfSums>(const LoopArgs&, cudaStream_t);
 template void launch_closed_loop<SumEnergies>(const LoopArgs&, cudaStream_t);
 template void launch_closed_loop<Quantise<std::uint8_t>>(const LoopPixelArgs<std::uint8_t>&, cudaStream_t);
 template void launch_closed_loop<Quantise<std::uint16_t>>(const LoopPixelArgs<std::uint16_t>&, cudaStream_t);
+template void launch_closed_loop<Reread<std::uint8_t>>(const LoopPixelArgs<std::uint8_t>&, cudaStream_t);
+template void launch_closed_loop<Reread<std::uint16_t>>(const LoopPixelArgs<std::uint16_t>&, cudaStream_t);
 template void launch_closed_loop<Move<std::uint8_t>>(const LoopPixelArgs<std::uint8_t>&, cudaStream_t);
 template void launch_closed_loop<Move<std::uint16_t>>(const LoopPixelArgs<std::uint16_t>&, cudaStream_t);
 

@@ -88,6 +88,7 @@ template <class Code>
 struct LoopPixelArgs {
   LoopList list;
   int n_fft = 0;
+  int top_bin = 0;  ///< whose row is 0; a bin above it has none
   std::int64_t capacity = 0;
   PixelTables tables;
   int parity = 0;                 ///< sweeps: bins of this parity are moved
@@ -252,9 +253,9 @@ struct JoinChains {
   }
 };
 
-/// Sums of plainly decoded frames, which are where errors should be, to errors.
-struct PlainErrors {
-  static constexpr const char* kName = "plain_errors_kernel";
+/// Sums of decoded frames, which are where errors should be, to errors.
+struct ErrorsOfSums {
+  static constexpr const char* kName = "errors_of_sums_kernel";
   using Args = LoopArgs;
   static LaunchShape shape(const Args& a) { return chain_positions_launch(a, 256); }
   SPECTROHUE_HD static void thread(const Args& a, const ThreadIndex& at, unsigned threads) {
@@ -290,7 +291,8 @@ struct SumEnergies {
   }
 };
 
-/// Quantises bins, writes their pixels and replaces them by what the decoder will make of them.
+/// Quantises bins, writes their pixels and replaces them by what the decoder will make of them. One without a row stays
+/// as it is: fed back, its loss would only grow (docs/closed-loop.md).
 template <class Code>
 struct Quantise {
   static constexpr const char* kName = "quantise_kernel";
@@ -310,7 +312,27 @@ struct Quantise {
     const bool real = is_real_bin(bin, a.n_fft);
     const Pixel<Code> pixel = encode_bin<Code>(a.tables, {x.re, real ? 0.0F : x.im}, item.inverse_ref);
     a.pixels[item.pixel_offset + a.list.column(frame) * n_bins + bin] = pixel;
-    x = decode_bin(a.tables, pixel, item.ref, real);
+    x = bin <= a.top_bin ? decode_bin(a.tables, pixel, item.ref, real) : Bin{x.re, 0.0F};
+  }
+};
+
+/// The bins that the decoder will make of the pixels.
+template <class Code>
+struct Reread {
+  static constexpr const char* kName = "reread_kernel";
+  using Args = LoopPixelArgs<Code>;
+  static LaunchShape shape(const Args& a) { return loop_launch(a.capacity, a.n_fft / 2 + 1); }
+  SPECTROHUE_HD static void thread(const Args& a, const ThreadIndex& at, unsigned threads) {
+    const auto bin = static_cast<int>(loop_index(at, threads));
+    const std::int64_t n_bins = a.n_fft / 2 + 1;
+    if (bin >= n_bins) return;
+    const std::int64_t frame = at.block.x;
+    Bin& x = a.spectrum[frame * n_bins + bin];
+    x = {0.0F, 0.0F};
+    if (bin > a.top_bin || !a.list.holds(frame)) return;
+    const LoopItem& item = a.list.item(frame);
+    const Pixel<Code> pixel = a.pixels[item.pixel_offset + a.list.column(frame) * n_bins + bin];
+    x = decode_bin(a.tables, pixel, item.ref, is_real_bin(bin, a.n_fft));
   }
 };
 
@@ -327,7 +349,7 @@ struct Move {
     if (bin >= n_bins) return;
     const std::int64_t frame = at.block.x;
     Bin& x = a.spectrum[frame * n_bins + bin];
-    if (bin % 2 != a.parity || !a.list.holds(frame)) {
+    if (bin % 2 != a.parity || bin > a.top_bin || !a.list.holds(frame)) {
       x = {0.0F, 0.0F};
       return;
     }

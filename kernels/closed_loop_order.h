@@ -30,7 +30,8 @@ struct LoopTransform {
   float* frames = nullptr;                  ///< [capacity, n_fft]
   Bin* spectrum = nullptr;                  ///< [capacity, n_bins]
   PixelTables pixels;
-  int bits = 8;  ///< of a code
+  int bits = 8;     ///< of a code
+  int top_bin = 0;  ///< see LoopPixelArgs
 };
 
 /// Keeps its memory from run to run. Queue: see SlotBackend.
@@ -216,16 +217,23 @@ class DeviceClosedLoop {
   /// From the FFT's input to its output, with Bins<Code> (Quantise or Move) on the spectrum between.
   template <template <class> class Bins>
   void transform(const LoopList& list, int parity = 0) {
-    queue_.fft_forward(stft().n_fft, t_.capacity, t_.frames, t_.spectrum);
+    to_spectrum();
+    change<Bins>(list, parity);
+    from_spectrum();
+  }
+  void to_spectrum() { queue_.fft_forward(stft().n_fft, t_.capacity, t_.frames, t_.spectrum); }
+  void from_spectrum() { queue_.fft_inverse(stft().n_fft, t_.capacity, t_.spectrum, output_.data()); }
+  template <template <class> class Bins>
+  void change(const LoopList& list, int parity = 0) {
     t_.bits == 8 ? change_bins<Bins<std::uint8_t>, std::uint8_t>(list, parity)
                  : change_bins<Bins<std::uint16_t>, std::uint16_t>(list, parity);
-    queue_.fft_inverse(stft().n_fft, t_.capacity, t_.spectrum, output_.data());
   }
   template <class Kernel, class Code>
   void change_bins(const LoopList& list, int parity) {
     LoopPixelArgs<Code> args;
     args.list = list;
     args.n_fft = stft().n_fft;
+    args.top_bin = t_.top_bin;
     args.capacity = t_.capacity;
     args.tables = t_.pixels;
     args.parity = parity;
@@ -242,6 +250,12 @@ class DeviceClosedLoop {
   }
 
   void feed_back(const Indices& which) {
+    feed_chains_back(which);
+    // It does not know of what a dropped bin takes away.
+    if (t_.top_bin < stft().n_bins() - 1) measure_errors(which);
+  }
+
+  void feed_chains_back(const Indices& which) {
     list_chains(which);
     const std::int64_t n_chains = std::ssize(list_);
     const std::int64_t shared = stft().n_fft - stft().hop_length;
@@ -311,16 +325,28 @@ class DeviceClosedLoop {
 
   void round_plainly(const Indices& which) {
     list_chains(which, true);
+    for_each_slot(0, std::ssize(list_), [&](std::int64_t first, std::int64_t count) {
+      const LoopArgs args = frame_args(first, count);
+      queue_.template closed_loop<LoadSamples>(args);
+      to_spectrum();
+      change<Quantise>(args.list);
+    });
+    measure_errors(which);
+  }
+
+  /// Of the pixels as they are; leaves the list of chains.
+  void measure_errors(const Indices& which) {
+    list_chains(which, true);
     clear_errors(which);
     for_each_slot(0, std::ssize(list_), [&](std::int64_t first, std::int64_t count) {
       LoopArgs args = frame_args(first, count);
       args.spacing = stft().hop_length;
-      queue_.template closed_loop<LoadSamples>(args);
-      transform<Quantise>(args.list);
+      change<Reread>(args.list);
+      from_spectrum();
       queue_.template closed_loop<AddFrames>(args);
     });
     list_chains(which);
-    queue_.template closed_loop<PlainErrors>(frame_args(0, std::ssize(list_)));
+    queue_.template closed_loop<ErrorsOfSums>(frame_args(0, std::ssize(list_)));
   }
 
   // ------------------------------------------------------------------------------------------------ sweeps

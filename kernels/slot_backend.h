@@ -97,7 +97,7 @@ class SlotBackend : public Backend {
       deal(
           t, items.size(),
           [&](std::size_t i) {
-            return blacken_if_silent(stft, items[i].ref, items[i].plane) ? 0 : items[i].plane.n_frames;
+            return blacken_if_silent(t, items[i].ref, items[i].plane) ? 0 : items[i].plane.n_frames;
           },
           [&](Lane& lane) {
             for (Segment& s : lane.slot.segments) s.scale = 1.0F / items[s.item].ref;
@@ -533,6 +533,9 @@ class SlotBackend : public Backend {
   // ------------------------------------------------------------------------------------------------ pixels
 
   std::int64_t pixel_bytes() const { return 3 * (code_->bits / 8); }
+  /// Of a plane. A slot's picture has a row for every bin; its first is left out where planes have none for it.
+  int plane_rows(const Transform& t) const { return n_rows(t.tables.settings, code_settings_); }
+  int rows_left_out(const Transform& t) const { return t.tables.settings.n_bins() - plane_rows(t); }
 
   std::int64_t make_room_for_pixels(const Transform& t, Lane& lane) const {
     const std::int64_t column_bytes = t.tables.settings.n_bins() * pixel_bytes();
@@ -545,10 +548,11 @@ class SlotBackend : public Backend {
   /// Calls copy(place in the slot's picture, place in the item's plane, bytes) for every row of every segment.
   template <class PlaneOf, class Copy>
   void for_each_row(const Transform& t, Lane& lane, PlaneOf&& plane_of, Copy&& copy) {
-    for (int row = 0; row < t.tables.settings.n_bins(); ++row) {
+    for (int row = 0; row < plane_rows(t); ++row) {
+      const std::int64_t slot_row = row + rows_left_out(t);
       for (const Segment& s : lane.slot.segments) {
         const auto plane = plane_of(size(s.item));
-        copy(lane.pixels_staging.data() + (row * lane.slot.n_frames + s.slot_frame) * pixel_bytes(),
+        copy(lane.pixels_staging.data() + (slot_row * lane.slot.n_frames + s.slot_frame) * pixel_bytes(),
              plane.data + row * plane.row_bytes + s.column * pixel_bytes(), size(s.n_frames * pixel_bytes()));
       }
     }
@@ -586,6 +590,7 @@ class SlotBackend : public Backend {
     const std::int64_t bytes = make_room_for_pixels(t, lane);
     {
       const Range range("stage pixels");
+      std::memset(lane.pixels_staging.data(), 0, size(rows_left_out(t) * lane.slot.n_frames * pixel_bytes()));
       for_each_row(t, lane, plane_of, [](std::uint8_t* in_slot, const std::uint8_t* in_plane, std::size_t n) {
         std::memcpy(in_slot, in_plane, n);
       });
@@ -601,9 +606,7 @@ class SlotBackend : public Backend {
   void encode_open_loop(const Transform& t, std::span<const EncodeItem> items) {
     deal(
         t, items.size(),
-        [&](std::size_t i) {
-          return blacken_if_silent(t.tables.settings, items[i].ref, items[i].plane) ? 0 : items[i].plane.n_frames;
-        },
+        [&](std::size_t i) { return blacken_if_silent(t, items[i].ref, items[i].plane) ? 0 : items[i].plane.n_frames; },
         [&](Lane& lane) {
           for (Segment& s : lane.slot.segments) {
             s.scale = 1.0F / items[s.item].ref;
@@ -626,7 +629,7 @@ class SlotBackend : public Backend {
       group_bytes = 0;
     };
     for (const EncodeItem& item : items) {
-      if (blacken_if_silent(stft, item.ref, item.plane) || item.plane.n_frames == 0) continue;
+      if (blacken_if_silent(t, item.ref, item.plane) || item.plane.n_frames == 0) continue;
       const std::int64_t bytes = DeviceClosedLoop<Queue>::item_bytes(stft, code_->bits, item);
       if (group_bytes + bytes > limits_.loop_bytes) run();
       group.push_back(item);
@@ -650,6 +653,7 @@ class SlotBackend : public Backend {
     loop.spectrum = first.spectrum.data();
     loop.pixels = pixel_tables();
     loop.bits = code_->bits;
+    loop.top_bin = plane_rows(t) - 1;
     closed_loop_->run(loop, items, sweeps);
     first.queue.finish();  // its frames and spectrum may grow now
     deal(
@@ -698,9 +702,9 @@ class SlotBackend : public Backend {
     lane.queue.turn_pixels(args);
   }
 
-  bool blacken_if_silent(const StftSettings& stft, float ref, const Plane& plane) const {
+  bool blacken_if_silent(const Transform& t, float ref, const Plane& plane) const {
     if (ref != 0.0F) return false;
-    for (int row = 0; row < stft.n_bins(); ++row) {
+    for (int row = 0; row < plane_rows(t); ++row) {
       std::fill_n(plane.data + row * plane.row_bytes, plane.n_frames * pixel_bytes(), std::uint8_t{0});
     }
     return true;

@@ -144,6 +144,31 @@ TEST_P(ClosedLoop, OtherSizesHopsWindowsAndEnds) {
   for (const int n : {0, 1, 2, 511, 2047, 2048, 2049}) EXPECT_GT(snr(noise(n, 8), s), 55) << n;
 }
 
+TEST_P(ClosedLoop, MakesUpForADroppedTop) {
+  const auto dropped = [&](const std::vector<float>& x, int refine, Encoding encoding = Encoding::Hsv) {
+    EncodeSettings s = settings(refine, encoding);
+    s.pixels.drop_top = true;
+    return snr(x, s);
+  };
+  // Where there is nothing at half the rate, nothing is lost.
+  const std::vector<float> quiet_top = made_by(90000, [](double i) {
+    const double fade = std::pow(std::sin(std::numbers::pi * i / 90000), 2);
+    return fade * (0.4 * std::sin(0.01 * i) + 0.2 * std::sin(0.3 * i + std::sin(1e-3 * i)) + 0.1 * std::sin(1.7 * i));
+  });
+  for (const Encoding encoding : {Encoding::Hsv, Encoding::Hsv16}) {
+    for (const int refine : {kOpen, 0, 4}) {
+      EXPECT_GT(dropped(quiet_top, refine, encoding), snr(quiet_top, settings(refine, encoding)) - 0.5) << refine;
+    }
+  }
+  // Of white noise it takes 1 / 2048 of the energy, which the other bins of overlapping frames can carry.
+  const std::vector<float> white = noise(90000, 5, 0.9F);
+  const double open = dropped(white, kOpen);
+  EXPECT_GT(open, 33);
+  EXPECT_GE(dropped(white, 0), open);
+  EXPECT_GT(dropped(white, 4), open + 12);
+  EXPECT_GT(dropped(white, 16), snr(white, settings(16)) - 1);
+}
+
 TEST_P(ClosedLoop, SilenceStaysExact) {
   const Audio x = mono(std::vector<float>(5000, 0.0F));
   const PictureNote note = to_picture(*backend_, x, settings(4), picture_);

@@ -40,7 +40,7 @@ class RoundTrip : public BackendTest {
   Audio back(const Audio& audio, const EncodeSettings& s) {
     const PictureNote note = to_picture(*backend_, audio, s, picture_);
     EXPECT_EQ(picture_.width, s.stft.n_frames(audio.n_samples));
-    EXPECT_EQ(picture_.height, static_cast<std::int64_t>(audio.channels) * s.stft.n_bins());
+    EXPECT_EQ(picture_.height, static_cast<std::int64_t>(audio.channels) * n_rows(s.stft, s.pixels));
     Audio out;
     to_audio(*backend_, picture_, note, out);
     EXPECT_EQ(out.n_samples, audio.n_samples);
@@ -213,6 +213,72 @@ TEST_P(RoundTrip, APictureThatContradictsItsNoteIsRefused) {
   EXPECT_THROW(to_audio(*backend_, picture_, note, out), Error);
   note.n_samples = 9000;
   EXPECT_NO_THROW(to_audio(*backend_, picture_, note, out));
+}
+
+/// Both channels of a picture without the row of their highest bin, or with that row black.
+Picture without_top(const Picture& picture, bool black) {
+  const std::int64_t rows = picture.height / 2;
+  Picture out;
+  out.width = picture.width;
+  out.height = 2 * (black ? rows : rows - 1);
+  out.bits = picture.bits;
+  out.pixels.resize(static_cast<std::size_t>(out.height * out.row_bytes()));
+  std::uint8_t* to = out.pixels.data();
+  for (std::int64_t y = 0; y < picture.height; ++y) {
+    if (y % rows == 0 && !black) continue;
+    std::copy_n(picture.row(y), out.row_bytes(), to);
+    if (y % rows == 0) std::fill_n(to, out.row_bytes(), std::uint8_t{0});
+    to += out.row_bytes();
+  }
+  return out;
+}
+
+TEST_P(RoundTrip, ADroppedTopIsARowOfZeros) {
+  Audio x;
+  x.sample_rate = 8000;
+  x.channels = 2;
+  x.n_samples = 7001;
+  x.samples.resize(2 * 7001);
+  const std::vector<float> samples = noise(2 * 7001);  // loud at half the rate too
+  std::copy(samples.begin(), samples.end(), x.samples.begin());
+  for (const Encoding encoding : {Encoding::Hsv, Encoding::Hsv16}) {
+    for (const auto& [n_fft, hop] : {std::pair{512, 128}, {400, 160}, {30, 5}}) {
+      EncodeSettings s = settings(encoding, n_fft, hop);
+      const PictureNote whole_note = to_picture(*backend_, x, s, picture_);
+      s.pixels.drop_top = true;
+      Picture dropped;
+      const PictureNote note = to_picture(*backend_, x, s, dropped);
+      EXPECT_EQ(note.ref, whole_note.ref);
+      const Picture expected = without_top(picture_, false);
+      ASSERT_EQ(dropped.height, n_fft);
+      ASSERT_EQ(dropped.pixels.size(), expected.pixels.size());
+      EXPECT_TRUE(std::equal(dropped.pixels.begin(), dropped.pixels.end(), expected.pixels.begin()));
+      EXPECT_EQ(picture_size(x.n_samples, 2, s).height, n_fft);
+
+      Audio back;
+      Audio blackened;
+      to_audio(*backend_, dropped, note, back);
+      to_audio(*backend_, without_top(picture_, true), whole_note, blackened);
+      EXPECT_EQ(compare(blackened, back).differing, 0);
+    }
+  }
+}
+
+TEST_P(RoundTrip, ADroppedTopLosesTheNyquistBinAndNothingElse) {
+  EncodeSettings s = settings(Encoding::Hsv16, 64, 16);
+  s.pixels.drop_top = true;
+  const std::vector<float> x = noise(1000);
+  const Audio came_back = back(mono(x), s);
+  const std::vector<double> window = make_window(s.stft);
+  Spectrum spectrum;
+  for (std::int64_t frame = 0; frame < s.stft.n_frames(1000); ++frame) {
+    Spectrum bins = frame_spectrum(x, s.stft, window, frame);
+    bins.back() = 0;
+    spectrum.insert(spectrum.end(), bins.begin(), bins.end());
+  }
+  const std::vector<double> expected = inverse(spectrum, s.stft, window, 1000);
+  EXPECT_GT(snr_db(expected, came_back.channel(0)), 90);
+  EXPECT_LT(snr_db(x, came_back.channel(0)), 30) << "there was something to lose";
 }
 
 TEST_P(RoundTrip, ThreadsDoNotMatter) {

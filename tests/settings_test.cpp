@@ -88,6 +88,21 @@ TEST(Settings, PixelSettingsAreChecked) {
   EXPECT_THROW(validate(p), Error);
 }
 
+TEST(Settings, OnlyEvenSizesHaveATopToDrop) {
+  PixelSettings p;
+  EXPECT_EQ(n_rows(StftSettings::for_n_fft(2048), p), 1025);
+  EXPECT_EQ(n_rows(StftSettings::for_n_fft(225), p), 113);
+  EXPECT_NO_THROW(validate(StftSettings::for_n_fft(225), p));
+  p.drop_top = true;
+  EXPECT_EQ(n_rows(StftSettings::for_n_fft(2048), p), 1024);
+  EXPECT_NO_THROW(validate(StftSettings::for_n_fft(400), p));
+  EXPECT_THROW(validate(StftSettings::for_n_fft(225), p), Error);
+  EncodeSettings s;
+  s.stft = StftSettings::for_n_fft(225);
+  s.pixels.drop_top = true;
+  EXPECT_THROW(validate(s), Error);
+}
+
 TEST(Settings, NamesGoBothWays) {
   for (const Window w : {Window::Hann, Window::Hamming, Window::Blackman, Window::BlackmanHarris, Window::Gaussian,
                          Window::Kaiser, Window::Rectangular}) {

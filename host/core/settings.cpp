@@ -83,6 +83,8 @@ std::int64_t StftSettings::n_frames(std::int64_t n_samples) const {
   return 1 + (reach + hop_length - 1) / hop_length;
 }
 
+int n_rows(const StftSettings& stft, const PixelSettings& pixels) { return stft.n_bins() - (pixels.drop_top ? 1 : 0); }
+
 bool is_fast_size(std::int64_t n) {
   if (n < 1) return false;
   for (const int factor : {2, 3, 5, 7}) {
@@ -153,9 +155,17 @@ void validate(const PixelSettings& p) {
   }
 }
 
+void validate(const StftSettings& stft, const PixelSettings& pixels) {
+  validate(stft);
+  validate(pixels);
+  if (pixels.drop_top && stft.n_fft % 2 != 0) {
+    refuse("drop_top drops the bin at half the sample rate, which n_fft " + std::to_string(stft.n_fft) +
+           " does not have; it must be even");
+  }
+}
+
 void validate(const EncodeSettings& s) {
-  validate(s.stft);
-  validate(s.pixels);
+  validate(s.stft, s.pixels);
   if (s.ref.kind == Reference::Kind::Fixed && !(s.ref.value >= kSilence && std::isfinite(s.ref.value))) {
     refuse("a fixed ref must be a magnitude above 0");
   }

@@ -40,21 +40,31 @@ void ClosedLoop::run(const TileCode& code, const EncodeItem& item, int sweeps, c
   error_.resize(static_cast<std::size_t>(columns.n_positions(s)));
   sound_ = columns.sound(s);
 
-  feedback(code, item);
+  const auto feed_back = [&] {
+    feedback(code, item);
+    // It does not know of what a dropped bin takes away.
+    if (code.top_bin < s.n_bins() - 1) measure_error(item, open_loop.decode);
+  };
+  feed_back();
   const double limit = signal_energy(item) * suspicious_error(code.bits);
   if (const double error = error_energy(item); error > limit && !replace_by_open_loop(item, error, open_loop)) {
-    feedback(code, item);
+    feed_back();
   }
   for (int i = 0; i < sweeps; ++i) sweep(code, item, i);
 }
 
 /// Rounds plainly, and keeps that if its error is no larger than `error`.
 bool ClosedLoop::replace_by_open_loop(const EncodeItem& item, double error, const OpenLoop& open_loop) {
-  const StftSettings& s = transform_.tables.settings;
-  const std::int64_t start = columns_of(item).start(s);
-  Buffer<float> decoded(error_.size());
   open_loop.encode();
-  open_loop.decode(decoded.span());
+  measure_error(item, open_loop.decode);
+  return error_energy(item) <= error;
+}
+
+/// Of the item's pixels as they are.
+void ClosedLoop::measure_error(const EncodeItem& item, const std::function<void(std::span<float>)>& decode) {
+  const std::int64_t start = columns_of(item).start(transform_.tables.settings);
+  Buffer<float> decoded(error_.size());
+  decode(decoded.span());
   transform_.tables.for_each_window_sum(sound_.first, sound_.last, item.plane.n_frames,
                                         [&](std::int64_t first, std::int64_t count, const float* sums) {
                                           for (std::int64_t i = 0; i < count; ++i) {
@@ -62,7 +72,6 @@ bool ClosedLoop::replace_by_open_loop(const EncodeItem& item, double error, cons
                                             error_[p] = (decoded[p] - item.signal[start + p]) * sums[i];
                                           }
                                         });
-  return error_energy(item) <= error;
 }
 
 void ClosedLoop::feedback(const TileCode& code, const EncodeItem& item) {

@@ -52,6 +52,7 @@ class ClosedLoop {
   void feedback(const TileCode& code, const EncodeItem& item);
   void feedback_block(const TileCode& code, const EncodeItem& item, std::int64_t first, std::int64_t chain, int part);
   void drain(float* ring, int lane, int slot, int count, std::int64_t position);
+  void measure_error(const EncodeItem& item, const std::function<void(std::span<float>)>& decode);
   bool replace_by_open_loop(const EncodeItem& item, double error, const OpenLoop& open_loop);
   void sweep(const TileCode& code, const EncodeItem& item, int index);
   void sweep_part(const TileCode& code, const EncodeItem& item, const Sweep& sweep, Range moves,

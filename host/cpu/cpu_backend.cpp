@@ -65,13 +65,13 @@ class CpuBackend final : public Backend {
   void encode_pixels(const StftSettings& stft, const PixelSettings& pixels,
                      std::span<const EncodePixelsItem> items) override {
     Transform& t = transform(stft);
-    const TileCode code = tile_code(pixels);
+    const TileCode code = tile_code(stft, pixels);
     for (const EncodePixelsItem& item : items) {
-      if (blacken_if_silent(stft, code, item.ref, item.plane)) continue;
+      if (blacken_if_silent(code, item.ref, item.plane)) continue;
       for_each_tile(t, item.plane.n_frames, [&](Scratch& scratch, std::int64_t frame, int valid) {
         load_spectrum(stft, scratch, item.spectrum.data() + frame * stft.n_bins(), valid);
         kernels_.encode_pixels(t.tile, code, scratch.spectrum.data(), 1.0F / item.ref,
-                               target(stft, code, item.plane, frame, valid));
+                               target(code, item.plane, frame, valid));
       });
     }
   }
@@ -79,11 +79,10 @@ class CpuBackend final : public Backend {
   void decode_pixels(const StftSettings& stft, const PixelSettings& pixels,
                      std::span<const DecodePixelsItem> items) override {
     Transform& t = transform(stft);
-    const TileCode code = tile_code(pixels);
+    const TileCode code = tile_code(stft, pixels);
     for (const DecodePixelsItem& item : items) {
       for_each_tile(t, item.plane.n_frames, [&](Scratch& scratch, std::int64_t frame, int valid) {
-        kernels_.decode_pixels(t.tile, code, source(stft, code, item.plane, frame, valid), item.ref,
-                               scratch.spectrum.data());
+        kernels_.decode_pixels(t.tile, code, source(code, item.plane, frame, valid), item.ref, scratch.spectrum.data());
         store_spectrum(stft, scratch, item.spectrum.data() + frame * stft.n_bins(), valid);
       });
     }
@@ -110,9 +109,9 @@ class CpuBackend final : public Backend {
 
   void encode(const StftSettings& stft, const PixelSettings& pixels, std::span<const EncodeItem> items) override {
     Transform& t = transform(stft);
-    const TileCode code = tile_code(pixels);
+    const TileCode code = tile_code(stft, pixels);
     for (const EncodeItem& item : items) {
-      if (blacken_if_silent(stft, code, item.ref, item.plane)) continue;
+      if (blacken_if_silent(code, item.ref, item.plane)) continue;
       if (pixels.refine == PixelSettings::kOpenLoop) {
         encode_open_loop(t, code, item);
       } else {
@@ -123,7 +122,7 @@ class CpuBackend final : public Backend {
 
   void decode(const StftSettings& stft, const PixelSettings& pixels, std::span<const DecodeItem> items) override {
     Transform& t = transform(stft);
-    const TileCode code = tile_code(pixels);
+    const TileCode code = tile_code(stft, pixels);
     for (const DecodeItem& item : items) decode_item(t, code, item, stft.padding());
   }
 
@@ -131,7 +130,7 @@ class CpuBackend final : public Backend {
   void encode_open_loop(Transform& t, const TileCode& code, const EncodeItem& item) {
     const auto encode = [&](Scratch& scratch, std::int64_t column, int valid, const float* segment) {
       kernels_.encode(t.tile, code, segment, 1.0F / item.ref, scratch.work.data(),
-                      target(t.tables.settings, code, item.plane, column, valid));
+                      target(code, item.plane, column, valid));
     };
     for_each_tile(t, item.signal, item.first_frame, item.plane.n_frames, encode);
   }
@@ -152,8 +151,8 @@ class CpuBackend final : public Backend {
       return;
     }
     overlap_add(t, item.signal, position, item.plane.n_frames, [&](Scratch& scratch, std::int64_t frame, int valid) {
-      kernels_.decode(t.tile, code, source(t.tables.settings, code, item.plane, frame, valid), item.ref,
-                      scratch.work.data(), scratch.frames.data());
+      kernels_.decode(t.tile, code, source(code, item.plane, frame, valid), item.ref, scratch.work.data(),
+                      scratch.frames.data());
     });
   }
 
@@ -166,12 +165,12 @@ class CpuBackend final : public Backend {
     return *transform_;
   }
 
-  TileCode tile_code(const PixelSettings& pixels) {
+  TileCode tile_code(const StftSettings& stft, const PixelSettings& pixels) {
     if (!code_ || code_settings_ != pixels) {
       code_.emplace(pixels);
       code_settings_ = pixels;
     }
-    return {code_->bits, code_->top, code_->curve, code_->magnitude.data()};
+    return {code_->bits, code_->top, code_->curve, code_->magnitude.data(), n_rows(stft, pixels) - 1};
   }
 
   /// Calls use(scratch, first frame, valid lanes) for every tile of n_frames, on several threads where that pays.
@@ -256,24 +255,23 @@ class CpuBackend final : public Backend {
     tables.for_each_window_sum(samples.first + position, samples.last + position, n_frames, divide);
   }
 
-  bool blacken_if_silent(const StftSettings& stft, const TileCode& code, float ref, const Plane& plane) const {
+  bool blacken_if_silent(const TileCode& code, float ref, const Plane& plane) const {
     if (ref != 0.0F) return false;
     const auto bytes = static_cast<std::size_t>(plane.n_frames * 3 * (code.bits / 8));
-    for (int row = 0; row < stft.n_bins(); ++row)
+    for (int row = 0; row <= code.top_bin; ++row)
       std::fill_n(plane.data + row * plane.row_bytes, bytes, std::uint8_t{0});
     return true;
   }
 
-  TilePixels target(const StftSettings& stft, const TileCode& code, const Plane& plane, std::int64_t frame,
-                    int valid) const {
-    return {plane.data + frame * 3 * (code.bits / 8), plane.row_bytes, valid,
-            plane.data + stft.n_bins() * plane.row_bytes};
+  TilePixels target(const TileCode& code, const Plane& plane, std::int64_t frame, int valid) const {
+    const std::int64_t pixel_bytes = 3 * (code.bits / 8);
+    const std::uint8_t* last_row = plane.data + code.top_bin * plane.row_bytes;
+    return {plane.data + frame * pixel_bytes, plane.row_bytes, valid, last_row + plane.n_frames * pixel_bytes};
   }
-  TilePixels source(const StftSettings& stft, const TileCode& code, const ConstPlane& plane, std::int64_t frame,
-                    int valid) const {
+  TilePixels source(const TileCode& code, const ConstPlane& plane, std::int64_t frame, int valid) const {
     // The decoders only read through this pointer.
     const Plane writable{const_cast<std::uint8_t*>(plane.data), plane.row_bytes, plane.n_frames};  // NOLINT
-    return target(stft, code, writable, frame, valid);
+    return target(code, writable, frame, valid);
   }
 
   void store_spectrum(const StftSettings& stft, const Scratch& scratch, Complex* out, int valid) const {

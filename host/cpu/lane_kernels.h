@@ -28,6 +28,7 @@ struct TileCode {
   float top;
   math::CurveConstants curve;
   const float* magnitude;  ///< [top + 1]
+  int top_bin;             ///< whose row is 0; a bin above it has none: it is not stored, and read as 0
 };
 
 /// The columns of a picture that a tile covers. The first `valid` lanes exist.

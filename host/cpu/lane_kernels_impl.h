@@ -75,8 +75,8 @@ struct Kernels : FftLanes<W>, FramesLanes<W>, PixelsLanes<W> {
                             const TilePixels& target) {
     using P = PixelsLanes<W>;
     const auto source = spectrum_source(spectrum);
-    code.bits == 8 ? pass_bins(t.fft.n, source, P::template pixel_sink<1>(t, code, inverse_ref, target))
-                   : pass_bins(t.fft.n, source, P::template pixel_sink<2>(t, code, inverse_ref, target));
+    code.bits == 8 ? pass_bins(t.fft.n, source, P::template pixel_sink<1>(code, inverse_ref, target))
+                   : pass_bins(t.fft.n, source, P::template pixel_sink<2>(code, inverse_ref, target));
   }
 
   static void decode_pixels(const TileTables& t, const TileCode& code, const TilePixels& pixels, float ref,
@@ -91,8 +91,8 @@ struct Kernels : FftLanes<W>, FramesLanes<W>, PixelsLanes<W> {
                      const TilePixels& target) {
     load_frames(t, typename FramesLanes<W>::Segment{segment, t.hop}, work);
     forward(t.fft, work);
-    code.bits == 8 ? for_each_bins(t.fft, work, PixelsLanes<W>::template pixel_sink<1>(t, code, inverse_ref, target))
-                   : for_each_bins(t.fft, work, PixelsLanes<W>::template pixel_sink<2>(t, code, inverse_ref, target));
+    code.bits == 8 ? for_each_bins(t.fft, work, PixelsLanes<W>::template pixel_sink<1>(code, inverse_ref, target))
+                   : for_each_bins(t.fft, work, PixelsLanes<W>::template pixel_sink<2>(code, inverse_ref, target));
   }
 
   static void decode(const TileTables& t, const TileCode& code, const TilePixels& pixels, float ref, float* work,

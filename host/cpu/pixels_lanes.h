@@ -56,6 +56,7 @@ struct PixelsLanes {
 
   template <int Bytes>
   static void store_pixels(const TilePixels& target, int row, F r, F g, F b) {
+    if (row < 0) return;
     std::uint8_t* d = target.first + row * target.row_bytes;
     __builtin_prefetch(d + kBytesAhead, 1);
     std::uint8_t spare[W * 3 * Bytes];
@@ -92,6 +93,10 @@ struct PixelsLanes {
 
   template <int Bytes>
   static void load_pixels(const TilePixels& source, int row, F& r, F& g, F& b) {
+    if (row < 0) {
+      r = g = b = F{};
+      return;
+    }
     const std::uint8_t* s = source.first + row * source.row_bytes;
     __builtin_prefetch(s + kBytesAhead, 0);
     std::uint8_t spare[W * 3 * Bytes + 8];
@@ -123,6 +128,7 @@ struct PixelsLanes {
   /// Three codes a lane, at places of their own. Nothing but the valid pixels is touched.
   template <int Bytes>
   static void store_lane_pixels(const LanePixels& target, int row, F r, F g, F b) {
+    if (row < 0) return;
     std::uint8_t* d = target.first + row * target.row_bytes;
     const I ri = to_integer(r);
     const I gi = to_integer(g);
@@ -141,6 +147,10 @@ struct PixelsLanes {
   }
   template <int Bytes>
   static void load_lane_pixels(const LanePixels& source, int row, F& r, F& g, F& b) {
+    if (row < 0) {
+      r = g = b = F{};
+      return;
+    }
     const std::uint8_t* s = source.first + row * source.row_bytes;
     I ri{};
     I gi{};
@@ -219,12 +229,11 @@ struct PixelsLanes {
 
   /// What an encoder does with bins: writes their pixels.
   template <int Bytes>
-  static auto pixel_sink(const TileTables& t, const TileCode& code, float inverse_ref, const TilePixels& target) {
-    const int last = t.fft.n / 2;
-    return [&code, &target, inverse_ref, last](const Bins<W>& x) {
+  static auto pixel_sink(const TileCode& code, float inverse_ref, const TilePixels& target) {
+    return [&code, &target, inverse_ref](const Bins<W>& x) {
       Codes c;
       encode_bins(code, inverse_ref, x, c);
-      for (int i = 0; i < x.n; ++i) store_pixels<Bytes>(target, last - x.index[i], c.r[i], c.g[i], c.b[i]);
+      for (int i = 0; i < x.n; ++i) store_pixels<Bytes>(target, code.top_bin - x.index[i], c.r[i], c.g[i], c.b[i]);
     };
   }
 
@@ -233,21 +242,42 @@ struct PixelsLanes {
   static auto pixel_source(const TileTables& t, const TileCode& code, const TilePixels& source, float ref) {
     return [&t, &code, &source, ref](Bins<W>& x) {
       Codes c;
-      for (int i = 0; i < x.n; ++i) load_pixels<Bytes>(source, t.fft.n / 2 - x.index[i], c.r[i], c.g[i], c.b[i]);
+      for (int i = 0; i < x.n; ++i) load_pixels<Bytes>(source, code.top_bin - x.index[i], c.r[i], c.g[i], c.b[i]);
       decode_bins(t, code, ref, c, x);
     };
   }
 
-  /// Replaces bins by what the decoder will make of them, and writes their pixels.
+  /// Which of some bins has no row; any, if all have one.
+  static int find_rowless(const TileCode& code, const Bins<W>& x) {
+    int i = x.n - 1;
+    while (i > 0 && x.index[i] <= code.top_bin) --i;
+    return i;
+  }
+
+  /// A bin without a row has no pixel to move.
+  static void blacken_rowless(const TileCode& code, const Bins<W>& x, Codes& c) {
+    const int i = find_rowless(code, x);
+    if (x.index[i] > code.top_bin) c.r[i] = c.g[i] = c.b[i] = F{};
+  }
+
+  /// Replaces bins by what the decoder will make of them, and writes their pixels. One without a row stays as it is:
+  /// fed back, its loss would only grow (docs/closed-loop.md).
   template <int Bytes>
   static auto quantiser(const TileTables& t, const TileCode& code, const FeedbackTile& tile) {
     return [&t, &code, &tile](Bins<W>& x) {
       Codes c;
       encode_bins(code, tile.inverse_ref, x, c);
       for (int i = 0; i < x.n; ++i) {
-        store_lane_pixels<Bytes>(tile.pixels, t.fft.n / 2 - x.index[i], c.r[i], c.g[i], c.b[i]);
+        store_lane_pixels<Bytes>(tile.pixels, code.top_bin - x.index[i], c.r[i], c.g[i], c.b[i]);
       }
+      const int rowless = find_rowless(code, x);
+      const F re = x.re[rowless];
+      const F im = x.im[rowless];
       decode_bins(t, code, tile.ref, c, x);
+      if (x.index[rowless] > code.top_bin) {
+        x.re[rowless] = re;
+        x.im[rowless] = im;
+      }
     };
   }
 
@@ -269,7 +299,7 @@ struct PixelsLanes {
       if (x.n == 0) return;
       Codes c;
       for (int i = 0; i < x.n; ++i) {
-        load_lane_pixels<Bytes>(tile.pixels, t.fft.n / 2 - x.index[i], c.r[i], c.g[i], c.b[i]);
+        load_lane_pixels<Bytes>(tile.pixels, code.top_bin - x.index[i], c.r[i], c.g[i], c.b[i]);
       }
       decode_bins(t, code, tile.ref, c, x);
       Bins<W> moved;
@@ -280,8 +310,9 @@ struct PixelsLanes {
         moved.im[i] = math::moved_bin<F>(x.im[i], gradient.im[from[i]], tile.step);
       }
       encode_bins(code, tile.inverse_ref, moved, c);
+      blacken_rowless(code, moved, c);
       for (int i = 0; i < x.n; ++i) {
-        store_lane_pixels<Bytes>(tile.pixels, t.fft.n / 2 - x.index[i], c.r[i], c.g[i], c.b[i]);
+        store_lane_pixels<Bytes>(tile.pixels, code.top_bin - x.index[i], c.r[i], c.g[i], c.b[i]);
       }
       decode_bins(t, code, tile.ref, c, moved);
       for (int i = 0; i < x.n; ++i) {

@@ -35,7 +35,7 @@ void check_note(const Picture& picture, const PictureNote& note) {
                                           " needs " + std::to_string(bits));
   }
   const std::int64_t width = note.stft.n_frames(note.n_samples);
-  const std::int64_t height = static_cast<std::int64_t>(note.channels) * note.stft.n_bins();
+  const std::int64_t height = static_cast<std::int64_t>(note.channels) * n_rows(note.stft, note.pixels);
   if (picture.width != width || picture.height != height) {
     throw Error(ErrorCode::BadFormat,
                 "the picture is " + size_text(picture.width, picture.height) + " pixels, but its parameters (n_fft " +
@@ -50,7 +50,7 @@ void check_note(const Picture& picture, const PictureNote& note) {
 PictureSize picture_size(std::int64_t n_samples, int channels, const EncodeSettings& settings) {
   PictureSize size;
   size.width = settings.stft.n_frames(n_samples);
-  size.height = static_cast<std::int64_t>(channels) * settings.stft.n_bins();
+  size.height = static_cast<std::int64_t>(channels) * n_rows(settings.stft, settings.pixels);
   size.bytes = size.width * size.height * 3 * (bits_of(settings.pixels.encoding) / 8);
   return size;
 }
@@ -76,8 +76,7 @@ PictureNote to_picture(Backend& backend, const Audio& audio, const EncodeSetting
 }
 
 void to_audio(Backend& backend, const Picture& picture, const PictureNote& note, Audio& audio) {
-  validate(note.stft);
-  validate(note.pixels);
+  validate(note.stft, note.pixels);
   check_note(picture, note);
 
   audio.sample_rate = note.sample_rate;
@@ -85,10 +84,11 @@ void to_audio(Backend& backend, const Picture& picture, const PictureNote& note,
   audio.n_samples = note.n_samples;
   audio.format = note.format;
   audio.samples.resize(static_cast<std::size_t>(note.channels * note.n_samples));
+  const std::int64_t n_frames = note.stft.n_frames(note.n_samples);
   std::vector<DecodeItem> items;
   for (int c = 0; c < note.channels; ++c) {
-    const std::uint8_t* top = picture.row(static_cast<std::int64_t>(c) * note.stft.n_bins());
-    items.push_back({{top, picture.row_bytes(), picture.width}, static_cast<float>(note.ref[c]), audio.channel(c)});
+    const std::uint8_t* top = picture.row(static_cast<std::int64_t>(c) * n_rows(note.stft, note.pixels));
+    items.push_back({{top, picture.row_bytes(), n_frames}, static_cast<float>(note.ref[c]), audio.channel(c)});
   }
   backend.decode(note.stft, note.pixels, items);
 }

@@ -131,11 +131,11 @@ PictureNote make_note(const Sound& sound, const EncodeSettings& settings, std::v
 
 void encode_columns(Backend& backend, const Sound& sound, const EncodeSettings& settings,
                     const std::vector<double>& ref, Columns columns, Picture& picture) {
-  const int n_bins = settings.stft.n_bins();
-  set_size(picture, columns.count, std::ssize(sound.channels) * n_bins, bits_of(settings.pixels.encoding));
+  const std::int64_t rows = n_rows(settings.stft, settings.pixels);
+  set_size(picture, columns.count, std::ssize(sound.channels) * rows, bits_of(settings.pixels.encoding));
   std::vector<EncodeItem> items;
   for (std::size_t c = 0; c < sound.channels.size(); ++c) {
-    std::uint8_t* top = picture.row(static_cast<std::int64_t>(c) * n_bins);
+    std::uint8_t* top = picture.row(static_cast<std::int64_t>(c) * rows);
     items.push_back(
         {sound.channels[c], static_cast<float>(ref[c]), {top, picture.row_bytes(), columns.count}, columns.first});
   }

@@ -14,7 +14,7 @@
 
 namespace spectrohue {
 
-/// The pixels of one audio channel inside a picture: n_bins rows of n_frames RGB pixels, row 0 = the highest bin.
+/// The pixels of one audio channel inside a picture: n_rows() rows of n_frames RGB pixels, row 0 = the highest bin.
 /// `Byte` is std::uint8_t or const std::uint8_t; 16-bit values are in native byte order.
 template <class Byte>
 struct BasicPlane {

@@ -73,9 +73,15 @@ struct PixelSettings {
   int refine = kOpenLoop;
   static constexpr int kOpenLoop = -1;
   static constexpr int kMaxRefine = 64;
+  /// The picture has no row for the highest bin, Nyquist, which counts as 0: n_fft / 2 rows, a power of two as a rule.
+  /// n_fft must be even.
+  bool drop_top = false;
 
   bool operator==(const PixelSettings&) const = default;
 };
+
+/// Rows of a channel in a picture: one a bin, less the one that drop_top drops. Bin k is row n_rows - 1 - k.
+int n_rows(const StftSettings& stft, const PixelSettings& pixels);
 
 /// The magnitude that value 1 stands for.
 struct Reference {
@@ -106,6 +112,7 @@ struct EncodeSettings {
 /// cannot be inverted (NOLA: the sum of squared windows falls to zero somewhere).
 void validate(const StftSettings& settings);
 void validate(const PixelSettings& settings);
+void validate(const StftSettings& stft, const PixelSettings& pixels);  ///< both, and that they go together
 void validate(const EncodeSettings& settings);
 
 /// True for n >= 1 without prime factors above 7.

@@ -77,7 +77,7 @@ struct PictureNote {
 /// Row 0 is the highest bin; column = frame; audio channels are stacked, the first on top.
 struct Picture {
   std::int64_t width = 0;   ///< n_frames
-  std::int64_t height = 0;  ///< channels * n_bins
+  std::int64_t height = 0;  ///< channels * n_rows()
   int bits = 8;             ///< 8 or 16
   Buffer<std::uint8_t> pixels;
 
