@@ -39,7 +39,7 @@ PictureNote full_note() {
   note.n_samples = (std::int64_t{1} << 48) - 1;
   note.channels = 4;
   note.format = SampleFormat::Pcm24;
-  note.tile = {7, 31, 458500};
+  note.tile = {7, 31, 458500, 64, 12};
   note.source_name = "Füße \"und\" 音.wav";
   note.pixels_crc32 = 0x00C0FFEEU;
   return note;
@@ -103,15 +103,33 @@ TEST(Note, EveryNameReturns) {
 TEST(Note, IsPlainAsciiWithTheSpecifiedKeys) {
   const std::string json = to_json(full_note());
   EXPECT_TRUE(std::all_of(json.begin(), json.end(), [](char c) { return c >= 0x20 && c < 0x7F; })) << json;
-  EXPECT_EQ(json.rfind(R"({"spectrohue":1,"tool":"spectrohue 0.1.0","encoding":"hsv16",)", 0), 0U) << json;
+  EXPECT_EQ(json.rfind(R"({"spectrohue":2,"tool":"spectrohue 0.1.0","encoding":"hsv16",)", 0), 0U) << json;
   for (const char* piece :
        {R"("curve":{"kind":"gamma","gamma":0.3333333333333333})", R"("n_fft":1024)", R"("hop_length":200)",
         R"("win_length":1000)", R"("window":"kaiser")", R"("window_parameter":12.566370614359172)", R"("center":false)",
         R"("pad_mode":"reflect")", R"("phase":"centre")", R"("freq_scale":"linear")", R"("sample_rate":44100)",
         R"("n_samples":281474976710655)", R"("channels":4)", R"("layout":"stacked")", R"("subtype":"pcm24")",
+        R"("tile":{"index":7,"count":31,"first_frame":458500,"overlap":64,"padding":12})",
         R"("pixels_crc32":"00c0ffee")"}) {
     EXPECT_NE(json.find(piece), std::string::npos) << piece << " in " << json;
   }
+}
+
+TEST(Note, SaysTheOldestVersionThatKnowsAllItHolds) {
+  const auto version = [](void (*alter)(PictureNote&)) {
+    PictureNote note = full_note();
+    note.tile = {7, 31, 458500};
+    alter(note);
+    const std::string json = to_json(note);
+    EXPECT_EQ(to_json(note_from_json(json)), json);
+    return json.substr(0, json.find(','));
+  };
+  EXPECT_EQ(version([](PictureNote&) {}), R"({"spectrohue":1)");
+  EXPECT_EQ(version([](PictureNote& n) { n.tile = {}; }), R"({"spectrohue":1)");
+  EXPECT_EQ(version([](PictureNote& n) { n.tile.overlap = 1; }), R"({"spectrohue":2)");
+  EXPECT_EQ(version([](PictureNote& n) { n.tile.padding = 1; }), R"({"spectrohue":2)");
+  EXPECT_EQ(version([](PictureNote& n) { n.tile = {0, 1, 0, 0, 5}; }), R"({"spectrohue":2)") << "padded, alone";
+  EXPECT_EQ(version([](PictureNote& n) { n.pixels.drop_top = true; }), R"({"spectrohue":2)");
 }
 
 TEST(Note, FileNamesNeedNotBeUtf8) {
@@ -180,7 +198,7 @@ constexpr ErrorCode kUnknown = ErrorCode::Unsupported;
 INSTANTIATE_TEST_SUITE_P(
     Table, HostileNote,
     testing::Values(
-        Hostile{R"("spectrohue":1)", R"("spectrohue":2)", kUnknown, "version 2"},
+        Hostile{R"("spectrohue":1)", R"("spectrohue":3)", kUnknown, "version 3"},
         Hostile{R"("spectrohue":1)", R"("spectrohue":0)", kBad, "spectrohue"},
         Hostile{R"("spectrohue":1)", R"("spectrohue":"1")", kBad, "spectrohue"},
         Hostile{R"("spectrohue":1)", R"("spectrohue":1.5)", kBad, "spectrohue"},
@@ -255,6 +273,11 @@ INSTANTIATE_TEST_SUITE_P(
         Hostile{R"("tool":"t")", R"("tool":"t","tile":{"index":2,"count":2,"first_frame":0})", kBad, "tile.index"},
         Hostile{R"("tool":"t")", R"("tool":"t","tile":{"index":0,"count":0,"first_frame":0})", kBad, "tile.count"},
         Hostile{R"("tool":"t")", R"("tool":"t","tile":{"index":0,"count":2,"first_frame":-1})", kBad, "first_frame"},
+        Hostile{R"("tool":"t")", R"("tile":{"index":0,"count":2,"first_frame":0,"overlap":-1})", kBad, "overlap"},
+        Hostile{R"("tool":"t")", R"("tile":{"index":0,"count":2,"first_frame":0,"padding":"1"})", kBad, "padding"},
+        Hostile{R"("tool":"t")", R"("drop_top":1)", kBad, "drop_top"},
+        Hostile{R"("n_fft":2048,"hop_length":512,"win_length":2048)",
+                R"("drop_top":true,"n_fft":2025,"hop_length":512,"win_length":2025)", kBad, "drop_top"},
         Hostile{R"("tool":"t")", "\"tool\":\"\xFF\xFE\"", kBad, "JSON"},
         Hostile{R"("tool":"t")", R"("tool":t)", kBad, "tool"}));
 

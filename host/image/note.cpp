@@ -201,7 +201,24 @@ PictureNote::Tile tile_of(const Fields& note) {
   tile.count = fields.integer("count", 1, PictureNote::kMaxSamples);
   tile.index = fields.integer("index", 0, tile.count - 1);
   tile.first_frame = fields.integer("first_frame", 0, PictureNote::kMaxSamples);
+  if (fields.has("overlap")) tile.overlap = fields.integer("overlap", 0, PictureNote::kMaxSamples);
+  if (fields.has("padding")) tile.padding = fields.integer("padding", 0, PictureNote::kMaxSamples);
   return tile;
+}
+
+Json json_of(const PictureNote::Tile& tile) {
+  Json json;
+  json["index"] = tile.index;
+  json["count"] = tile.count;
+  json["first_frame"] = tile.first_frame;
+  if (tile.overlap > 0) json["overlap"] = tile.overlap;
+  if (tile.padding > 0) json["padding"] = tile.padding;
+  return json;
+}
+
+/// The oldest version whose readers take the picture for what it is.
+int version_of(const PictureNote& note) {
+  return note.pixels.drop_top || note.tile.overlap > 0 || note.tile.padding > 0 ? 2 : 1;
 }
 
 bool has_parameter(Window window) { return window == Window::Gaussian || window == Window::Kaiser; }
@@ -256,7 +273,7 @@ std::uint32_t swapped_crc32(const std::uint8_t* bytes, std::int64_t count) {
 
 std::string to_json(const PictureNote& note) {
   Json json;
-  json["spectrohue"] = PictureNote::kVersion;
+  json["spectrohue"] = version_of(note);
   json["tool"] = note.tool;
   json["encoding"] = to_string(note.pixels.encoding);
   json["curve"] = json_of(note.pixels.curve);
@@ -274,13 +291,10 @@ std::string to_json(const PictureNote& note) {
   json["n_samples"] = note.n_samples;
   json["channels"] = note.channels;
   json["layout"] = "stacked";
+  if (note.pixels.drop_top) json["drop_top"] = true;
   json["subtype"] = to_string(note.format);
   if (note.pixels.refine != PixelSettings::kOpenLoop) json["refine"] = note.pixels.refine;
-  if (note.tile.count > 1) {
-    json["tile"]["index"] = note.tile.index;
-    json["tile"]["count"] = note.tile.count;
-    json["tile"]["first_frame"] = note.tile.first_frame;
-  }
+  if (note.tile != PictureNote::Tile{}) json["tile"] = json_of(note.tile);
   json["source_name"] = note.source_name;
   if (note.pixels_crc32) json["pixels_crc32"] = hex(*note.pixels_crc32);
   // Plain ASCII survives programs that copy the text as Latin-1. File names need not be UTF-8.
@@ -302,10 +316,10 @@ PictureNote note_from_json(std::string_view text) {
   PictureNote note;
   note.pixels.encoding = named(fields, "encoding", encoding_from_string);
   note.pixels.curve = curve_of(fields);
+  if (fields.has("drop_top")) note.pixels.drop_top = fields.flag("drop_top");
   note.stft = stft_of(fields);
   try {
-    validate(note.stft);
-    validate(note.pixels);
+    validate(note.stft, note.pixels);
   } catch (const Error& e) {
     refuse(e.what());
   }

@@ -34,7 +34,7 @@ void check_note(const Picture& picture, const PictureNote& note) {
                                           " bits a channel, but the encoding " + to_string(note.pixels.encoding) +
                                           " needs " + std::to_string(bits));
   }
-  const std::int64_t width = note.stft.n_frames(note.n_samples);
+  const std::int64_t width = note.stft.n_frames(note.n_samples) + note.tile.padding;
   const std::int64_t height = static_cast<std::int64_t>(note.channels) * n_rows(note.stft, note.pixels);
   if (picture.width != width || picture.height != height) {
     throw Error(ErrorCode::BadFormat,

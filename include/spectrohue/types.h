@@ -45,7 +45,7 @@ struct Audio {
 
 /// What travels inside the picture: all that the way back needs. docs/format.md specifies its JSON form.
 struct PictureNote {
-  static constexpr int kVersion = 1;
+  static constexpr int kVersion = 2;  ///< the newest; a note says the oldest that knows all it holds
   static constexpr int kMaxChannels = 1024;
   static constexpr std::int64_t kMaxSamples = std::int64_t{1} << 48;
 
@@ -63,6 +63,8 @@ struct PictureNote {
     std::int64_t index = 0;
     std::int64_t count = 1;        ///< 1: the picture is whole
     std::int64_t first_frame = 0;  ///< column of the whole picture
+    std::int64_t overlap = 0;      ///< columns shared with the next tile, and with the one before
+    std::int64_t padding = 0;      ///< black columns behind the last one, to the width of the other tiles
     bool operator==(const Tile&) const = default;
   };
   Tile tile;
