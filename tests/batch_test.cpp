@@ -584,6 +584,11 @@ TEST(Parameters, WithoutANoteThePictureIsAsked) {
   EXPECT_EQ(q.note.n_samples, 1000);
   EXPECT_EQ(q.note.ref.size(), 2U);
   EXPECT_EQ(q.note.pixels.encoding, Encoding::Hsv16);
+
+  flags.drop_top = true;
+  const Parameters r = decode_parameters({}, 11, 2 * 256, 8, "x.png", flags);
+  EXPECT_EQ(r.note.stft.n_fft, 512);
+  EXPECT_TRUE(r.note.pixels.drop_top);
 }
 
 TEST(Parameters, WhatIsMissingIsAskedForByItsFlag) {

@@ -42,33 +42,72 @@ Parameters parameters_of(const image::PictureFile& file, const fs::path& path, c
   return parameters;
 }
 
+/// A tile may come alone, under any name.
+bool is_tile(const image::PictureFile& file) { return file.note && file.note->tile.count > 1; }
+
+/// Runs use(), whose errors are about one of many tiles.
+template <class Use>
+void about_tile(const fs::path& path, Use&& use) {
+  try {
+    use();
+  } catch (const Error& error) {
+    throw Error(error.code(), "tile '" + path.filename().string() + "': " + error.what());
+  }
+}
+
+TileLayout layout_of(const std::vector<fs::path>& tiles, const ParameterFlags& flags) {
+  TileLayout layout;
+  for (const fs::path& path : tiles) {
+    about_tile(path, [&] {
+      const image::FileInfo info = image::inspect(path);
+      const PictureNote note = decode_parameters(info.note, info.width, info.height, info.bits, path, flags).note;
+      layout.add(note, info.width, info.height, info.bits);
+    });
+  }
+  return layout;
+}
+
+/// "of the tiles 0 to 9, 2 and 5 to 7 are missing"; empty if all are there.
+std::string missing_text(const TileLayout& layout) {
+  constexpr std::size_t kMostNamed = 20;
+  const std::vector<TileLayout::Missing> missing = layout.missing();
+  if (missing.empty()) return "";
+  std::string list;
+  for (std::size_t i = 0; i < std::min(missing.size(), kMostNamed); ++i) {
+    const auto [first, last] = missing[i];
+    list += (i > 0 ? ", " : "") + std::to_string(first);
+    if (last - first > 1) list += (last - first > 2 ? " to " : ", ") + std::to_string(last - 1);
+  }
+  if (missing.size() > kMostNamed) list += " ...";
+  return "of the tiles 0 to " + std::to_string(layout.note().tile.count - 1) + ", these are missing: " + list;
+}
+
+void require_all(const TileLayout& layout) {
+  const std::string missing = missing_text(layout);
+  if (missing.empty()) return;
+  throw Error(ErrorCode::BadFormat, missing +
+                                        "; give them too, or let decode put silence in their place "
+                                        "(--missing-tiles silence)");
+}
+
 /// Reads the tiles one by one, joins them and hands over the sound. The first one is in job.file already if
 /// first_is_read. Returns the parameters of the first.
-Parameters join(Worker& worker, Job& job, const ParameterFlags& flags, bool first_is_read,
+Parameters join(Worker& worker, Job& job, const TileLayout& layout, const ParameterFlags& flags, bool first_is_read,
                 const std::function<TileJoiner::Take(const Parameters&)>& begin) {
   const std::vector<fs::path>& paths = job.task.tiles;
   Parameters first;
-  std::optional<TileJoiner> joiner;
+  TileJoiner joiner(*worker.backend, layout);
   TileJoiner::Take take;
   for (std::size_t i = 0; i < paths.size(); ++i) {
     job.go_on();
-    try {
+    about_tile(paths[i], [&] {
       if (i > 0 || !first_is_read) image::read(paths[i], job.file, job.workspace, worker.threads);
-      Parameters parameters = parameters_of(job.file, paths[i], flags);
-      const PictureNote::Tile& tile = parameters.note.tile;
-      if (tile.count != std::ssize(paths)) {
-        throw Error(ErrorCode::BadFormat, "it is one of " + std::to_string(tile.count) + " tiles, but there are " +
-                                              std::to_string(paths.size()) + " of them here; all are needed");
-      }
       if (i == 0) {
-        joiner.emplace(*worker.backend, parameters.note);
-        take = begin(parameters);
-        first = parameters;
+        first = parameters_of(job.file, paths[i], flags);
+        take = begin(first);
       }
-      joiner->add(job.file.picture, parameters.note, take);
-    } catch (const Error& error) {
-      throw Error(error.code(), "tile '" + paths[i].filename().string() + "': " + error.what());
-    }
+      joiner.add(job.file.picture, take);
+    });
   }
   return first;
 }
@@ -88,12 +127,14 @@ std::string Decoder::parameters() const {
   json["format"] = to_string(settings_.container);
   if (settings_.format) json["subtype"] = to_string(*settings_.format);
   if (settings_.normalize) json["normalize"] = "peak";
+  if (settings_.missing_tiles == MissingTiles::Silence) json["missing_tiles"] = "silence";
   return json.dump();
 }
 
 void Decoder::read(Job& job) const { image::read(job.task.source, job.file, job.workspace, job.threads); }
 
 void Decoder::compute(Worker& worker, Job& job) const {
+  if (job.task.tiles.empty() && is_tile(job.file)) job.task.tiles = {job.task.source};
   if (!job.task.tiles.empty()) {
     decode_tiles(worker, job);
     return;
@@ -109,6 +150,8 @@ audio::WriteSettings Decoder::write_settings(SampleFormat source) const {
 }
 
 void Decoder::decode_tiles(Worker& worker, Job& job) const {
+  const TileLayout layout = layout_of(job.task.tiles, settings_.flags);
+  if (settings_.missing_tiles == MissingTiles::Error) require_all(layout);
   float gain = 1.0F;
   bool is_measured = false;
   const auto measure = [&](const Parameters& parameters) -> TileJoiner::Take {
@@ -119,7 +162,7 @@ void Decoder::decode_tiles(Worker& worker, Job& job) const {
   };
   if (settings_.normalize) {
     gain = 0.0F;
-    join(worker, job, settings_.flags, true, measure);
+    join(worker, job, layout, settings_.flags, true, measure);
     gain = normalizing_gain(gain);
     is_measured = true;
   }
@@ -143,9 +186,11 @@ void Decoder::decode_tiles(Worker& worker, Job& job) const {
       writer->write(scaled.data(), n, n);
     };
   };
-  const Parameters parameters = join(worker, job, settings_.flags, !is_measured, begin);
+  const Parameters parameters = join(worker, job, layout, settings_.flags, !is_measured, begin);
   const PictureNote& note = parameters.note;
   job.converted.messages = parameters.messages;
+  const std::string missing = missing_text(layout);
+  if (!missing.empty()) job.converted.messages.push_back(missing + "; what only they hold is silence");
   note_clipping(job.converted, writer->finish(), note.n_samples * note.channels);
   job.converted.audio_seconds = static_cast<double>(note.n_samples) / note.sample_rate;
 }
@@ -167,13 +212,18 @@ void load_sound(Worker& worker, Job& job, const ParameterFlags& flags) {
   Audio& audio = job.audio;
   if (job.task.tiles.empty()) {
     image::read(job.task.source, job.file, job.workspace, worker.threads);
+    if (is_tile(job.file)) job.task.tiles = {job.task.source};
+  }
+  if (job.task.tiles.empty()) {
     const Parameters parameters = parameters_of(job.file, job.task.source, flags);
     to_audio(*worker.backend, job.file.picture, parameters.note, audio);
     if (!parameters.has_level) normalize_peak(audio);
     return;
   }
+  const TileLayout layout = layout_of(job.task.tiles, flags);
+  require_all(layout);
   std::int64_t done = 0;
-  join(worker, job, flags, false, [&](const Parameters& parameters) -> TileJoiner::Take {
+  join(worker, job, layout, flags, false, [&](const Parameters& parameters) -> TileJoiner::Take {
     const PictureNote& note = parameters.note;
     audio.sample_rate = note.sample_rate;
     audio.channels = note.channels;

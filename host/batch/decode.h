@@ -10,11 +10,18 @@
 
 namespace spectrohue::batch {
 
+/// What becomes of a sound some of whose tiles are not there.
+enum class MissingTiles {
+  Error,    ///< none is made
+  Silence,  ///< where no tile is, the picture is black
+};
+
 struct DecodeSettings {
   ParameterFlags flags;
   audio::Container container = audio::Container::Wav;
   std::optional<SampleFormat> format;  ///< empty: the source's, as the note says
   bool normalize = false;              ///< to full scale, also where the level is known
+  MissingTiles missing_tiles = MissingTiles::Error;
 };
 
 /// Reads a picture, makes its sound and writes it. The tiles of a long sound are read, decoded and written one by one.
@@ -34,7 +41,7 @@ class Decoder final : public Conversion {
   DecodeSettings settings_;
 };
 
-/// The sound of a picture file, or of tiles, in memory: job.audio. Throws Error.
+/// The sound of a picture file, or of all its tiles, in memory: job.audio. Throws Error.
 void load_sound(Worker& worker, Job& job, const ParameterFlags& flags);
 
 }  // namespace spectrohue::batch

@@ -33,13 +33,13 @@ Sound sound_of(const Job& job, std::int64_t n_samples) {
 std::string Encoder::parameters() const {
   nlohmann::ordered_json json = nlohmann::ordered_json::parse(to_json(settings_));
   json["compression"] = image::to_string(compression_);
-  if (tile_width_) json["tile_width"] = *tile_width_;
+  if (tiles_.width) json["tile_width"] = *tiles_.width;
+  if (tiles_.overlap > 0) json["tile_overlap"] = tiles_.overlap;
+  if (tiles_.pad_last) json["pad_last"] = true;
   return json.dump();
 }
 
-TileWidths Encoder::widths(const Job& job) const {
-  return tile_widths(tile_width_, job.reader->info().channels, settings_);
-}
+Tiling Encoder::tiling(const Job& job) const { return make_tiling(tiles_, job.reader->info().channels, settings_); }
 
 void Encoder::read(Job& job) const {
   job.reader.emplace(job.task.source);
@@ -48,7 +48,7 @@ void Encoder::read(Job& job) const {
     job.converted.messages.push_back("the end of the file is missing: " + std::to_string(missing) +
                                      " bytes of samples less than its header says; what is there was converted");
   }
-  const std::int64_t most = most_samples(settings_.stft, widths(job).page);
+  const std::int64_t most = most_samples(settings_.stft, tiling(job).page.width);
   job.is_whole = !job.stretch.slide(*job.reader, 0, most + 1);
 }
 
@@ -56,7 +56,7 @@ void Encoder::compute(Worker& worker, Job& job) const { encode(worker, job, meas
 
 /// Goes through the sound once: its length, its peaks, whether it is finite.
 PictureNote Encoder::measure(Worker& worker, Job& job) const {
-  const std::int64_t width = widths(job).page;
+  const std::int64_t width = tiling(job).page.width;
   std::vector<float> peaks(static_cast<std::size_t>(job.stretch.channels()));
   std::int64_t checked = 0;
   for (Columns page{0, width};; page.first += width) {
@@ -80,17 +80,18 @@ PictureNote Encoder::measure(Worker& worker, Job& job) const {
 
 /// Goes through it again, page by page.
 void Encoder::encode(Worker& worker, Job& job, PictureNote note) const {
-  const TileWidths cut = widths(job);
+  const Tiling cut = tiling(job);
   const std::int64_t n_frames = settings_.stft.n_frames(note.n_samples);
   note.tool = std::string("spectrohue ") + kVersion;
   note.source_name = job.task.source.filename().string();
-  note.tile.count = count_pieces(cut.tile, n_frames);
+  note.tile.count = cut.tile.count(n_frames);
+  if (note.tile.count > 1) note.tile.overlap = cut.tile.overlap;
   if (!job.is_whole) {
     job.reader.emplace(job.task.source);
     job.stretch.restart(job.reader->info());
   }
-  for (std::int64_t i = 0; i < count_pieces(cut.page, n_frames); ++i) {
-    const Columns page = piece(i, cut.page, n_frames);
+  for (std::int64_t i = 0; i < cut.page.count(n_frames); ++i) {
+    const Columns page = cut.page.piece(i, n_frames);
     if (!job.is_whole) {
       job.go_on();
       const SampleSpan span = samples_under(settings_.stft, page);
@@ -106,15 +107,17 @@ void Encoder::encode(Worker& worker, Job& job, PictureNote note) const {
 }
 
 void Encoder::write_tiles(Worker& worker, Job& job, const PictureNote& note, Columns page) const {
-  const std::int64_t width = widths(job).tile;
-  for (std::int64_t i = 0; i < count_pieces(width, page.count); ++i) {
-    const Columns columns = piece(i, width, page.count);
-    const bool is_page = columns.count == page.count;
-    if (!is_page) copy_columns(worker.picture, columns, worker.tile);
+  const Tiling cut = tiling(job);
+  for (std::int64_t i = 0; i < cut.tile.count(page.count); ++i) {
+    const Columns columns = cut.tile.piece(i, page.count);
+    const std::int64_t width = cut.stored_width(columns);
+    const bool is_page = width == page.count;
+    if (!is_page) copy_columns(worker.picture, columns, worker.tile, width);
     const Picture& picture = is_page ? worker.picture : worker.tile;
     PictureNote own = note;
     own.tile.first_frame = page.first + columns.first;
-    own.tile.index = own.tile.first_frame / width;
+    own.tile.index = own.tile.first_frame / cut.tile.step();
+    own.tile.padding = width - columns.count;
     own.pixels_crc32 = image::pixels_crc32(picture, worker.threads);
     const bool is_tile = note.tile.count > 1;
     const fs::path path = is_tile ? tile_path(job.task.destination, own.tile.index) : job.task.destination;

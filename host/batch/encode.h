@@ -13,10 +13,9 @@ namespace spectrohue::batch {
 /// length, one page of the picture and the samples under it are in memory (spectro/pages.h).
 class Encoder final : public Conversion {
  public:
-  /// tile_width: columns of a picture at most; empty: as wide as pages; 0: never cut.
   explicit Encoder(const EncodeSettings& settings, image::Compression compression = image::Compression::Fast,
-                   std::optional<std::int64_t> tile_width = {})
-      : settings_(settings), compression_(compression), tile_width_(tile_width) {}
+                   const TileSettings& tiles = {})
+      : settings_(settings), compression_(compression), tiles_(tiles) {}
 
   std::string parameters() const override;
   void read(Job& job) const override;
@@ -24,14 +23,14 @@ class Encoder final : public Conversion {
   void write(Job& job) const override;
 
  private:
-  TileWidths widths(const Job& job) const;
+  Tiling tiling(const Job& job) const;
   PictureNote measure(Worker& worker, Job& job) const;
   void encode(Worker& worker, Job& job, PictureNote note) const;
   void write_tiles(Worker& worker, Job& job, const PictureNote& note, Columns page) const;
 
   EncodeSettings settings_;
   image::Compression compression_;
-  std::optional<std::int64_t> tile_width_;
+  TileSettings tiles_;
 };
 
 }  // namespace spectrohue::batch

@@ -52,6 +52,7 @@ Parameters from_note(const PictureNote& note, const ParameterFlags& flags) {
   override_with(flags.curve, p.note.pixels.curve.kind, "--curve", p.messages);
   override_with(flags.gamma, p.note.pixels.curve.gamma, "--gamma", p.messages);
   override_with(flags.top_db, p.note.pixels.curve.top_db, "--top-db", p.messages);
+  override_with(flags.drop_top, p.note.pixels.drop_top, "--drop-top", p.messages);
   override_with(flags.sample_rate, p.note.sample_rate, "--sample-rate", p.messages);
   override_with(flags.channels, p.note.channels, "--channels", p.messages);
   override_with(flags.n_samples, p.note.n_samples, "--n-samples", p.messages);
@@ -72,7 +73,8 @@ Parameters from_picture(std::int64_t width, std::int64_t height, int bits, const
     throw Error(ErrorCode::Usage, "--channels " + std::to_string(channels) + " does not divide the picture's height " +
                                       std::to_string(height));
   }
-  const std::int64_t bins = height / channels;
+  const bool drop_top = flags.drop_top.value_or(false);
+  const std::int64_t bins = height / channels + (drop_top ? 1 : 0);
   if (bins < kMinBins || width < 2) {
     throw Error(ErrorCode::BadFormat, "the picture is too small for a spectrogram: " + std::to_string(width) + " x " +
                                           std::to_string(height) + " pixels; without a note it needs at least 2 x " +
@@ -83,7 +85,8 @@ Parameters from_picture(std::int64_t width, std::int64_t height, int bits, const
     throw Error(ErrorCode::Usage, "the picture has no note, and its " + std::to_string(height) + " rows imply n_fft " +
                                       std::to_string(n_fft) +
                                       ", which is not allowed (factors 2, 3, 5, 7 only); is it a spectrogram of one "
-                                      "row a bin? Stacked channels are said with --channels");
+                                      "row a bin? Stacked channels are said with --channels, and that the row of the "
+                                      "highest bin is missing with --drop-top");
   }
   PictureNote& note = p.note;
   note.stft = StftSettings::for_n_fft(static_cast<int>(n_fft));
@@ -95,6 +98,7 @@ Parameters from_picture(std::int64_t width, std::int64_t height, int bits, const
   validate(note.stft);
   note.pixels.encoding = flags.encoding.value_or(bits == 16 ? Encoding::Hsv16 : Encoding::Hsv);
   fill_pixels(flags, note.pixels);
+  note.pixels.drop_top = drop_top;
   note.channels = channels;
   const std::int64_t implied = (width - 1) * note.stft.hop_length + (note.stft.center ? 0 : n_fft);
   note.n_samples = flags.n_samples.value_or(implied);
@@ -175,6 +179,7 @@ std::string to_json(const ParameterFlags& flags) {
   put("gamma", flags.gamma);
   put("top_db", flags.top_db);
   put("ref", flags.ref);
+  put("drop_top", flags.drop_top);
   put("sample_rate", flags.sample_rate);
   put("channels", flags.channels);
   put("n_samples", flags.n_samples);

@@ -27,6 +27,7 @@ struct ParameterFlags {
   std::optional<double> gamma;
   std::optional<double> top_db;
   std::optional<double> ref;
+  std::optional<bool> drop_top;
   std::optional<int> sample_rate;
   std::optional<int> channels;
   std::optional<std::int64_t> n_samples;

@@ -22,16 +22,17 @@ constexpr double kWavHeaderBytes = 44;
 
 struct EncodeOptions {
   std::string compression = "fast";
-  std::optional<std::int64_t> tile_width;
+  TileSettings tiles;
+  bool drop_top = false;
 };
 
-Direction encoding(const EncodeSettings& settings, std::optional<std::int64_t> tile_width,
-                   const batch::Conversion& encoder) {
-  const auto forecast = [settings, tile_width](const batch::Task& task) {
+Direction encoding(const EncodeSettings& settings, const TileSettings& tiles, const batch::Conversion& encoder) {
+  const auto forecast = [settings, tiles](const batch::Task& task) {
     const audio::FileInfo info = audio::inspect(task.source);
     const PictureSize size = picture_size(info.n_samples, info.channels, settings);
-    const std::int64_t n_tiles = count_pieces(tile_widths(tile_width, info.channels, settings).tile, size.width);
-    const auto bytes = static_cast<double>(size.bytes);
+    const Tiling tiling = make_tiling(tiles, info.channels, settings);
+    const std::int64_t n_tiles = tiling.tile.count(size.width);
+    const auto bytes = static_cast<double>(size.bytes / size.width * tiling.stored_columns(size.width));
     return Forecast{std::to_string(size.width) + " x " + std::to_string(size.height) + " pixels" +
                         (n_tiles > 1 ? " in " + std::to_string(n_tiles) + " tiles" : "") + ", at most " +
                         bytes_text(bytes),
@@ -42,17 +43,20 @@ Direction encoding(const EncodeSettings& settings, std::optional<std::int64_t> t
 
 Exit encode(const FileOptions& files, const TransformOptions& transform, const EncodeOptions& chosen,
             const RunOptions& options) {
-  const EncodeSettings settings = transform.encode_settings();
+  EncodeSettings settings = transform.encode_settings();
+  settings.pixels.drop_top = chosen.drop_top;
+  validate(settings);
   const image::Compression compression = image::compression_from_string(chosen.compression);
-  tile_widths(chosen.tile_width, 1, settings);  // throws if that cannot be
-  const batch::Encoder encoder(settings, compression, chosen.tile_width);
-  return convert(files, options, encoding(settings, chosen.tile_width, encoder));
+  make_tiling(chosen.tiles, 1, settings);  // throws if that cannot be
+  const batch::Encoder encoder(settings, compression, chosen.tiles);
+  return convert(files, options, encoding(settings, chosen.tiles, encoder));
 }
 
 struct DecodeOptions {
   std::string container = "wav";
   std::string subtype;
   std::string normalize = "none";
+  std::string missing_tiles = "error";
 };
 
 Direction decoding(const batch::DecodeSettings& settings, const batch::Conversion& decoder) {
@@ -79,6 +83,8 @@ Exit decode(const FileOptions& files, const TransformOptions& transform, const D
   if (!chosen.subtype.empty()) settings.format = sample_format_from_string(chosen.subtype);
   if (settings.format == SampleFormat::Lossy) throw Error(ErrorCode::Usage, "--subtype lossy cannot be written");
   settings.normalize = chosen.normalize == "peak";
+  settings.missing_tiles =
+      chosen.missing_tiles == "silence" ? batch::MissingTiles::Silence : batch::MissingTiles::Error;
   const batch::Decoder decoder(settings);
   return convert(files, options, decoding(settings, decoder));
 }
@@ -103,10 +109,18 @@ void add_encode(CLI::App& app, Exit& result) {
       ->capture_default_str();
   command
       ->add_option(
-          both_spellings("--tile-width"), state->encode.tile_width,
+          both_spellings("--tile-width"), state->encode.tiles.width,
           "Columns of a picture at most: a longer sound becomes song.0000.png, song.0001.png ... (default 65500, "
           "or what fits into 512 MiB of pixels; 0: never cut)")
       ->check(CLI::NonNegativeNumber);
+  command
+      ->add_option(both_spellings("--tile-overlap"), state->encode.tiles.overlap,
+                   "Columns at the end of each tile that the next begins with again (default 0)")
+      ->check(CLI::NonNegativeNumber);
+  command->add_flag(both_spellings("--pad-last"), state->encode.tiles.pad_last,
+                    "Black columns make the last tile, or the only one, as wide as --tile-width");
+  command->add_flag(both_spellings("--drop-top"), state->encode.drop_top,
+                    "Leave out the row of the highest bin, half the sample rate: n_fft / 2 rows a channel");
   state->options.add_to(*command);
   command->callback(
       [state, &result] { result = encode(state->files, state->transform, state->encode, state->options); });
@@ -133,11 +147,19 @@ void add_decode(CLI::App& app, Exit& result) {
                    "none, or peak: louder or softer to full scale (always for pictures that carry no level)")
       ->check(CLI::IsMember({"none", "peak"}))
       ->capture_default_str();
+  command
+      ->add_option(both_spellings("--missing-tiles"), state->decode.missing_tiles,
+                   "error, or silence: what becomes of a sound some of whose tiles are missing")
+      ->check(CLI::IsMember({"error", "silence"}))
+      ->capture_default_str();
   auto& given = state->transform.given;
   command->add_option(both_spellings("--sample-rate"), given.sample_rate, "Hz; overrides the note")
       ->check(CLI::Range(1, 2147483647));
   command->add_option("--channels", given.channels, "Sounds stacked in a picture without a note (default 1)")
       ->check(CLI::Range(1, 1024));
+  command->add_flag_callback(
+      both_spellings("--drop-top"), [&given] { given.drop_top = true; },
+      "Of a picture without a note: it has no row for the highest bin");
   command->add_option(both_spellings("--n-samples"), given.n_samples, "Length in samples; overrides the note")
       ->check(CLI::NonNegativeNumber);
   command->add_option("--ref", given.ref, "Magnitude of full brightness; overrides the note")

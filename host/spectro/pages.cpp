@@ -39,34 +39,50 @@ void paste_columns(const Picture& from, Columns columns, Picture& to, std::int64
 
 }  // namespace
 
-TileWidths tile_widths(std::optional<std::int64_t> tile_width, int channels, const EncodeSettings& settings) {
-  const std::int64_t column_bytes =
-      static_cast<std::int64_t>(channels) * settings.stft.n_bins() * pixel_bytes(bits_of(settings.pixels.encoding));
-  const std::int64_t least = std::max<std::int64_t>(2, overlap_columns(settings.stft));
-  const std::int64_t widest = std::clamp(kMaxPageBytes / column_bytes, least, kMaxPageWidth);
-  if (!tile_width) return {widest, widest};
-  if (*tile_width == 0) return {kUnlimited, kUnlimited};
-  if (*tile_width < least) {
-    throw Error(ErrorCode::Usage, "tile_width " + std::to_string(*tile_width) +
-                                      " is too narrow: with this n_fft and hop_length it must be at least " +
-                                      std::to_string(least));
-  }
-  return {*tile_width, std::max<std::int64_t>(1, widest / *tile_width) * *tile_width};
+std::int64_t Cut::count(std::int64_t n_frames) const {
+  return n_frames <= width ? 1 : 1 + (n_frames - width + step() - 1) / step();
 }
 
-Columns piece(std::int64_t index, std::int64_t width, std::int64_t n_frames) {
-  const std::int64_t first = index * width;
+Columns Cut::piece(std::int64_t index, std::int64_t n_frames) const {
+  const std::int64_t first = index * step();
   return {first, std::min(width, n_frames - first)};
 }
 
-std::int64_t count_pieces(std::int64_t width, std::int64_t n_frames) {
-  return n_frames / width + (n_frames % width != 0 ? 1 : 0);
+std::int64_t Tiling::stored_columns(std::int64_t n_frames) const {
+  const std::int64_t last = tile.count(n_frames) - 1;
+  return last * tile.width + stored_width(tile.piece(last, n_frames));
 }
 
-void copy_columns(const Picture& from, Columns columns, Picture& to) {
-  set_size(to, columns.count, from.height, from.bits);
-  paste_columns(from, columns, to, 0);
+Tiling make_tiling(const TileSettings& tiles, int channels, const EncodeSettings& settings) {
+  const auto refuse = [](const std::string& why) { throw Error(ErrorCode::Usage, why); };
+  const std::int64_t column_bytes =
+      channels * n_rows(settings.stft, settings.pixels) * pixel_bytes(bits_of(settings.pixels.encoding));
+  const std::int64_t least = std::max<std::int64_t>(2, overlap_columns(settings.stft));
+  const std::int64_t widest = std::clamp(kMaxPageBytes / column_bytes, least, kMaxPageWidth);
+  const bool has_width = tiles.width.value_or(0) != 0;
+  if (!has_width && (tiles.overlap != 0 || tiles.pad_last)) refuse("tile_overlap and pad_last need a tile_width");
+  if (!has_width) {
+    const Cut cut{tiles.width ? kUnlimited : widest};
+    return {cut, cut};
+  }
+  const Cut tile{*tiles.width, tiles.overlap};
+  if (tile.step() < least) {
+    refuse("tile_width " + std::to_string(tile.width) +
+           (tile.overlap > 0 ? " less tile_overlap " + std::to_string(tile.overlap) : "") +
+           " is too narrow: with this n_fft and hop_length it must be at least " + std::to_string(least));
+  }
+  const std::int64_t n_tiles = std::max<std::int64_t>(1, (widest - tile.overlap) / tile.step());
+  return {tile, {n_tiles * tile.step() + tile.overlap, tile.overlap}, tiles.pad_last};
 }
+
+void copy_columns(const Picture& from, Columns columns, Picture& to, std::int64_t width) {
+  set_size(to, width, from.height, from.bits);
+  paste_columns(from, columns, to, 0);
+  const std::int64_t copied = columns.count * pixel_bytes(to.bits);
+  for (std::int64_t y = 0; y < to.height; ++y) std::fill(to.row(y) + copied, to.row(y) + to.row_bytes(), 0);
+}
+
+void copy_columns(const Picture& from, Columns columns, Picture& to) { copy_columns(from, columns, to, columns.count); }
 
 SampleSpan samples_under(const StftSettings& stft, Columns columns) {
   std::int64_t first = columns.first * stft.hop_length - stft.padding();
@@ -144,86 +160,196 @@ void encode_columns(Backend& backend, const Sound& sound, const EncodeSettings& 
 
 // ---------------------------------------------------------------------------------------------- joining
 
-TileJoiner::TileJoiner(Backend& backend, const PictureNote& note)
-    : backend_(backend), note_(note), uncentred_(note.stft), overlap_(overlap_columns(note.stft)) {
-  validate(note.stft);
-  validate(note.pixels);
-  n_frames_ = note.stft.n_frames(note.n_samples);
-  position_ = note.stft.padding();
+namespace {
+
+[[noreturn]] void refuse_tile(const std::string& why) { throw Error(ErrorCode::BadFormat, why); }
+
+/// Of the same sound, made with the same settings and cut in the same way.
+bool are_of_one_picture(const PictureNote& a, const PictureNote& b) {
+  PictureNote expected = a;
+  expected.tile.index = b.tile.index;
+  expected.tile.first_frame = b.tile.first_frame;
+  expected.tile.padding = b.tile.padding;
+  expected.tool = b.tool;
+  expected.source_name = b.source_name;
+  expected.pixels_crc32 = b.pixels_crc32;
+  return b == expected;
+}
+
+/// Throws if the size of a tile's picture is not that of the columns it says it holds.
+void check_tile_size(const PictureNote& note, std::int64_t width, std::int64_t height, int bits) {
+  const std::int64_t n_frames = note.stft.n_frames(note.n_samples);
+  const std::int64_t rows = static_cast<std::int64_t>(note.channels) * n_rows(note.stft, note.pixels);
+  const std::int64_t count = width - note.tile.padding;
+  const bool ends = note.tile.first_frame + count == n_frames;
+  const bool is_last = note.tile.index + 1 == note.tile.count;
+  const bool fits =
+      count > note.tile.overlap && note.tile.first_frame + count <= n_frames && (is_last || note.tile.padding == 0);
+  if (height != rows || !fits || is_last != ends || (!is_last && count < overlap_columns(note.stft))) {
+    refuse_tile("the tile is " + std::to_string(width) + " columns by " + std::to_string(height) + " rows, but " +
+                std::to_string(rows) + " rows and columns up to " + std::to_string(n_frames) +
+                " of the whole picture belong there; was it resized or cropped?");
+  }
+  if (bits != bits_of(note.pixels.encoding)) {
+    refuse_tile("the picture has " + std::to_string(bits) + " bits a channel, but the encoding " +
+                to_string(note.pixels.encoding) + " needs " + std::to_string(bits_of(note.pixels.encoding)));
+  }
+}
+
+}  // namespace
+
+void TileLayout::add(const PictureNote& note, std::int64_t width, std::int64_t height, int bits) {
+  if (tiles_.empty()) {
+    validate(note.stft, note.pixels);
+    note_ = note;
+  }
+  if (!are_of_one_picture(note_, note)) refuse_tile("it is a tile of another sound, or was made with other settings");
+  check_tile_size(note, width, height, bits);
+  const Columns columns{note.tile.first_frame, width - note.tile.padding};
+  check_place(note.tile, columns);
+  tiles_.push_back({note.tile.index, columns});
+}
+
+void TileLayout::check_place(const PictureNote::Tile& place, Columns columns) const {
+  const bool follows = tiles_.empty() ? place.index == 0 : place.index == tiles_.back().index + 1;
+  if (!tiles_.empty() && place.index <= tiles_.back().index) {
+    refuse_tile("tile " + std::to_string(place.index) + " is there twice");
+  }
+  const std::int64_t end = tiles_.empty() ? 0 : tiles_.back().columns.end();
+  const std::int64_t next = tiles_.empty() ? 0 : end - place.overlap;
+  if (follows ? columns.first != next : columns.first <= next) {
+    refuse_tile("it begins with column " + std::to_string(columns.first) + " of the whole picture, but column " +
+                std::to_string(next) + " comes next; was a tile cropped?");
+  }
+}
+
+Columns TileLayout::used(std::size_t i) const {
+  const std::int64_t first = i == 0 ? held(i).first : cut_between(i);
+  const std::int64_t end = i + 1 == size() ? held(i).end() : std::min(held(i).end(), cut_between(i + 1));
+  return {first, end - first};
+}
+
+/// Where tile i takes over from the one before it.
+std::int64_t TileLayout::cut_between(std::size_t i) const {
+  const std::int64_t shared = std::max<std::int64_t>(0, held(i - 1).end() - held(i).first);
+  return held(i).first + shared / 2;
+}
+
+std::vector<TileLayout::Missing> TileLayout::missing() const {
+  std::vector<Missing> missing;
+  std::int64_t next = 0;
+  for (const Tile& tile : tiles_) {
+    if (tile.index > next) missing.push_back({next, tile.index});
+    next = tile.index + 1;
+  }
+  if (next < note_.tile.count) missing.push_back({next, note_.tile.count});
+  return missing;
+}
+
+TileJoiner::TileJoiner(Backend& backend, const TileLayout& layout)
+    : backend_(backend),
+      layout_(layout),
+      note_(layout.note()),
+      uncentred_(note_.stft),
+      n_frames_(note_.stft.n_frames(note_.n_samples)),
+      rows_(static_cast<std::int64_t>(note_.channels) * n_rows(note_.stft, note_.pixels)),
+      overlap_(overlap_columns(note_.stft)),
+      position_(note_.stft.padding()) {
   uncentred_.center = false;
 }
 
-void TileJoiner::check(const Picture& picture, const PictureNote& note) const {
-  const auto refuse = [](const std::string& why) { throw Error(ErrorCode::BadFormat, why); };
-  PictureNote expected = note_;
-  expected.tile = note.tile;
-  expected.tool = note.tool;
-  expected.source_name = note.source_name;
-  expected.pixels_crc32 = note.pixels_crc32;
-  if (note != expected) refuse("it is a tile of another sound, or was made with other settings");
-  const std::string columns = std::to_string(picture.width) + " columns";
-  if (note.tile.first_frame != columns_) {
-    refuse("it begins with column " + std::to_string(note.tile.first_frame) + " of the whole picture, but column " +
-           std::to_string(columns_) + " comes next; is a tile missing, or was one cropped?");
+void TileJoiner::add(const Picture& picture, const Take& take) {
+  const Columns held = layout_.held(tile_);
+  const Columns used = layout_.used(tile_);
+  if (picture.width < held.count || picture.height != rows_ || picture.bits != bits_of(note_.pixels.encoding)) {
+    refuse_tile("it changed while it was read");
   }
-  const std::int64_t height = static_cast<std::int64_t>(note.channels) * note.stft.n_bins();
-  const bool last = note.tile.index + 1 == note.tile.count;
-  const std::int64_t end = columns_ + picture.width;
-  if (picture.height != height || end > n_frames_ || (last && end < n_frames_) || (!last && picture.width < overlap_)) {
-    refuse("the tile is " + columns + " by " + std::to_string(picture.height) + " rows, but " + std::to_string(height) +
-           " rows and columns up to " + std::to_string(n_frames_) + " of the whole picture belong there; was it " +
-           "resized or cropped?");
-  }
-  if (picture.bits != bits_of(note.pixels.encoding)) {
-    refuse("the picture has " + std::to_string(picture.bits) + " bits a channel, but the encoding " +
-           to_string(note.pixels.encoding) + " needs " + std::to_string(bits_of(note.pixels.encoding)));
-  }
+  add_black(used.first - columns_, take);
+  add_columns(picture, {used.first - held.first, used.count}, take);
+  if (++tile_ == layout_.size()) add_black(n_frames_ - columns_, take);
 }
 
-/// The samples under a picture as if nothing were around it; returns how far apart the channels lie.
-std::int64_t TileJoiner::decode(const Picture& picture, Buffer<float>& samples) {
-  const std::int64_t stride = (picture.width - 1) * uncentred_.hop_length + uncentred_.n_fft;
-  samples.resize(static_cast<std::size_t>(note_.channels * stride));
-  std::vector<DecodeItem> items;
-  for (int c = 0; c < note_.channels; ++c) {
-    const std::uint8_t* top = picture.row(static_cast<std::int64_t>(c) * uncentred_.n_bins());
-    items.push_back({{top, picture.row_bytes(), picture.width},
-                     static_cast<float>(note_.ref[c]),
-                     samples.span().subspan(static_cast<std::size_t>(c * stride), static_cast<std::size_t>(stride))});
+/// The first of many black columns share samples with what was before them, and stand for the last ones too, which
+/// share samples with what comes. Between them is silence.
+void TileJoiner::add_black(std::int64_t count, const Take& take) {
+  const std::int64_t sharing = std::min(count, overlap_);
+  if (sharing > 0) {
+    set_size(black_, sharing, rows_, bits_of(note_.pixels.encoding));
+    std::fill(black_.pixels.begin(), black_.pixels.end(), std::uint8_t{0});
+    add_columns(black_, {0, sharing}, take);
   }
-  backend_.decode(uncentred_, note_.pixels, items);
-  return stride;
+  columns_ += count - sharing;
+  hand_over_silence(take);
 }
 
-/// Hands over what is still wanted before position `end`, from samples that begin at position `offset`.
-void TileJoiner::hand_over(const Buffer<float>& samples, std::int64_t stride, std::int64_t offset, std::int64_t end,
+void TileJoiner::add_columns(const Picture& picture, Columns columns, const Take& take) {
+  const std::int64_t first = columns_;
+  columns_ += columns.count;
+  make_seam(picture, columns);
+  // Samples over the cut have frames on both sides of it.
+  const std::int64_t seam_end = (first - 1) * uncentred_.hop_length + uncentred_.n_fft;
+  if (tail_.width > 0) hand_over(seam_, {0, seam_.width}, first - tail_.width, seam_end, take);
+  hand_over(picture, columns, first, complete(), take);
+  keep_tail(picture, columns);
+}
+
+void TileJoiner::make_seam(const Picture& picture, Columns columns) {
+  const Columns front{columns.first, std::min(overlap_, columns.count)};
+  set_size(seam_, tail_.width + front.count, rows_, picture.bits);
+  paste_columns(tail_, {0, tail_.width}, seam_, 0);
+  paste_columns(picture, front, seam_, tail_.width);
+}
+
+/// Where the new columns are too few, the seam holds all of them and those before.
+void TileJoiner::keep_tail(const Picture& picture, Columns columns) {
+  const bool are_few = columns.count < overlap_;
+  const Columns recent = are_few ? Columns{0, seam_.width} : columns;
+  const std::int64_t kept = std::min(overlap_, recent.count);
+  copy_columns(are_few ? seam_ : picture, {recent.end() - kept, kept}, tail_);
+}
+
+/// Samples before this position have no frame among the columns to come.
+std::int64_t TileJoiner::complete() const {
+  const std::int64_t sound_end = note_.stft.padding() + note_.n_samples;
+  return columns_ == n_frames_ ? sound_end : std::min(sound_end, columns_ * uncentred_.hop_length);
+}
+
+/// Hands over what is wanted, and complete, before position `end` of the samples under some columns of a picture, which
+/// are those from `first` on of the whole one.
+void TileJoiner::hand_over(const Picture& picture, Columns columns, std::int64_t first, std::int64_t end,
                            const Take& take) {
-  const std::int64_t last = std::min(end, note_.stft.padding() + note_.n_samples);
+  const std::int64_t last = std::min(end, complete());
   if (position_ >= last) return;
-  take(samples.data() + (position_ - offset), stride, last - position_);
+  const std::int64_t stride = decode(picture, columns);
+  take(samples_.data() + (position_ - first * uncentred_.hop_length), stride, last - position_);
   position_ = last;
 }
 
-void TileJoiner::add(const Picture& picture, const PictureNote& note, const Take& take) {
-  check(picture, note);
-  const int n_fft = uncentred_.n_fft;
-  const int hop = uncentred_.hop_length;
-  const std::int64_t first = columns_;
-  columns_ += picture.width;
-  // Samples over the cut have frames on both sides of it.
-  if (first > 0 && overlap_ > 0) {
-    const Columns front{0, std::min(overlap_, picture.width)};
-    set_size(seam_, tail_.width + front.count, picture.height, picture.bits);
-    paste_columns(tail_, {0, tail_.width}, seam_, 0);
-    paste_columns(picture, front, seam_, tail_.width);
-    const std::int64_t stride = decode(seam_, seam_samples_);
-    hand_over(seam_samples_, stride, (first - tail_.width) * hop, (first - 1) * hop + n_fft, take);
+void TileJoiner::hand_over_silence(const Take& take) {
+  constexpr std::int64_t kBlock = 1 << 16;
+  if (position_ >= complete()) return;
+  samples_.resize(static_cast<std::size_t>(kBlock));
+  std::fill(samples_.begin(), samples_.end(), 0.0F);
+  while (position_ < complete()) {
+    const std::int64_t n = std::min(kBlock, complete() - position_);
+    take(samples_.data(), 0, n);
+    position_ += n;
   }
-  const std::int64_t stride = decode(picture, samples_);
-  const bool last = columns_ == n_frames_;
-  hand_over(samples_, stride, first * hop, last ? (columns_ - 1) * hop + n_fft : columns_ * hop, take);
-  const std::int64_t kept = std::min(overlap_, picture.width);
-  copy_columns(picture, {picture.width - kept, kept}, tail_);
+}
+
+/// The samples under some columns as if nothing were around them; returns how far apart the channels lie.
+std::int64_t TileJoiner::decode(const Picture& picture, Columns columns) {
+  const std::int64_t stride = (columns.count - 1) * uncentred_.hop_length + uncentred_.n_fft;
+  samples_.resize(static_cast<std::size_t>(note_.channels * stride));
+  std::vector<DecodeItem> items;
+  for (int c = 0; c < note_.channels; ++c) {
+    const std::uint8_t* top = picture.row(c * (rows_ / note_.channels)) + columns.first * pixel_bytes(picture.bits);
+    items.push_back({{top, picture.row_bytes(), columns.count},
+                     static_cast<float>(note_.ref[c]),
+                     samples_.span().subspan(static_cast<std::size_t>(c * stride), static_cast<std::size_t>(stride))});
+  }
+  backend_.decode(uncentred_, note_.pixels, items);
+  return stride;
 }
 
 }  // namespace spectrohue

@@ -3,7 +3,7 @@
 //
 // Pictures piece by piece, so that what is in memory does not depend on the length of a sound. A page is as many
 // columns (frames) of the picture as are made at a time; a tile is as many as lie in a file of their own. Neighbours
-// share samples, not columns.
+// share samples and, if asked for, columns.
 #pragma once
 
 #include <cstdint>
@@ -27,22 +27,43 @@ inline constexpr std::int64_t kMaxPageWidth = 65500;
 /// Bytes of its pixels at most.
 inline constexpr std::int64_t kMaxPageBytes = std::int64_t{512} << 20;
 
-/// How a sound's picture is cut up.
-struct TileWidths {
-  std::int64_t tile = 0;
-  std::int64_t page = 0;  ///< a multiple of tile
+/// Columns cut into pieces of the same width (the last may have fewer), each beginning with the last `overlap` columns
+/// of the one before.
+struct Cut {
+  std::int64_t width = 0;
+  std::int64_t overlap = 0;
+
+  /// From the begin of a piece to the next.
+  std::int64_t step() const { return width - overlap; }
+  /// Pieces of n_frames columns.
+  std::int64_t count(std::int64_t n_frames) const;
+  Columns piece(std::int64_t index, std::int64_t n_frames) const;
 };
-/// tile_width as asked for; nothing: the widest page; 0: whatever the length, one page of one tile. Depends on the
-/// settings alone, not on memory or threads. Throws Error(Usage) if it is too narrow: a sample's frames must lie in two
-/// tiles at most.
-TileWidths tile_widths(std::optional<std::int64_t> tile_width, int channels, const EncodeSettings& settings);
 
-/// Piece `index` of n_frames columns that are cut every `width`.
-Columns piece(std::int64_t index, std::int64_t width, std::int64_t n_frames);
-/// How many pieces.
-std::int64_t count_pieces(std::int64_t width, std::int64_t n_frames);
+/// How tiles are asked for.
+struct TileSettings {
+  std::optional<std::int64_t> width;  ///< empty: as wide as pages; 0: whatever the length, one tile
+  std::int64_t overlap = 0;           ///< columns shared with the next tile
+  bool pad_last = false;              ///< black columns make the last tile, or the only one, as wide as the others
+};
 
-/// Copies columns of a picture; `to` is resized.
+/// How a sound's picture is cut up. A page holds whole tiles, and its overlap is theirs.
+struct Tiling {
+  Cut tile;
+  Cut page;
+  bool pad_last = false;
+
+  /// Of a tile's picture.
+  std::int64_t stored_width(Columns columns) const { return pad_last ? tile.width : columns.count; }
+  /// Of all tiles.
+  std::int64_t stored_columns(std::int64_t n_frames) const;
+};
+/// Depends on the settings alone, not on memory or threads. Throws Error(Usage) if the tiles are too narrow: without
+/// what is shared, a sample's frames must lie in two tiles at most.
+Tiling make_tiling(const TileSettings& tiles, int channels, const EncodeSettings& settings);
+
+/// Copies columns of a picture; `to` is resized to `width` columns, and those behind the copied ones are black.
+void copy_columns(const Picture& from, Columns columns, Picture& to, std::int64_t width);
 void copy_columns(const Picture& from, Columns columns, Picture& to);
 
 /// The samples [first, end) of a sound that the frames of some columns see; `end` may lie behind the sound's.
@@ -70,36 +91,78 @@ PictureNote make_note(const Sound& sound, const EncodeSettings& settings, std::v
 void encode_columns(Backend& backend, const Sound& sound, const EncodeSettings& settings,
                     const std::vector<double>& ref, Columns columns, Picture& picture);
 
-/// Joins tiles to the sound that they were cut from: the same bits as from the whole picture.
+/// Where the tiles that there are lie in their sound's picture, and which of their columns count. Needs what their
+/// files say, not their pixels.
+class TileLayout {
+ public:
+  /// The next tile, by index; some may be left out. Throws Error(BadFormat) if it is no tile of the same picture, or
+  /// its size is not that of what it says it holds.
+  void add(const PictureNote& note, std::int64_t width, std::int64_t height, int bits);
+
+  const PictureNote& note() const { return note_; }  ///< of the first
+  std::size_t size() const { return tiles_.size(); }
+  /// The columns that tile i of those that there are holds.
+  Columns held(std::size_t i) const { return tiles_[i].columns; }
+  /// Those that are taken from it: where it shares columns with a neighbour, the cut is in the middle of them.
+  Columns used(std::size_t i) const;
+
+  /// Stretches of indices [first, last) of tiles that are not there.
+  struct Missing {
+    std::int64_t first = 0;
+    std::int64_t last = 0;
+  };
+  std::vector<Missing> missing() const;
+
+ private:
+  struct Tile {
+    std::int64_t index = 0;
+    Columns columns;
+  };
+  void check_place(const PictureNote::Tile& place, Columns columns) const;
+  std::int64_t cut_between(std::size_t i) const;
+
+  PictureNote note_;
+  std::vector<Tile> tiles_;
+};
+
+/// Joins tiles to the sound that they were cut from: the same bits as from the whole picture, in which columns that no
+/// tile holds are black.
 class TileJoiner {
  public:
   /// Takes the next n samples of every channel, channel c at samples + c * stride.
   using Take = std::function<void(const float* samples, std::int64_t stride, std::int64_t n)>;
 
-  /// `note`: of any of the tiles.
-  TileJoiner(Backend& backend, const PictureNote& note);
+  /// The layout holds at least one tile and must live as long.
+  TileJoiner(Backend& backend, const TileLayout& layout);
 
-  /// The next tile, in order. Hands over the samples that are complete; after the last tile that is all. Throws
-  /// Error(BadFormat) if the picture is not what belongs there.
-  void add(const Picture& picture, const PictureNote& note, const Take& take);
+  /// The next tile of the layout. Hands over the samples that are complete; after the last tile that is all. Throws
+  /// Error(BadFormat) if the picture is not the one of the layout.
+  void add(const Picture& picture, const Take& take);
 
  private:
-  void check(const Picture& picture, const PictureNote& note) const;
-  std::int64_t decode(const Picture& picture, Buffer<float>& samples);
-  void hand_over(const Buffer<float>& samples, std::int64_t stride, std::int64_t offset, std::int64_t end,
-                 const Take& take);
+  void add_black(std::int64_t count, const Take& take);
+  void add_columns(const Picture& picture, Columns columns, const Take& take);
+  void make_seam(const Picture& picture, Columns columns);
+  void keep_tail(const Picture& picture, Columns columns);
+  std::int64_t complete() const;
+  void hand_over(const Picture& picture, Columns columns, std::int64_t first, std::int64_t end, const Take& take);
+  void hand_over_silence(const Take& take);
+  std::int64_t decode(const Picture& picture, Columns columns);
 
   Backend& backend_;
-  PictureNote note_;
+  const TileLayout& layout_;
+  const PictureNote& note_;
   StftSettings uncentred_;
   std::int64_t n_frames_ = 0;
-  std::int64_t overlap_ = 0;   // columns before and behind a cut that share samples with the other side
-  std::int64_t columns_ = 0;   // so far
-  std::int64_t position_ = 0;  // sample + padding: up to here all has been handed over
-  Picture tail_;               // the last columns so far
-  Picture seam_;               // those and the next tile's first
+  std::int64_t rows_ = 0;
+  std::int64_t overlap_ = 0;   // columns before a cut that share samples with columns behind it
+  std::size_t tile_ = 0;       // of the layout, the next
+  std::int64_t columns_ = 0;   // of the whole picture, so far
+  std::int64_t position_ = 0;  // sample + padding that is handed over next
+  Picture tail_;               // the last columns so far, overlap_ of them once there are so many
+  Picture seam_;               // the tail and as many columns behind it
+  Picture black_;
   Buffer<float> samples_;
-  Buffer<float> seam_samples_;
 };
 
 }  // namespace spectrohue
