@@ -48,7 +48,7 @@ bool make_picture(const Input& input, Picture& picture) {
   const PictureNote& note = input.note;
   if (note.stft.n_fft > kMaxFft) return false;
   picture.width = note.stft.n_frames(note.n_samples);
-  picture.height = std::int64_t{note.channels} * note.stft.n_bins();
+  picture.height = std::int64_t{note.channels} * n_rows(note.stft, note.pixels);
   if (picture.width > kMaxPixels / picture.height) return false;
   picture.bits = bits_of(note.pixels.encoding);
   if ((input.changes & kWider) != 0) ++picture.width;
@@ -71,13 +71,15 @@ std::vector<float> join_tiles(Backend& backend, const Picture& whole, PictureNot
       std::copy_n(from + c * stride, n, samples.data() + c * note.n_samples + done);
     done += n;
   };
-  TileJoiner joiner(backend, note);
+  TileLayout layout;
+  Picture tiles[2];
   for (int i = 0; i < 2; ++i) {
-    Picture tile;
-    copy_columns(whole, columns[i], tile);
+    copy_columns(whole, columns[i], tiles[i]);
     note.tile = {i, 2, columns[i].first};
-    joiner.add(tile, note, take);
+    layout.add(note, tiles[i].width, tiles[i].height, tiles[i].bits);
   }
+  TileJoiner joiner(backend, layout);
+  for (const Picture& tile : tiles) joiner.add(tile, take);
   check(done == note.n_samples, "tiles hand over every sample");
   return samples;
 }
