@@ -5,7 +5,7 @@
 // are read all the same.
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 #include <fstream>
 #include <limits>
 #include <string>
@@ -75,7 +75,7 @@ std::string repeated(const std::string& text, int n) {
 }
 
 TEST(HostileManifest, LargeLinesAreDamagedInNoTime) {
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();
   for (const std::string& parameters :
        {repeated("[", 500000) + repeated("]", 500000), "[" + repeated("{},", 300000) + "{}]",
         "{" + numbered_keys(90000) + "}", "\"" + std::string(3 << 20, 'x') + "\""}) {
@@ -83,7 +83,7 @@ TEST(HostileManifest, LargeLinesAreDamagedInNoTime) {
     EXPECT_EQ(lines.n_damaged, 1);
     EXPECT_EQ(lines.n_good, 2);
   }
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
+  EXPECT_LT(std::clock() - start, 10 * CLOCKS_PER_SEC);
 }
 
 TEST(HostileManifest, LinesUpToTheLimitAreRead) {

@@ -6,9 +6,9 @@
 
 #include <algorithm>
 #include <bit>
-#include <chrono>
 #include <cmath>
 #include <cstring>
+#include <ctime>
 #include <limits>
 #include <numbers>
 #include <string>
@@ -324,12 +324,12 @@ std::string many_keys() {
 }
 
 TEST(Note, ManyValuesAreRefusedInNoTime) {
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();
   for (const std::string& value : {"[" + repeated("{}") + "]", "[" + repeated("0") + "]", "{" + many_keys() + "}"}) {
     const test::Outcome outcome = test::outcome_of([&] { note_from_json(altered("\"t\"", value)); });
     EXPECT_REFUSED(outcome, ErrorCode::BadFormat, "more than 10000 values");
   }
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
+  EXPECT_LT(std::clock() - start, 5 * CLOCKS_PER_SEC);
 }
 
 TEST(Note, AsManyChannelsAsThereMayBeAreTaken) {

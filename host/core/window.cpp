@@ -36,7 +36,8 @@ double bessel_i0(double x) {
   return sum;
 }
 
-double window_value(const StftSettings& s, int i) {
+/// Value i times scale().
+double scaled_value(const StftSettings& s, int i) {
   const double n = s.win_length;
   const double x = i / n;
   switch (s.window) {
@@ -50,19 +51,22 @@ double window_value(const StftSettings& s, int i) {
     }
     case Window::Kaiser: {
       const double z = 2 * x - 1;
-      return bessel_i0(s.window_parameter * std::sqrt(std::fmax(0.0, 1 - z * z))) / bessel_i0(s.window_parameter);
+      return bessel_i0(s.window_parameter * std::sqrt(std::fmax(0.0, 1 - z * z)));
     }
     case Window::Rectangular: return 1.0;
   }
   return 1.0;
 }
 
+double scale(const StftSettings& s) { return s.window == Window::Kaiser ? bessel_i0(s.window_parameter) : 1.0; }
+
 }  // namespace
 
 std::vector<double> make_window(const StftSettings& s) {
   std::vector<double> window(static_cast<std::size_t>(s.n_fft), 0.0);
   const int first = (s.n_fft - s.win_length) / 2;
-  for (int i = 0; i < s.win_length; ++i) window[first + i] = window_value(s, i);
+  const double divisor = scale(s);
+  for (int i = 0; i < s.win_length; ++i) window[first + i] = scaled_value(s, i) / divisor;
   return window;
 }
 
