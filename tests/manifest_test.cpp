@@ -204,7 +204,7 @@ TEST_F(Manifest, OneRunAtATime) {
     EXPECT_TRUE(is_refused(manifest_path(folder_ / "out", {1, 3})));
     EXPECT_TRUE(is_refused(path));
   }
-  EXPECT_EQ(manifests_in(folder_ / "out").size(), 4U);
+  EXPECT_EQ(manifests_in(folder_ / "out").size(), 3U) << "a refused run leaves none";
 }
 
 class Done : public Manifest {

@@ -329,16 +329,19 @@ std::int64_t read_manifest(const fs::path& path, const ManifestReader& reader) {
 ManifestWriter::ManifestWriter(const fs::path& path) : path_(path) {
   std::error_code error;
   if (path.has_parent_path()) fs::create_directories(path.parent_path(), error);
+  const bool is_new = !fs::exists(path, error);
   file_ = open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
   if (file_ < 0) fail(ErrorCode::Write, "cannot open the manifest", path, errno);
+  if (!try_lock(file_)) {
+    close(file_);
+    throw Error(ErrorCode::Usage, "another run is writing into this folder: it has the manifest '" + path.string() +
+                                      "'; wait for it, or choose another folder");
+  }
   try {
-    if (!try_lock(file_)) {
-      throw Error(ErrorCode::Usage, "another run is writing into this folder: it has the manifest '" + path.string() +
-                                        "'; wait for it, or choose another folder");
-    }
     refuse_other_runs(path);
     cut_torn_line();
   } catch (...) {
+    if (is_new) unlink(path.c_str());
     close(file_);
     throw;
   }
