@@ -66,7 +66,11 @@ class BatchCommand {
     for (const batch::Problem& problem : problems_) progress_->message(problem.path, problem.reason);
     if (plan.empty() && plan.skipped == 0) {
       const bool is_empty_shard = !settings.shard.is_all() && problems_.empty();
-      if (is_empty_shard) say("", "nothing to convert: none of the files falls into shard " + files_.shard);
+      if (is_empty_shard) {
+        say("", "nothing to convert: none of the files falls into shard " + files_.shard);
+        if (manifest && !writer) writer.emplace(*manifest);
+        if (writer) writer->begin(header(plan, settings));  // for merge, which counts the shards
+      }
       if (!is_empty_shard && problems_.empty()) say("", "nothing to convert: no matching files in the input");
       return is_empty_shard ? Exit::Ok : Exit::SomeFailed;
     }
