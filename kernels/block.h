@@ -51,6 +51,14 @@ SPECTROHUE_HD void xor_shared(std::uint32_t& to, std::uint32_t value) {
 #endif
 }
 
+/// 32-bit words of a struct, by all threads.
+template <class T>
+SPECTROHUE_HD void copy_words(T& to, const T& from, int thread, int threads) {
+  auto* const out = reinterpret_cast<std::uint32_t*>(&to);
+  const auto* const in = reinterpret_cast<const std::uint32_t*>(&from);
+  for (int i = thread; i < static_cast<int>(sizeof(T) / 4); i += threads) out[i] = in[i];
+}
+
 /// How many low bits are set before the first that is not.
 SPECTROHUE_HD int low_ones(std::uint32_t bits) {
 #ifdef __CUDA_ARCH__

@@ -14,7 +14,10 @@
 #include "kernels/overlap_add.h"
 #include "kernels/peak.h"
 #include "kernels/pixels.h"
-#include "kernels/png_stripes.h"
+#include "kernels/png/code_stripes.h"
+#include "kernels/png/count_stripes.h"
+#include "kernels/png/pack_stripes.h"
+#include "kernels/png/place_stripes.h"
 
 namespace spectrohue::cuda {
 

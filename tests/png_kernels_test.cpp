@@ -21,12 +21,12 @@
 #include "image/png.h"
 #include "image/png_rows.h"
 #include "image/png_stripes.h"
-#include "kernels/png_coder.h"
+#include "kernels/png/coder.h"
 #include "spectrohue/convert.h"
 #include "spectrohue/error.h"
 #include "support/signals.h"
 #ifdef SPECTROHUE_HAVE_CUDA
-#include "kernels/cuda_png.h"
+#include "kernels/png/cuda_png.h"
 #endif
 
 namespace spectrohue {

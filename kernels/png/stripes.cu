@@ -8,7 +8,6 @@
 // is the number of stripes.
 #include "kernels/cuda/launch.h"
 #include "kernels/launchers.h"
-#include "kernels/png_stripes.h"
 
 namespace spectrohue::cuda {
 

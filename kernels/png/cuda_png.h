@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-#include "kernels/png_stripes.h"
+#include "kernels/png/stripes.h"
 
 namespace spectrohue::cuda {
 

@@ -10,7 +10,10 @@
 #include <string>
 #include <vector>
 
-#include "kernels/png_stripes.h"
+#include "kernels/png/code_stripes.h"
+#include "kernels/png/count_stripes.h"
+#include "kernels/png/pack_stripes.h"
+#include "kernels/png/place_stripes.h"
 #include "spectrohue/error.h"
 
 namespace spectrohue::cuda {

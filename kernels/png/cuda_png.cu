@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: MIT
 #include "kernels/cuda/array.h"
 #include "kernels/cuda/stream.h"
-#include "kernels/cuda_png.h"
 #include "kernels/launchers.h"
-#include "kernels/png_coder.h"
+#include "kernels/png/coder.h"
+#include "kernels/png/cuda_png.h"
 
 namespace spectrohue::cuda {
 
