@@ -22,7 +22,7 @@ __global__ void turn_pixels_kernel(const TurnPixelsArgs<Code> args) {
   const ThreadIndex at{{blockIdx.x, blockIdx.y}, {threadIdx.x, threadIdx.y}};
   turn_pixels_load(args, tile, at);
   __syncthreads();
-  store_tile(args.picture, args.slot.n_frames, args.n_bins, tile, at);
+  store_pixels(args, tile, at);
 }
 
 template <class Code>

@@ -364,14 +364,15 @@ struct Move {
   }
 };
 
-/// Pixels of the loop to the picture of a slot; a block turns a tile over, as encode_pixels_load and _store do.
+/// Pixels of the loop to those of a slot's segments; a block turns a tile over, as encode_pixels_load and store_pixels
+/// do.
 template <class Code>
 struct TurnPixelsArgs {
   SlotView slot;
   int n_bins = 0;
   const LoopItem* items = nullptr;      ///< [Segment::item]
   const Pixel<Code>* pixels = nullptr;  ///< of all items, [column, bin]
-  Pixel<Code>* picture = nullptr;       ///< [n_bins, slot.n_frames]
+  Pixel<Code>* pictures = nullptr;      ///< see pixel_place()
 };
 
 template <class Code>

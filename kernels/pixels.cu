@@ -17,7 +17,7 @@ __global__ void encode_pixels_kernel(const EncodePixelsArgs<Code> args) {
   const ThreadIndex at{{blockIdx.x, blockIdx.y}, {threadIdx.x, threadIdx.y}};
   encode_pixels_load(args, tile, at);
   __syncthreads();
-  encode_pixels_store(args, tile, at);
+  store_pixels(args, tile, at);
 }
 
 template <class Code>

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The spectrohue authors
 // SPDX-License-Identifier: MIT
 //
-// What a thread of the stage `pixels` does, both ways; pixels.cu launches it. On the device a slot is one picture: all
-// its segments side by side, row 0 = the highest bin. Spectra run along bins, pictures along frames, so a block turns a
-// tile of kTile x kTile over in shared memory and both sides are touched in the order in which they lie.
+// What a thread of the stage `pixels` does, both ways; pixels.cu launches it. Each segment of a slot says where its
+// pixels are; row 0 = the highest bin. Spectra run along bins, pictures along frames, so a block turns a tile of kTile
+// x kTile over in shared memory and both sides are touched in the order in which they lie.
 #pragma once
 
 #include "kernels/fft.h"
@@ -66,8 +66,8 @@ template <class Code>
 struct EncodePixelsArgs {
   SlotView slot;
   int n_bins = 0;
-  const Bin* spectrum = nullptr;   ///< [slot.n_frames, n_bins]
-  Pixel<Code>* picture = nullptr;  ///< [n_bins, slot.n_frames]
+  const Bin* spectrum = nullptr;    ///< [slot.n_frames, n_bins]
+  Pixel<Code>* pictures = nullptr;  ///< see pixel_place()
   PixelTables tables;
 };
 
@@ -75,7 +75,7 @@ template <class Code>
 struct DecodePixelsArgs {
   SlotView slot;
   int n_fft = 0;
-  const Pixel<Code>* picture = nullptr;  ///< [n_bins, slot.n_frames]
+  const Pixel<Code>* pictures = nullptr;  ///< see pixel_place()
   PixelTables tables;
   Bin* spectrum = nullptr;  ///< [slot.n_frames, n_bins]
 };
@@ -101,6 +101,12 @@ SPECTROHUE_HD void for_tile_elements(const ThreadIndex& at, bool along_frames, s
   }
 }
 
+/// Where a frame's pixel lies.
+SPECTROHUE_HD std::int64_t pixel_place(const SlotView& slot, int n_bins, std::int64_t frame, int bin) {
+  const Segment& segment = slot.segment(frame);
+  return segment.pixel_offset + (n_bins - 1 - bin) * segment.pixel_stride + (frame - segment.slot_frame);
+}
+
 // Each way has two phases, with a barrier of the block between them.
 
 template <class Code>
@@ -112,28 +118,20 @@ SPECTROHUE_HD void encode_pixels_load(const EncodePixelsArgs<Code>& a, PixelTile
                     });
 }
 
-/// picture: [n_bins, n_frames]
-template <class Code>
-SPECTROHUE_HD void store_tile(Pixel<Code>* picture, std::int64_t n_frames, int n_bins, const PixelTile<Code>& tile,
-                              const ThreadIndex& at) {
-  for_tile_elements(at, true, n_frames, n_bins, [&](int tile_frame, int tile_bin, std::int64_t frame, int bin) {
-    const std::int64_t row = n_bins - 1 - bin;
-    picture[row * n_frames + frame] = tile.at[tile_frame][tile_bin];
-  });
-}
-
-template <class Code>
-SPECTROHUE_HD void encode_pixels_store(const EncodePixelsArgs<Code>& a, const PixelTile<Code>& tile,
-                                       const ThreadIndex& at) {
-  store_tile(a.picture, a.slot.n_frames, a.n_bins, tile, at);
+/// Args: EncodePixelsArgs or TurnPixelsArgs.
+template <class Args, class Code>
+SPECTROHUE_HD void store_pixels(const Args& a, const PixelTile<Code>& tile, const ThreadIndex& at) {
+  for_tile_elements(at, true, a.slot.n_frames, a.n_bins,
+                    [&](int tile_frame, int tile_bin, std::int64_t frame, int bin) {
+                      a.pictures[pixel_place(a.slot, a.n_bins, frame, bin)] = tile.at[tile_frame][tile_bin];
+                    });
 }
 
 template <class Code>
 SPECTROHUE_HD void decode_pixels_load(const DecodePixelsArgs<Code>& a, PixelTile<Code>& tile, const ThreadIndex& at) {
   const int n_bins = a.n_fft / 2 + 1;
   for_tile_elements(at, true, a.slot.n_frames, n_bins, [&](int tile_frame, int tile_bin, std::int64_t frame, int bin) {
-    const std::int64_t row = n_bins - 1 - bin;
-    tile.at[tile_frame][tile_bin] = a.picture[row * a.slot.n_frames + frame];
+    tile.at[tile_frame][tile_bin] = a.pictures[pixel_place(a.slot, n_bins, frame, bin)];
   });
 }
 

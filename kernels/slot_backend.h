@@ -675,7 +675,7 @@ class SlotBackend : public Backend {
     args.slot = view(lane);
     args.n_bins = t.tables.settings.n_bins();
     args.spectrum = lane.spectrum.data();
-    args.picture = reinterpret_cast<Pixel<Code>*>(lane.pixels.data());
+    args.pictures = reinterpret_cast<Pixel<Code>*>(lane.pixels.data());
     args.tables = pixel_tables();
     lane.queue.encode_pixels(args);
   }
@@ -685,7 +685,7 @@ class SlotBackend : public Backend {
     DecodePixelsArgs<Code> args;
     args.slot = view(lane);
     args.n_fft = t.shape.n_fft;
-    args.picture = reinterpret_cast<const Pixel<Code>*>(lane.pixels.data());
+    args.pictures = reinterpret_cast<const Pixel<Code>*>(lane.pixels.data());
     args.tables = pixel_tables();
     args.spectrum = lane.spectrum.data();
     lane.queue.decode_pixels(args);
@@ -698,7 +698,7 @@ class SlotBackend : public Backend {
     args.n_bins = t.tables.settings.n_bins();
     args.items = closed_loop_->items();
     args.pixels = closed_loop_->template pixels<Code>();
-    args.picture = reinterpret_cast<Pixel<Code>*>(lane.pixels.data());
+    args.pictures = reinterpret_cast<Pixel<Code>*>(lane.pixels.data());
     lane.queue.turn_pixels(args);
   }
 

@@ -31,12 +31,14 @@ struct FrameShape {
 /// Consecutive frames of one item, as they lie in a slot. The slot's sample array holds the samples [sample_first,
 /// sample_first + sample_count) of the item at sample_offset: those that its frames see, or those that they complete.
 struct Segment {
-  std::int64_t item = 0;         ///< index among the items of the call
-  std::int64_t first_frame = 0;  ///< of the item
-  std::int64_t n_frames = 0;     ///< of the segment
-  std::int64_t slot_frame = 0;   ///< where the first frame lies in the slot
-  std::int64_t column = 0;       ///< where it lies in the item's picture
-  std::int64_t item_frames = 0;  ///< of the whole item
+  std::int64_t item = 0;          ///< index among the items of the call
+  std::int64_t first_frame = 0;   ///< of the item
+  std::int64_t n_frames = 0;      ///< of the segment
+  std::int64_t slot_frame = 0;    ///< where the first frame lies in the slot
+  std::int64_t column = 0;        ///< where it lies in the item's picture
+  std::int64_t pixel_offset = 0;  ///< where it lies on the device, in the top row: in pixels
+  std::int64_t pixel_stride = 0;  ///< from row to row
+  std::int64_t item_frames = 0;   ///< of the whole item
   std::int64_t item_samples = 0;
   std::int64_t sample_first = 0;
   std::int64_t sample_count = 0;
@@ -65,7 +67,8 @@ struct Slot {
 };
 
 /// Deals items, in order, into slots of at most `capacity` frames. Every frame lies in exactly one segment, so only a
-/// slot's first segment can continue an item of the slot before it, and only its last be continued.
+/// slot's first segment can continue an item of the slot before it, and only its last be continued. The pixels of a
+/// slot are one picture, all its segments side by side, unless somebody moves them.
 class SlotCutter {
  public:
   /// item_frames must outlive the cutter; items of 0 frames are passed over.
@@ -86,6 +89,7 @@ class SlotCutter {
         segment.first_frame = frame_;
         segment.n_frames = std::min(left, capacity_ - slot.n_frames);
         segment.slot_frame = slot.n_frames;
+        segment.pixel_offset = slot.n_frames;
         segment.column = frame_;
         segment.item_frames = item_frames_[item_];
         slot.segments.push_back(segment);
@@ -97,6 +101,7 @@ class SlotCutter {
         frame_ = 0;
       }
     }
+    for (Segment& segment : slot.segments) segment.pixel_stride = slot.n_frames;
     return slot.n_frames > 0;
   }
 

@@ -203,7 +203,7 @@ class Work {
     with_tile<Code>(
         cuda::pixels_launch(args.slot.n_frames, args.n_bins),
         [&](auto& tile, const auto& at) { cuda::encode_pixels_load(args, tile, at); },
-        [&](auto& tile, const auto& at) { cuda::encode_pixels_store(args, tile, at); });
+        [&](auto& tile, const auto& at) { cuda::store_pixels(args, tile, at); });
   }
   template <class Code>
   static void decode_pixels(const cuda::DecodePixelsArgs<Code>& args) {
@@ -237,7 +237,7 @@ class Work {
     with_tile<Code>(
         cuda::pixels_launch(args.slot.n_frames, args.n_bins),
         [&](auto& tile, const auto& at) { cuda::turn_pixels_load(args, tile, at); },
-        [&](auto& tile, const auto& at) { cuda::store_tile(args.picture, args.slot.n_frames, args.n_bins, tile, at); });
+        [&](auto& tile, const auto& at) { cuda::store_pixels(args, tile, at); });
   }
 
   // ---- the CPU's transform, without its windows and its own rotation
