@@ -18,6 +18,8 @@
 #include "kernels/png/count_stripes.h"
 #include "kernels/png/pack_stripes.h"
 #include "kernels/png/place_stripes.h"
+#include "kernels/png/sample_filters.h"
+#include "kernels/png/sum_pixels.h"
 
 namespace spectrohue::cuda {
 
@@ -42,10 +44,12 @@ template <class Kernel>
 void launch_closed_loop(const typename Kernel::Args& args, cudaStream_t stream);
 void launch_turn_pixels(const TurnPixelsArgs<std::uint8_t>& args, cudaStream_t stream);
 void launch_turn_pixels(const TurnPixelsArgs<std::uint16_t>& args, cudaStream_t stream);
+void launch_sample_filters(const SampleFiltersArgs& args, cudaStream_t stream);
 void launch_count_stripes(const CountStripesArgs& args, cudaStream_t stream);
 void launch_code_stripes(const CodeStripesArgs& args, cudaStream_t stream);
 void launch_place_stripes(const PlaceStripesArgs& args, cudaStream_t stream);
 void launch_pack_stripes(const PackStripesArgs& args, cudaStream_t stream);
+void launch_sum_pixels(const SumPixelsArgs& args, cudaStream_t stream);
 
 /// Error(Device) if this build holds no code that the current device can run.
 void check_kernels_fit_device();

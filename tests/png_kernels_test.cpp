@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The spectrohue authors
 // SPDX-License-Identifier: MIT
 //
-// The PNG coder of the device against the one of the CPU, byte for byte: its kernels by way of a device that walks
-// through every block and thread on the host and, where there is one, on a CUDA device. libpng reads the files.
+// The PNG coder of the device against the one of the CPU, byte for byte: its kernels by way of
+// support/emulated_device.h and, where there is one, on a CUDA device. libpng reads the files.
 #include <gtest/gtest.h>
 #include <png.h>
 
@@ -24,6 +24,8 @@
 #include "kernels/png/coder.h"
 #include "spectrohue/convert.h"
 #include "spectrohue/error.h"
+#include "support/emulated_device.h"
+#include "support/reference.h"
 #include "support/signals.h"
 #ifdef SPECTROHUE_HAVE_CUDA
 #include "kernels/png/cuda_png.h"
@@ -36,101 +38,10 @@ using image::png::CodedPixels;
 using image::png::Coder;
 using image::png::Pixels;
 using math::kStripeBytes;
+using test::EmulatedQueue;
+using test::Order;
+using test::ThreadOrder;
 using Bytes = std::vector<std::uint8_t>;
-
-// ---------------------------------------------------------------------------------------- emulated device
-
-/// In which order a step's threads run: forwards, backwards, or neither.
-enum class Order { Rising, Falling, Mixed };
-
-struct EmulatedBlock {
-  int threads;
-  Order order;
-
-  template <class Step>
-  void each(Step&& step) const {
-    for (int i = 0; i < threads; ++i) {
-      step(order == Order::Rising ? i : order == Order::Falling ? threads - 1 - i : (i * 37 + 11) % threads);
-    }
-  }
-};
-
-/// Exactly as large as asked for, so that a sanitizer sees the first step over its end, and full of rubbish.
-template <class T>
-class EmulatedArray {
- public:
-  void resize(std::size_t n) {
-    std::vector<T>().swap(values_);
-    values_.resize(n);
-    if (n > 0) std::memset(static_cast<void*>(values_.data()), 0x5a, n * sizeof(T));
-  }
-  T* data() { return values_.data(); }
-  const T* data() const { return values_.data(); }
-  std::size_t size() const { return values_.size(); }
-
- private:
-  std::vector<T> values_;
-};
-
-class EmulatedDevice {
- public:
-  template <class T>
-  using Array = EmulatedArray<T>;
-  template <class T>
-  using Staging = EmulatedArray<T>;
-
-  explicit EmulatedDevice(Order order = Order::Rising) : order_(order) {}
-
-  template <class T>
-  void upload(Array<T>& to, const Array<T>& from, std::int64_t n) const {
-    ASSERT_LE(static_cast<std::size_t>(n), std::min(to.size(), from.size()));
-    std::copy_n(from.data(), n, to.data());
-  }
-  template <class T>
-  void download(Array<T>& to, const Array<T>& from, std::int64_t n) const {
-    upload(to, from, n);
-  }
-  void finish() const {}
-
-  void count_stripes(const cuda::CountStripesArgs& args) const {
-    run<cuda::CountStripeShared>(cuda::count_stripes_launch(args), [&](auto stripe, auto& shared, const auto& block) {
-      cuda::count_stripe(args, stripe, shared, block);
-    });
-  }
-  void code_stripes(const cuda::CodeStripesArgs& args) const {
-    run<cuda::CodeStripeShared>(cuda::code_stripes_launch(args), [&](auto stripe, auto& shared, const auto& block) {
-      cuda::code_stripe(args, stripe, shared, block);
-    });
-  }
-  void place_stripes(const cuda::PlaceStripesArgs& args) const {
-    run<cuda::PlaceStripesShared>(cuda::place_stripes_launch(args), [&](auto, auto& shared, const auto& block) {
-      cuda::place_stripes(args, shared, block);
-    });
-  }
-  void pack_stripes(const cuda::PackStripesArgs& args) const {
-    run<cuda::PackStripeShared>(cuda::pack_stripes_launch(args), [&](auto stripe, auto& shared, const auto& block) {
-      cuda::pack_stripe(args, stripe, shared, block);
-    });
-  }
-
- private:
-  template <class Shared, class Body>
-  void run(const cuda::LaunchShape& shape, Body&& body) const {
-    static_assert(sizeof(Shared) <= 48 * 1024, "more needs to be asked for");
-    EXPECT_EQ(shape.grid.y, 1U);
-    EXPECT_EQ(shape.block.x % 32, 0U);
-    EXPECT_LE(shape.block.x, 1024U);
-    const auto shared = std::make_unique<Shared>();
-    for (unsigned i = 0; i < shape.grid.x; ++i) {
-      // Blocks of a grid have no order either.
-      const unsigned block = order_ == Order::Rising ? i : shape.grid.x - 1 - i;
-      std::memset(static_cast<void*>(shared.get()), order_ == Order::Rising ? 0x5a : 0xff, sizeof(Shared));
-      body(std::int64_t{block}, *shared, EmulatedBlock{static_cast<int>(shape.block.x), order_});
-    }
-  }
-
-  Order order_;
-};
 
 // --------------------------------------------------------------------------------------------- pictures
 
@@ -386,25 +297,75 @@ const Case kCases[] = {
 // ------------------------------------------------------------------------------------------ comparisons
 
 struct Coded {
-  std::vector<math::StripeChunk> stripes;
+  std::vector<StripeChunk> stripes;
   Bytes chunks;
+  std::uint32_t pixels_crc32 = 0;
+  std::array<Bytes, 4> samples{};
 
   CodedPixels pixels() const { return {stripes, chunks}; }
 };
 
-std::vector<Coded> code_emulated(const std::vector<Raster>& rasters, Order order = Order::Rising) {
-  EmulatedDevice device(order);
-  cuda::PngCoder<EmulatedDevice> coder(device);
+using EmulatedCoder = cuda::PngCoder<EmulatedQueue>;
+
+/// Queues whose work runs in a bad order.
+struct Queues {
+  explicit Queues(ThreadOrder threads = ThreadOrder::Rising, Order order = Order::Reluctant, std::uint32_t seed = 1) {
+    const auto schedule = std::make_shared<test::Schedule>(order, seed);
+    for (auto& queue : queues) queue = std::make_unique<EmulatedQueue>(schedule, 0.0F, threads);
+  }
+  std::array<EmulatedQueue*, cuda::kSlotsInFlight> all() const {
+    return {queues[0].get(), queues[1].get(), queues[2].get()};
+  }
+  std::array<std::unique_ptr<EmulatedQueue>, cuda::kSlotsInFlight> queues;
+};
+
+Coded result(const EmulatedCoder& coder, std::size_t i) {
+  const auto stripes = coder.stripes(i);
+  const auto chunks = coder.chunks(i);
+  Coded coded{{stripes.begin(), stripes.end()}, {chunks.begin(), chunks.end()}, coder.pixels_crc32(i)};
+  const FilterSamples samples = coder.samples(i);
+  for (std::size_t k = 0; k < samples.size(); ++k) coded.samples[k].assign(samples[k].begin(), samples[k].end());
+  return coded;
+}
+
+std::vector<cuda::DevicePicture> on_device(std::span<const Raster> rasters) {
   std::vector<cuda::DevicePicture> pictures;
   for (const Raster& raster : rasters) pictures.push_back(raster.on_device());
-  coder.code(pictures);
-  std::vector<Coded> coded(rasters.size());
-  for (std::size_t i = 0; i < coded.size(); ++i) {
-    const auto stripes = coder.stripes(i);
-    const auto chunks = coder.chunks(i);
-    coded[i] = {{stripes.begin(), stripes.end()}, {chunks.begin(), chunks.end()}};
-  }
+  return pictures;
+}
+
+constexpr std::int64_t kManyBytes = std::int64_t{1} << 40;
+
+/// batch_bytes: of stripes that are coded together.
+std::vector<Coded> code_emulated(const std::vector<Raster>& rasters, const Queues& queues = Queues(),
+                                 std::int64_t batch_bytes = kManyBytes) {
+  EmulatedCoder coder(queues.all());
+  coder.look_at(on_device(rasters));
+  coder.code(std::vector<bool>(rasters.size(), true), batch_bytes);
+  std::vector<Coded> coded;
+  for (std::size_t i = 0; i < rasters.size(); ++i) coded.push_back(result(coder, i));
   return coded;
+}
+
+/// As the note's CRC-32 is defined: rows of the file, without filters.
+std::uint32_t pixels_crc32_of(const Raster& raster) {
+  std::vector<std::uint8_t> bytes;
+  for (std::int64_t y = 0; y < raster.height; ++y) {
+    for (std::int64_t i = 0; i < raster.pixel_row_bytes(); ++i) {
+      bytes.push_back(raster.data[static_cast<std::size_t>(y * raster.row_bytes + (raster.bits == 16 ? i ^ 1 : i))]);
+    }
+  }
+  return test::naive_crc32(bytes);
+}
+
+Bytes samples_on_cpu(const Raster& raster, math::Filter filter) {
+  const image::png::FilteredRows rows(raster.pixels(), filter);
+  const math::SamplePlan plan = math::plan_samples(rows.bytes());
+  Bytes out(static_cast<std::size_t>(plan.bytes()));
+  for (std::int64_t i = 0; i < plan.n_pieces; ++i) {
+    rows.copy(plan.offset(i), static_cast<std::size_t>(plan.piece_bytes), out.data() + i * plan.piece_bytes);
+  }
+  return out;
 }
 
 Coded code_on_cpu(const Raster& raster) {
@@ -425,6 +386,10 @@ Coded code_on_cpu(const Raster& raster) {
     coded.stripes.push_back({static_cast<std::uint32_t>(chunk_bytes), libdeflate_adler32(1, filtered.data(), n)});
     coded.chunks.insert(coded.chunks.end(), chunk.begin(), chunk.begin() + static_cast<std::ptrdiff_t>(chunk_bytes));
   }
+  coded.pixels_crc32 = pixels_crc32_of(raster);
+  for (std::size_t k = 0; k < coded.samples.size(); ++k) {
+    coded.samples[k] = samples_on_cpu(raster, static_cast<math::Filter>(k));
+  }
   return coded;
 }
 
@@ -442,6 +407,10 @@ void expect_same(const std::vector<Raster>& rasters, const std::vector<Coded>& c
     ASSERT_EQ(coded[i].chunks.size(), expected.chunks.size());
     const auto [at, other] = std::mismatch(coded[i].chunks.begin(), coded[i].chunks.end(), expected.chunks.begin());
     ASSERT_TRUE(at == coded[i].chunks.end()) << "byte " << at - coded[i].chunks.begin();
+    EXPECT_EQ(coded[i].pixels_crc32, expected.pixels_crc32);
+    for (std::size_t k = 0; k < expected.samples.size(); ++k) {
+      EXPECT_TRUE(coded[i].samples[k] == expected.samples[k]) << "samples of filter " << k;
+    }
   }
 }
 
@@ -528,7 +497,18 @@ TEST_P(PngKernels, FilesAreTheCpus) {
 
 TEST_P(PngKernels, ThreadsAndBlocksHaveNoOrder) {
   const std::vector<Raster> rasters = GetParam().make();
-  for (const Order order : {Order::Falling, Order::Mixed}) expect_same(rasters, code_emulated(rasters, order));
+  for (const ThreadOrder order : {ThreadOrder::Falling, ThreadOrder::Mixed}) {
+    expect_same(rasters, code_emulated(rasters, Queues(order)));
+  }
+}
+
+/// Batches of one stripe and of a few, in bad orders.
+TEST_P(PngKernels, BatchesAndQueuesDoNotMatter) {
+  const std::vector<Raster> rasters = GetParam().make();
+  for (const auto& [stripes, order] : {std::pair{1, Order::NewestFirst}, {3, Order::Reluctant}, {7, Order::Random}}) {
+    const Queues queues(ThreadOrder::Rising, order);
+    expect_same(rasters, code_emulated(rasters, queues, stripes * cuda::kStripeCodingBytes));
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, PngKernels, testing::ValuesIn(kCases),
@@ -545,26 +525,57 @@ TEST(PngCoder, TakesManyPicturesAndNone) {
   }
   expect_same(rasters, code_emulated(rasters));
 
-  EmulatedDevice device;
-  cuda::PngCoder<EmulatedDevice> coder(device);
-  coder.code({});
+  const Queues queues;
+  EmulatedCoder coder(queues.all());
+  coder.look_at({});
+  coder.code({}, kManyBytes);
   for (int round = 0; round < 3; ++round) {
     for (const std::size_t i : {0, 7, 3}) {
-      const cuda::DevicePicture picture = rasters[i].on_device();
-      coder.code({&picture, 1});
-      const auto chunks = coder.chunks(0);
-      expect_same({rasters[i]},
-                  {Coded{{coder.stripes(0).begin(), coder.stripes(0).end()}, {chunks.begin(), chunks.end()}}});
+      coder.look_at(on_device(std::span(rasters).subspan(i, 1)));
+      coder.code({true}, kManyBytes);
+      expect_same({rasters[i]}, {result(coder, 0)});
     }
   }
 }
 
+TEST(PngCoder, CodesOnlyWhatItIsAskedFor) {
+  const std::vector<Raster> rasters = skewed();
+  const Queues queues;
+  EmulatedCoder coder(queues.all());
+  coder.look_at(on_device(rasters));
+  std::vector<bool> which;
+  for (std::size_t i = 0; i < rasters.size(); ++i) which.push_back(i % 3 == 1);
+  coder.code(which, 2 * cuda::kStripeCodingBytes);
+  for (std::size_t i = 0; i < rasters.size(); ++i) {
+    if (which[i]) {
+      expect_same({rasters[i]}, {result(coder, i)});
+    } else {
+      EXPECT_TRUE(coder.stripes(i).empty());
+    }
+  }
+}
+
+/// What has no more pixels takes no more memory.
+TEST(PngCoder, AllocatesNothingInTheSteadyState) {
+  const std::vector<Raster> rasters = half_silence();
+  const Queues queues;
+  EmulatedCoder coder(queues.all());
+  const auto code = [&] {
+    coder.look_at(on_device(rasters));
+    coder.code(std::vector<bool>(rasters.size(), true), 10 * cuda::kStripeCodingBytes);
+  };
+  code();
+  const std::int64_t growths = test::growths;
+  for (int i = 0; i < 3; ++i) code();
+  EXPECT_EQ(test::growths, growths);
+}
+
 TEST(PngCoder, RefusesRowsThatAreTooLong) {
-  EmulatedDevice device;
-  cuda::PngCoder<EmulatedDevice> coder(device);
+  const Queues queues;
+  EmulatedCoder coder(queues.all());
   const cuda::DevicePicture picture{nullptr, 0, 0x7FFFFFFF / 3 + 1, 1, 8};
   try {
-    coder.code({&picture, 1});
+    coder.look_at({&picture, 1});
     ADD_FAILURE() << "taken";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::Unsupported);
@@ -608,13 +619,14 @@ class CudaPngKernels : public testing::TestWithParam<Case> {
 TEST_P(CudaPngKernels, ChunksAreTheCpus) {
 #ifdef SPECTROHUE_HAVE_CUDA
   const std::vector<Raster> rasters = GetParam().make();
-  std::vector<cuda::DevicePicture> pictures;
-  for (const Raster& raster : rasters) pictures.push_back(raster.on_device());
-  std::vector<Coded> coded;
-  for (cuda::CodedPicture& picture : cuda::code_on_device(0, pictures)) {
-    coded.push_back({std::move(picture.stripes), std::move(picture.chunks)});
+  for (const std::int64_t batch_bytes : {7 * cuda::kStripeCodingBytes, kManyBytes}) {
+    std::vector<Coded> coded;
+    for (cuda::CodedPicture& picture : cuda::code_on_device(0, on_device(rasters), batch_bytes)) {
+      coded.push_back(
+          {std::move(picture.stripes), std::move(picture.chunks), picture.pixels_crc32, std::move(picture.samples)});
+    }
+    expect_same(rasters, coded);
   }
-  expect_same(rasters, coded);
 #endif
 }
 

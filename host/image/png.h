@@ -16,6 +16,7 @@
 
 #include "image/write_options.h"
 #include "math/deflate.h"
+#include "spectrohue/encode_png.h"
 #include "spectrohue/types.h"
 
 namespace spectrohue::image::png {
@@ -65,8 +66,11 @@ class Coder {
   /// compression alone. Throws Error(Unsupported) if a side is 0 or longer than 2^31 - 1, or the note than 2^31 - 1.
   void write(const Pixels& pixels, const std::string* note_json, const WriteOptions& options, const Sink& sink);
 
+  /// True if write() would choose filter None and Runs::Cells for a picture, from samples of it: math::plan_samples().
+  bool is_plain(const FilterSamples& samples);
+
   /// The same, with Compression::Fast, of pixels whose stripes are coded; pixels.data is not looked at. The bytes are
-  /// those of the other write() if that would choose filter None and Runs::Cells. Throws Error(Internal) if `coded` is
+  /// those of the other write() if the picture is_plain(). Throws Error(Internal) if `coded` is
   /// not of such a picture as far as it has to look into it.
   void write(const Pixels& pixels, const CodedPixels& coded, const std::string* note_json, const Sink& sink);
 

@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "math/deflate.h"
+#include "math/png_filter.h"
 
 namespace spectrohue::image::png {
 
@@ -54,6 +55,6 @@ inline constexpr std::uint8_t kZlibHeader[2] = {0x78, 0x01};
 inline constexpr std::uint8_t kLastBlock[2] = {0x03, 0x00};
 inline constexpr int kEndDataBytes = 6;
 
-enum class Filter : std::uint8_t { None, Sub, Up, Average, Paeth };
+using math::Filter;
 
 }  // namespace spectrohue::image::png

@@ -13,13 +13,6 @@ namespace spectrohue::image::png {
 
 namespace {
 
-std::uint8_t paeth(int left, int up, int up_left) {
-  const int a = std::abs(up - up_left);
-  const int b = std::abs(left - up_left);
-  const int c = std::abs(left + up - 2 * up_left);
-  return static_cast<std::uint8_t>(a <= b && a <= c ? left : (b <= c ? up : up_left));
-}
-
 bool is_swapped(int bits) { return bits == 16 && std::endian::native == std::endian::little; }
 
 void swap_pairs(const std::uint8_t* in, std::int64_t n, std::uint8_t* out) {
@@ -85,15 +78,8 @@ std::uint8_t FilteredRows::filtered_byte(std::int64_t y, Filter filter, std::int
   const bool has_left = i >= pixel_bytes_;
   const int left = has_left ? row(y)[at - pixel_bytes_] : 0;
   const int up = y > 0 ? row(y - 1)[at] : 0;
-  int expected = 0;
-  switch (filter) {
-    case Filter::None: break;
-    case Filter::Sub: expected = left; break;
-    case Filter::Up: expected = up; break;
-    case Filter::Average: expected = (left + up) / 2; break;
-    case Filter::Paeth: expected = paeth(left, up, y > 0 && has_left ? row(y - 1)[at - pixel_bytes_] : 0); break;
-  }
-  return static_cast<std::uint8_t>(row(y)[at] - expected);
+  const int up_left = y > 0 && has_left ? row(y - 1)[at - pixel_bytes_] : 0;
+  return static_cast<std::uint8_t>(row(y)[at] - math::expected_byte(filter, left, up, up_left));
 }
 
 /// Bytes [from, to) of the row behind its filter byte.
@@ -125,7 +111,9 @@ void FilteredRows::copy_pixels(std::int64_t y, Filter filter, std::int64_t from,
     case Filter::Sub: store([&](std::int64_t i) { return left[i]; }); break;
     case Filter::Up: store([&](std::int64_t i) { return above[i]; }); break;
     case Filter::Average: store([&](std::int64_t i) { return (left[i] + above[i]) / 2; }); break;
-    case Filter::Paeth: store([&](std::int64_t i) { return paeth(left[i], above[i], above[i - pixel_bytes_]); }); break;
+    case Filter::Paeth:
+      store([&](std::int64_t i) { return math::paeth_byte(left[i], above[i], above[i - pixel_bytes_]); });
+      break;
   }
   if (is_swapped(pixels_.bits)) swap_pairs(to_plain, n, to_plain);
 }

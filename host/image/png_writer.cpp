@@ -37,11 +37,6 @@ constexpr std::size_t kSlotBytes = (kChunkBytes + kMaxCodedBytes + kSlackBytes +
 constexpr int kStripesAtOnce = kGroupStripes;
 constexpr std::int64_t kMaxIdatBytes = 1 << 20;
 
-/// On which the choice of a filter rests: at least, at most, and in one place.
-constexpr std::int64_t kMinSampledBytes = 4096;
-constexpr std::int64_t kMaxSampledBytes = 32768;
-constexpr std::int64_t kSampleBytes = 512;
-
 /// Below that the chunks of stripes are joined: their heads and tails would take more than half a percent.
 constexpr std::size_t kTinyBytes = 8192;
 /// Below that so would the ends of blocks, and libdeflate is tried: slowest where there are few bytes before coding.
@@ -196,6 +191,9 @@ struct Coder::State {
   void collect_chunks(const FilteredBytes& rows, std::int64_t offset, std::int64_t n);
   void join_chunks(const FilteredBytes& rows, std::span<const std::uint8_t> end);
   Choice choose(const Pixels& pixels);
+  Choice choose(const FilterSamples& samples);
+  template <class Make>
+  Choice choose(std::size_t n, Make&& make);
   void write_small(const Pixels& pixels, const FilteredRows& rows, int threads, const Sink& sink);
   bool write_deflated(const Pixels& pixels, const FilteredRows& rows, Way way, int level, std::size_t most,
                       const Sink& sink);
@@ -264,26 +262,33 @@ void Coder::State::need_lanes(int n) {
   while (std::ssize(lanes) < n) lanes.push_back(std::make_unique<Lane>());
 }
 
-/// What makes samples from all over the picture smallest. Paeth is not tried: it is the slowest to undo.
 Coder::State::Choice Coder::State::choose(const Pixels& pixels) {
+  const math::SamplePlan plan = math::plan_samples(FilteredRows(pixels, Filter::None).bytes());
+  return choose(static_cast<std::size_t>(plan.bytes()), [&](Filter filter, std::uint8_t* out) {
+    const FilteredRows rows(pixels, filter);
+    for (std::int64_t i = 0; i < plan.n_pieces; ++i) {
+      rows.copy(plan.offset(i), static_cast<std::size_t>(plan.piece_bytes), out + i * plan.piece_bytes);
+    }
+  });
+}
+
+Coder::State::Choice Coder::State::choose(const FilterSamples& samples) {
+  return choose(samples[0].size(), [&](Filter filter, std::uint8_t* out) {
+    std::copy_n(samples[static_cast<std::size_t>(filter)].data(), samples[0].size(), out);
+  });
+}
+
+/// What makes samples from all over the picture smallest. Paeth is not tried: it is the slowest to undo. make(filter,
+/// out) makes the n bytes of the samples.
+template <class Make>
+Coder::State::Choice Coder::State::choose(std::size_t n, Make&& make) {
   need_lanes(1);
   Lane& lane = *lanes[0];
-  const std::int64_t n_bytes = FilteredRows(pixels, Filter::None).bytes();
-  const std::int64_t wanted = std::clamp(n_bytes / 64, kMinSampledBytes, kMaxSampledBytes);
-  const std::int64_t n_pieces = wanted < n_bytes ? wanted / kSampleBytes : 1;
-  const std::int64_t piece_bytes = std::min(n_bytes, n_pieces > 1 ? kSampleBytes : wanted);
-  const auto n = static_cast<std::size_t>(n_pieces * piece_bytes);
   Choice best{Filter::None, Runs::Cells};
   std::size_t smallest = std::numeric_limits<std::size_t>::max();
   for (const Filter filter : {Filter::None, Filter::Sub, Filter::Up, Filter::Average}) {
     if (filter == Filter::Average && best.filter == Filter::None) break;
-    const FilteredRows rows(pixels, filter);
-    for (std::int64_t i = 0; i < n_pieces; ++i) {
-      // Anywhere in its share of the picture, so that no two follow each other in step with the rows.
-      const std::int64_t share = n_bytes / n_pieces;
-      const std::int64_t offset = share * i + (share - piece_bytes) * (i * 40503 % 65536) / 65536;
-      rows.copy(offset, static_cast<std::size_t>(piece_bytes), lane.filtered + i * piece_bytes);
-    }
+    make(filter, lane.filtered);
     // Whoever writes all runs, as zlib's fastest ways do, is not to be beaten by much; otherwise cells are the fastest.
     std::size_t size = lane.coder.coded_size(lane.filtered, n, Runs::Cells);
     const bool has_runs = lane.coder.bytes_in_runs(lane.filtered, n) > n / 4;
@@ -588,6 +593,11 @@ Coder& Coder::operator=(Coder&&) noexcept = default;
 
 void Coder::write(const Pixels& pixels, const std::string* note_json, const WriteOptions& options, const Sink& sink) {
   state_->write(pixels, note_json, options, sink);
+}
+
+bool Coder::is_plain(const FilterSamples& samples) {
+  const State::Choice choice = state_->choose(samples);
+  return choice.filter == Filter::None && choice.runs == StripeCoder::Runs::Cells;
 }
 
 void Coder::write(const Pixels& pixels, const CodedPixels& coded, const std::string* note_json, const Sink& sink) {

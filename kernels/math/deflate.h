@@ -25,6 +25,7 @@
 #pragma once
 
 #include "math/huffman.h"
+#include "spectrohue/encode_png.h"
 
 namespace spectrohue::math {
 
@@ -67,11 +68,7 @@ inline constexpr int kChunkHeadBytes = 8;
 inline constexpr int kChunkTailBytes = 4;
 inline constexpr int kChunkBytes = kChunkHeadBytes + kChunkTailBytes;
 
-/// What is known of a stripe once it is coded.
-struct StripeChunk {
-  std::uint32_t chunk_bytes = 0;  ///< 0: all of kStripeBytes are zeros, and there is no chunk
-  std::uint32_t adler = 1;        ///< of its filtered bytes
-};
+using spectrohue::StripeChunk;
 
 inline namespace SPECTROHUE_MATH_ABI {
 

@@ -24,9 +24,7 @@ struct CodeStripesArgs {
 
 inline constexpr int kCodeThreads = 32;
 
-inline LaunchShape code_stripes_launch(const CodeStripesArgs& a) {
-  return {{static_cast<unsigned>(a.batch.n_stripes)}, {kCodeThreads}};
-}
+inline LaunchShape code_stripes_launch(const CodeStripesArgs& a) { return stripes_launch(a.batch, kCodeThreads); }
 
 struct CodeStripeShared {
   std::uint32_t sums[math::kMaxSymbols];

@@ -22,9 +22,7 @@ struct CountStripesArgs {
   StripeCounts* counts = nullptr;  ///< [n_stripes]
 };
 
-inline LaunchShape count_stripes_launch(const CountStripesArgs& a) {
-  return {{static_cast<unsigned>(a.batch.n_stripes)}, {kStripeThreads}};
-}
+inline LaunchShape count_stripes_launch(const CountStripesArgs& a) { return stripes_launch(a.batch, kStripeThreads); }
 
 /// Several counters of a symbol, because neighbours often are equal; the odd distance puts them into different banks.
 inline constexpr int kCountCopies = 4;

@@ -5,6 +5,7 @@
 // are in device memory already, and PngCoder itself is what to use.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -13,13 +14,17 @@
 
 namespace spectrohue::cuda {
 
-/// What PngCoder::stripes() and chunks() return.
+/// What PngCoder returns of a picture.
 struct CodedPicture {
-  std::vector<math::StripeChunk> stripes;
+  std::vector<StripeChunk> stripes;
   std::vector<std::uint8_t> chunks;
+  std::uint32_t pixels_crc32 = 0;
+  std::array<std::vector<std::uint8_t>, 4> samples;
 };
 
-/// Pictures whose data is in host memory. Throws Error(Device) if the device cannot be used.
-std::vector<CodedPicture> code_on_device(int ordinal, std::span<const DevicePicture> pictures);
+/// Pictures whose data is in host memory; batch_bytes as for PngCoder::code(). Throws Error(Device) if the device
+/// cannot be used.
+std::vector<CodedPicture> code_on_device(int ordinal, std::span<const DevicePicture> pictures,
+                                         std::int64_t batch_bytes);
 
 }  // namespace spectrohue::cuda

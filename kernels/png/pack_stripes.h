@@ -20,9 +20,7 @@ struct PackStripesArgs {
   std::uint32_t* out = nullptr;  ///< bytes, in words because most are stored as such
 };
 
-inline LaunchShape pack_stripes_launch(const PackStripesArgs& a) {
-  return {{static_cast<unsigned>(a.batch.n_stripes)}, {kStripeThreads}};
-}
+inline LaunchShape pack_stripes_launch(const PackStripesArgs& a) { return stripes_launch(a.batch, kStripeThreads); }
 
 /// Cells whose bits are assembled at a time, and the words that they may take: codes of kLiteralCodeBits, the matches
 /// of one run that goes on behind them, the headers of all parts with the ends of the blocks before them, head and end.
@@ -45,9 +43,8 @@ struct PackStripeShared {
   std::int32_t first_token[math::kParts];                  ///< of each code; a byte of the stripe
   std::uint32_t words[kTileWords];
   std::uint32_t last_word;  ///< of the tile before: not full yet
-  std::uint32_t crc[kStripeThreads];
-  std::uint32_t crc_sum;
-  std::uint32_t crc_next[4][256];
+  BlockCrc crc;
+  std::uint32_t thread_crc[kStripeThreads];
 };
 
 /// Puts bits one after another into zeroed words that other threads put theirs into as well.
@@ -148,11 +145,6 @@ SPECTROHUE_HD void put_cell(const PackStripeShared& shared, const StripeView& vi
       });
 }
 
-SPECTROHUE_HD std::uint32_t next_crc(const PackStripeShared& shared, std::uint32_t crc) {
-  return shared.crc_next[0][crc & 255] ^ shared.crc_next[1][crc >> 8 & 255] ^ shared.crc_next[2][crc >> 16 & 255] ^
-         shared.crc_next[3][crc >> 24];
-}
-
 template <class Block>
 SPECTROHUE_HD void pack_stripe(const PackStripesArgs& a, std::int64_t stripe, PackStripeShared& shared, Block&& block) {
   const std::uint32_t chunk_bytes = a.chunks[stripe].chunk_bytes;
@@ -172,12 +164,11 @@ SPECTROHUE_HD void pack_stripe(const PackStripesArgs& a, std::int64_t stripe, Pa
   const auto n_words = (end_byte + 3) / 4;
   const std::uint32_t header_bits = is_stored ? 8 * math::kStoredHeaderBytes : codes.codes[0].header_bits;
   const std::uint32_t token_bit = 8 * data_byte + header_bits;
-  const std::uint32_t crc_shift = (kStripeThreads - n_words % kStripeThreads) % kStripeThreads;
 
   block.each([&](int thread) {
-    copy_words(shared.crc_next, a.crc->next, thread, kStripeThreads);
-    shared.crc[thread] = 0;
-    if (thread == 0) shared.crc_sum = shared.last_word = 0;
+    shared.crc.begin(*a.crc, thread);
+    shared.thread_crc[thread] = 0;
+    if (thread == 0) shared.last_word = 0;
     for (int i = thread; i < math::kParts * math::kMaxSymbols; i += kStripeThreads) {
       const int code = i / math::kMaxSymbols;
       const int symbol = i % math::kMaxSymbols;
@@ -301,25 +292,22 @@ SPECTROHUE_HD void pack_stripe(const PackStripesArgs& a, std::int64_t stripe, Pa
       }
     });
     block.each([&](int thread) {
-      std::uint32_t crc = shared.crc[thread];
-      const auto own = static_cast<std::uint32_t>(thread) - crc_shift;
-      for (std::uint32_t word = first_word + (own - first_word) % kStripeThreads; word < end_word;
-           word += kStripeThreads) {
+      std::uint32_t crc = shared.thread_crc[thread];
+      for (std::uint32_t word = first_crc_word(thread, first_word, n_words); word < end_word; word += kStripeThreads) {
         const std::uint32_t value = shared.words[word - first_word];
-        crc = next_crc(shared, crc) ^ value;
+        crc = shared.crc.add(crc, value);
         // Whole words: what they hold of the chunk's head and tail, and no more, is written again in the end.
         if (word >= data_byte / 4) out_words[word] = value;
       }
-      shared.crc[thread] = crc;
+      shared.thread_crc[thread] = crc;
       if (thread == 0) shared.last_word = shared.words[end_word - first_word];
     });
   }
 
-  block.each(
-      [&](int thread) { xor_shared(shared.crc_sum, math::multiply_crc32(a.crc->place[thread], shared.crc[thread])); });
+  block.each([&](int thread) { shared.crc.finish(*a.crc, thread, shared.thread_crc[thread]); });
   block.each([&](int thread) {
     if (thread != 0) return;
-    const std::uint32_t crc = ~math::multiply_crc32(a.crc->inverse[4 * n_words - end_byte], shared.crc_sum);
+    const std::uint32_t crc = ~shared.crc.value(*a.crc, 4 * n_words - end_byte);
     constexpr std::uint8_t kType[] = {'I', 'D', 'A', 'T'};
     for (int i = 0; i < 4; ++i) {
       out_bytes[i] = static_cast<std::uint8_t>(data_bytes >> (24 - 8 * i));

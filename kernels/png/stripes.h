@@ -28,14 +28,20 @@ struct FilteredPicture {
   std::uint32_t row_bytes = 0;    ///< of a row in the file, its filter byte included; no more than kMaxRowBytes
   std::uint32_t is_wide = 0;      ///< 16-bit values
   std::int64_t bytes = 0;         ///< in the file
-  std::int64_t first_stripe = 0;  ///< of the batch
+  std::int64_t first_sample = 0;  ///< where its samples go
 };
 inline constexpr std::int64_t kMaxRowBytes = 0x7FFFFFFF;
 
-/// All stripes of a batch, one picture after another.
+/// One of the parts of one of the pictures: a stripe, or a piece that is sampled.
+struct PicturePart {
+  std::uint32_t picture;
+  std::uint32_t part;
+};
+
+/// Stripes that are coded together, in order.
 struct StripeBatch {
   const FilteredPicture* pictures = nullptr;
-  const std::uint32_t* picture_of_stripe = nullptr;  ///< [n_stripes]
+  const PicturePart* stripes = nullptr;  ///< [n_stripes]
   std::int64_t n_stripes = 0;
 };
 
@@ -52,16 +58,32 @@ struct StripeView {
   int n_cells;
 };
 
-SPECTROHUE_HD StripeView view_stripe(const StripeBatch& batch, std::int64_t stripe) {
+SPECTROHUE_HD StripeView view_stripe(const FilteredPicture& picture, std::int64_t stripe) {
   StripeView view;
-  view.picture = batch.pictures[batch.picture_of_stripe[stripe]];
-  const std::int64_t offset = (stripe - view.picture.first_stripe) * math::kStripeBytes;
+  view.picture = picture;
+  const std::int64_t offset = stripe * math::kStripeBytes;
   const std::int64_t left = view.picture.bytes - offset;
   view.first_row = offset / view.picture.row_bytes;
   view.first_byte = static_cast<std::uint32_t>(offset % view.picture.row_bytes);
   view.n = left < math::kStripeBytes ? static_cast<int>(left) : math::kStripeBytes;
   view.n_cells = static_cast<int>(ceil_div(view.n, math::kCellBytes));
   return view;
+}
+SPECTROHUE_HD StripeView view_stripe(const StripeBatch& batch, std::int64_t stripe) {
+  const PicturePart& part = batch.stripes[stripe];
+  return view_stripe(batch.pictures[part.picture], part.part);
+}
+
+/// How many of its bytes are pixels, not numbers of filters.
+SPECTROHUE_HD std::uint32_t pixel_bytes_of(const StripeView& view) {
+  const std::int64_t row_bytes = view.picture.row_bytes;
+  const auto n_filters = ceil_div(std::int64_t{view.first_byte} + view.n, row_bytes) - (view.first_byte > 0 ? 1 : 0);
+  return static_cast<std::uint32_t>(view.n - n_filters);
+}
+
+/// Grid of the kernels that take a block a stripe.
+inline LaunchShape stripes_launch(const StripeBatch& batch, unsigned threads) {
+  return {{static_cast<unsigned>(batch.n_stripes)}, {threads}};
 }
 
 }  // namespace spectrohue::cuda

@@ -22,6 +22,7 @@
 
 #include "cpu/fft_plan.h"
 #include "cpu/lane_kernels.h"
+#include "kernels/png/coder.h"
 #include "kernels/slot_backend.h"
 #include "spectrohue/buffer.h"
 #include "spectrohue/error.h"
@@ -183,6 +184,37 @@ inline void expect_legal(const cuda::LaunchShape& shape) {
   EXPECT_LE(shape.block.x * shape.block.y, 1024U);
 }
 
+/// In which order a step's threads run, and the blocks of a grid: forwards, backwards, or neither.
+enum class ThreadOrder { Rising, Falling, Mixed };
+
+/// The Block of kernels/block.h.
+struct EmulatedBlock {
+  int threads;
+  ThreadOrder order;
+
+  template <class Step>
+  void each(Step&& step) const {
+    for (int i = 0; i < threads; ++i) {
+      step(order == ThreadOrder::Rising    ? i
+           : order == ThreadOrder::Falling ? threads - 1 - i
+                                           : (i * 37 + 11) % threads);
+    }
+  }
+};
+
+/// Calls body(number of the block, shared memory, block) for every block.
+template <class Shared, class Body>
+void for_each_block(const cuda::LaunchShape& shape, ThreadOrder order, Body&& body) {
+  static_assert(sizeof(Shared) <= 48 * 1024, "more needs to be asked for");
+  expect_legal(shape);
+  const auto shared = std::make_unique<Shared>();
+  for (unsigned i = 0; i < shape.grid.x; ++i) {
+    const unsigned number = order == ThreadOrder::Rising ? i : shape.grid.x - 1 - i;
+    std::memset(static_cast<void*>(shared.get()), order == ThreadOrder::Rising ? 0x5a : 0xff, sizeof(Shared));
+    body(std::int64_t{number}, *shared, EmulatedBlock{static_cast<int>(shape.block.x), order});
+  }
+}
+
 /// What a device does, at once.
 class Work {
  public:
@@ -238,6 +270,39 @@ class Work {
         cuda::pixels_launch(args.slot.n_frames, args.n_bins),
         [&](auto& tile, const auto& at) { cuda::turn_pixels_load(args, tile, at); },
         [&](auto& tile, const auto& at) { cuda::store_pixels(args, tile, at); });
+  }
+
+  // ---- the PNG coder
+
+  static void sample_filters(const cuda::SampleFiltersArgs& args, ThreadOrder order) {
+    for_each_block<cuda::SampleFiltersShared>(
+        cuda::sample_filters_launch(args), order,
+        [&](auto i, auto& shared, const auto& block) { cuda::sample_filters(args, i, shared, block); });
+  }
+  static void count_stripes(const cuda::CountStripesArgs& args, ThreadOrder order) {
+    for_each_block<cuda::CountStripeShared>(
+        cuda::count_stripes_launch(args), order,
+        [&](auto i, auto& shared, const auto& block) { cuda::count_stripe(args, i, shared, block); });
+  }
+  static void code_stripes(const cuda::CodeStripesArgs& args, ThreadOrder order) {
+    for_each_block<cuda::CodeStripeShared>(
+        cuda::code_stripes_launch(args), order,
+        [&](auto i, auto& shared, const auto& block) { cuda::code_stripe(args, i, shared, block); });
+  }
+  static void place_stripes(const cuda::PlaceStripesArgs& args, ThreadOrder order) {
+    for_each_block<cuda::PlaceStripesShared>(
+        cuda::place_stripes_launch(args), order,
+        [&](auto, auto& shared, const auto& block) { cuda::place_stripes(args, shared, block); });
+  }
+  static void pack_stripes(const cuda::PackStripesArgs& args, ThreadOrder order) {
+    for_each_block<cuda::PackStripeShared>(
+        cuda::pack_stripes_launch(args), order,
+        [&](auto i, auto& shared, const auto& block) { cuda::pack_stripe(args, i, shared, block); });
+  }
+  static void sum_pixels(const cuda::SumPixelsArgs& args, ThreadOrder order) {
+    for_each_block<cuda::SumPixelsShared>(
+        cuda::sum_pixels_launch(args), order,
+        [&](auto i, auto& shared, const auto& block) { cuda::sum_pixels(args, i, shared, block); });
   }
 
   // ---- the CPU's transform, without its windows and its own rotation
@@ -353,8 +418,12 @@ class Work {
 class EmulatedQueue {
  public:
   /// fft_error: with a transform that is off by so much, relative to the norm of a frame, as another library's is.
-  explicit EmulatedQueue(std::shared_ptr<Schedule> schedule, float fft_error = 0.0F)
-      : schedule_(std::move(schedule)), stream_(schedule_->add_stream()), work_(std::make_unique<Work>(fft_error)) {}
+  explicit EmulatedQueue(std::shared_ptr<Schedule> schedule, float fft_error = 0.0F,
+                         ThreadOrder threads = ThreadOrder::Rising)
+      : schedule_(std::move(schedule)),
+        stream_(schedule_->add_stream()),
+        work_(std::make_unique<Work>(fft_error)),
+        threads_(threads) {}
 
   template <class T>
   using Array = EmulatedArray<T>;
@@ -385,10 +454,11 @@ class EmulatedQueue {
     queue([n, to = to.data() + first, from = from.data()] { std::copy_n(from, n, to); });
   }
   template <class T>
-  void download(Array<T>& to, const Array<T>& from, std::int64_t n) {
-    ASSERT_LE(n, static_cast<std::int64_t>(std::min(to.size(), from.size())));
+  void download(Array<T>& to, const Array<T>& from, std::int64_t n, std::int64_t first = 0) {
+    ASSERT_LE(n, static_cast<std::int64_t>(to.size()));
+    ASSERT_LE(first + n, static_cast<std::int64_t>(from.size()));
     downloaded += n * static_cast<std::int64_t>(sizeof(T));
-    queue([n, to = to.data(), from = from.data()] { std::copy_n(from, n, to); });
+    queue([n, to = to.data(), from = from.data() + first] { std::copy_n(from, n, to); });
   }
   template <class T>
   void clear(Array<T>& to, std::int64_t first, std::int64_t n) {
@@ -438,12 +508,32 @@ class EmulatedQueue {
     queue([args] { Work::turn_pixels(args); });
   }
 
+  void sample_filters(const cuda::SampleFiltersArgs& args) {
+    queue([args, order = threads_] { Work::sample_filters(args, order); });
+  }
+  void count_stripes(const cuda::CountStripesArgs& args) {
+    queue([args, order = threads_] { Work::count_stripes(args, order); });
+  }
+  void code_stripes(const cuda::CodeStripesArgs& args) {
+    queue([args, order = threads_] { Work::code_stripes(args, order); });
+  }
+  void place_stripes(const cuda::PlaceStripesArgs& args) {
+    queue([args, order = threads_] { Work::place_stripes(args, order); });
+  }
+  void pack_stripes(const cuda::PackStripesArgs& args) {
+    queue([args, order = threads_] { Work::pack_stripes(args, order); });
+  }
+  void sum_pixels(const cuda::SumPixelsArgs& args) {
+    queue([args, order = threads_] { Work::sum_pixels(args, order); });
+  }
+
  private:
   void queue(std::function<void()> act) { schedule_->queue(stream_, std::move(act)); }
 
   std::shared_ptr<Schedule> schedule_;
   std::size_t stream_;
   std::unique_ptr<Work> work_;
+  ThreadOrder threads_;
   std::set<std::pair<int, std::int64_t>> planned_;
 };
 
