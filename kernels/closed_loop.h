@@ -370,6 +370,7 @@ template <class Code>
 struct TurnPixelsArgs {
   SlotView slot;
   int n_bins = 0;
+  int n_rows = 0;                       ///< bins from this one on have no pixels
   const LoopItem* items = nullptr;      ///< [Segment::item]
   const Pixel<Code>* pixels = nullptr;  ///< of all items, [column, bin]
   Pixel<Code>* pictures = nullptr;      ///< see pixel_place()

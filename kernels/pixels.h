@@ -66,6 +66,7 @@ template <class Code>
 struct EncodePixelsArgs {
   SlotView slot;
   int n_bins = 0;
+  int n_rows = 0;                   ///< bins from this one on have no pixels
   const Bin* spectrum = nullptr;    ///< [slot.n_frames, n_bins]
   Pixel<Code>* pictures = nullptr;  ///< see pixel_place()
   PixelTables tables;
@@ -102,9 +103,9 @@ SPECTROHUE_HD void for_tile_elements(const ThreadIndex& at, bool along_frames, s
 }
 
 /// Where a frame's pixel lies.
-SPECTROHUE_HD std::int64_t pixel_place(const SlotView& slot, int n_bins, std::int64_t frame, int bin) {
+SPECTROHUE_HD std::int64_t pixel_place(const SlotView& slot, int n_rows, std::int64_t frame, int bin) {
   const Segment& segment = slot.segment(frame);
-  return segment.pixel_offset + (n_bins - 1 - bin) * segment.pixel_stride + (frame - segment.slot_frame);
+  return segment.pixel_offset + (n_rows - 1 - bin) * segment.pixel_stride + (frame - segment.slot_frame);
 }
 
 // Each way has two phases, with a barrier of the block between them.
@@ -123,7 +124,8 @@ template <class Args, class Code>
 SPECTROHUE_HD void store_pixels(const Args& a, const PixelTile<Code>& tile, const ThreadIndex& at) {
   for_tile_elements(at, true, a.slot.n_frames, a.n_bins,
                     [&](int tile_frame, int tile_bin, std::int64_t frame, int bin) {
-                      a.pictures[pixel_place(a.slot, a.n_bins, frame, bin)] = tile.at[tile_frame][tile_bin];
+                      if (bin >= a.n_rows) return;
+                      a.pictures[pixel_place(a.slot, a.n_rows, frame, bin)] = tile.at[tile_frame][tile_bin];
                     });
 }
 

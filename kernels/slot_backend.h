@@ -8,6 +8,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <iterator>
@@ -23,8 +24,10 @@
 #include "kernels/overlap_add.h"
 #include "kernels/peak.h"
 #include "kernels/pixels.h"
+#include "kernels/png/pages.h"
 #include "kernels/slots.h"
 #include "spectrohue/backend.h"
+#include "spectrohue/encode_png.h"
 #include "spectrohue/error.h"
 
 namespace spectrohue::cuda {
@@ -36,10 +39,12 @@ namespace spectrohue::cuda {
 ///   Range(name)              for profilers: what is queued while it lives
 ///   enter()                  makes the device current for this thread
 ///   leave()                  waits for all that is queued, whether or not it succeeds, and does not throw
-///   upload(to, from, n, first = 0), download(to, from, n), clear(to, first, n), finish()
+///   upload(to, from, n, first = 0), download(to, from, n, first = 0), clear(to, first, n), finish(); first: of the
+///                            device memory
 ///   plan(n_fft, n_frames)    makes ready what transforms of so many frames need; not while any are under way
 ///   frames, fft_forward, fft_inverse, real_bins, encode_pixels, decode_pixels, overlap_add, peak, turn_pixels
 ///   closed_loop<Kernel>(args)  a kernel of closed_loop.h
+///   sample_filters, count_stripes, code_stripes, place_stripes, pack_stripes, sum_pixels
 /// All but finish() and leave() may return before the work is done; it is done in the order of its queue.
 ///
 /// Slots go round the lanes, each with a queue, buffers and staging memory of its own. While the host fills one slot's
@@ -47,14 +52,14 @@ namespace spectrohue::cuda {
 /// slot is due. Between lanes there are three dependencies: tables are there before a call begins to deal slots; sums
 /// that go on from slot to slot (add_up); and what a call makes on the first lane before its slots (follow_first_).
 template <class Queue>
-class SlotBackend : public Backend {
+class SlotBackend : public Backend, public PngEncoder {
  public:
-  /// A lane a queue, all of one device. The first also runs the closed loop.
+  /// A lane a queue, kSlotsInFlight of them, all of one device. The first also runs the closed loop.
   SlotBackend(std::string name, std::vector<Queue> queues, const SlotLimits& limits = {})
       : name_(std::move(name)),
         limits_(limits),
         lanes_(std::make_move_iterator(queues.begin()), std::make_move_iterator(queues.end())) {
-    closed_loop_.emplace(lanes_.front().queue);
+    make_parts();
   }
   ~SlotBackend() override { wait_for_all(); }
 
@@ -155,12 +160,24 @@ class SlotBackend : public Backend {
   void encode(const StftSettings& stft, const PixelSettings& pixels, std::span<const EncodeItem> items) override {
     call(stft, [&](Transform& t) {
       prepare(pixels);
-      if (pixels.refine != PixelSettings::kOpenLoop) {
-        encode_closed_loop(t, items, pixels.refine);
-      } else {
-        encode_open_loop(t, items);
-      }
+      encode_items(t, items, {});
     });
+  }
+
+  PngEncoder* png_encoder() override { return this; }
+
+  void encode_png(const StftSettings& stft, const PixelSettings& pixels, std::span<const PngItem> items,
+                  TileTaker& taker) override {
+    for (std::size_t done = 0, n = 0; done < items.size(); done += n) {
+      call(stft, [&](Transform& t) {
+        prepare(pixels);
+        n = make_tiles(t, items.subspan(done), taker);
+      });
+      for (EncodedTile tile : pages_->tiles()) {
+        tile.item += done;
+        taker.take(tile);
+      }
+    }
   }
 
   void decode(const StftSettings& stft, const PixelSettings& pixels, std::span<const DecodeItem> items) override {
@@ -270,7 +287,12 @@ class SlotBackend : public Backend {
   void release() {
     transform_.reset();
     for (Lane& lane : lanes_) static_cast<LaneMemory&>(lane) = {};
+    make_parts();
+  }
+
+  void make_parts() {
     closed_loop_.emplace(lanes_.front().queue);
+    pages_.emplace(std::array{&lanes_[0].queue, &lanes_[1].queue, &lanes_[2].queue});
   }
 
   void wait_for_all() noexcept {
@@ -558,21 +580,24 @@ class SlotBackend : public Backend {
     }
   }
 
-  /// The slot's spectrum to its picture, once the slot is uploaded.
-  void make_pixels(const Transform& t, Lane& lane) {
-    download_pixels(t, lane, [&] {
-      code_->bits == 8 ? launch_encode<std::uint8_t>(t, lane) : launch_encode<std::uint16_t>(t, lane);
+  /// The slot's spectrum to pixels, once the slot is uploaded; `stay`: in the pages, else they are downloaded.
+  void make_pixels(const Transform& t, Lane& lane, bool stay = false) {
+    put_pixels(t, lane, stay, [&](std::uint8_t* to) {
+      const int rows = stay ? plane_rows(t) : t.tables.settings.n_bins();
+      code_->bits == 8 ? launch_encode<std::uint8_t>(t, lane, to, rows)
+                       : launch_encode<std::uint16_t>(t, lane, to, rows);
     });
   }
 
-  /// Of what launch() makes in the slot's pixels.
+  /// launch(to) makes them.
   template <class Launch>
-  void download_pixels(const Transform& t, Lane& lane, Launch&& launch) {
-    const std::int64_t bytes = make_room_for_pixels(t, lane);
+  void put_pixels(const Transform& t, Lane& lane, bool stay, Launch&& launch) {
+    const std::int64_t bytes = stay ? 0 : make_room_for_pixels(t, lane);
     {
       const Range range("encode pixels");
-      launch();
+      launch(stay ? pages_->device() : lane.pixels.data());
     }
+    if (stay) return;
     const Range range("download pixels");
     lane.queue.download(lane.pixels_staging, lane.pixels, bytes);
   }
@@ -603,42 +628,83 @@ class SlotBackend : public Backend {
     code_->bits == 8 ? launch_decode<std::uint8_t>(t, lane) : launch_decode<std::uint16_t>(t, lane);
   }
 
-  void encode_open_loop(const Transform& t, std::span<const EncodeItem> items) {
+  // Where items have places, their pixels stay in the pages; else they go to the items' planes.
+
+  void encode_items(Transform& t, std::span<const EncodeItem> items, std::span<const PixelPlace> places) {
+    if (code_settings_.refine != PixelSettings::kOpenLoop) {
+      encode_closed_loop(t, items, places, code_settings_.refine);
+    } else {
+      encode_open_loop(t, items, places);
+    }
+  }
+
+  static void set_places(Lane& lane, std::span<const PixelPlace> places) {
+    if (places.empty()) return;
+    for (Segment& s : lane.slot.segments) {
+      const PixelPlace& place = places[size(s.item)];
+      s.pixel_offset = place.offset + s.column;
+      s.pixel_stride = place.stride;
+    }
+  }
+
+  bool blacken_if_silent(const Transform& t, const EncodeItem& item, const PixelPlace* place) {
+    if (place == nullptr) return blacken_if_silent(t, item.ref, item.plane);
+    if (item.ref == 0.0F) pages_->blacken(*place);
+    return item.ref == 0.0F;
+  }
+  static const PixelPlace* place_of(std::span<const PixelPlace> places, std::size_t i) {
+    return places.empty() ? nullptr : &places[i];
+  }
+
+  void encode_open_loop(const Transform& t, std::span<const EncodeItem> items, std::span<const PixelPlace> places) {
+    const bool stay = !places.empty();
     deal(
         t, items.size(),
-        [&](std::size_t i) { return blacken_if_silent(t, items[i].ref, items[i].plane) ? 0 : items[i].plane.n_frames; },
+        [&](std::size_t i) {
+          return blacken_if_silent(t, items[i], place_of(places, i)) ? 0 : items[i].plane.n_frames;
+        },
         [&](Lane& lane) {
           for (Segment& s : lane.slot.segments) {
             s.scale = 1.0F / items[s.item].ref;
             s.first_frame += items[s.item].first_frame;
           }
+          set_places(lane, places);
           make_spectrum(t, lane, [&](std::size_t i) { return items[i].signal; });
-          make_pixels(t, lane);
+          make_pixels(t, lane, stay);
         },
-        [&](Lane& lane) { hand_out_pixels(t, lane, [&](std::size_t i) { return items[i].plane; }); });
+        [&](Lane& lane) {
+          if (!stay) hand_out_pixels(t, lane, [&](std::size_t i) { return items[i].plane; });
+        });
   }
 
   /// As many items at a time as may take device memory together.
-  void encode_closed_loop(Transform& t, std::span<const EncodeItem> items, int sweeps) {
+  void encode_closed_loop(Transform& t, std::span<const EncodeItem> items, std::span<const PixelPlace> places,
+                          int sweeps) {
     const StftSettings& stft = t.tables.settings;
     std::vector<EncodeItem> group;
+    std::vector<PixelPlace> group_places;
     std::int64_t group_bytes = 0;
     const auto run = [&] {
-      if (!group.empty()) run_closed_loop(t, group, sweeps);
+      if (!group.empty()) run_closed_loop(t, group, group_places, sweeps);
       group.clear();
+      group_places.clear();
       group_bytes = 0;
     };
-    for (const EncodeItem& item : items) {
-      if (blacken_if_silent(t, item.ref, item.plane) || item.plane.n_frames == 0) continue;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      const EncodeItem& item = items[i];
+      const PixelPlace* place = place_of(places, i);
+      if (blacken_if_silent(t, item, place) || item.plane.n_frames == 0) continue;
       const std::int64_t bytes = DeviceClosedLoop<Queue>::item_bytes(stft, code_->bits, item);
       if (group_bytes + bytes > limits_.loop_bytes) run();
       group.push_back(item);
+      if (place != nullptr) group_places.push_back(*place);
       group_bytes += bytes;
     }
     run();
   }
 
-  void run_closed_loop(const Transform& t, std::span<const EncodeItem> items, int sweeps) {
+  void run_closed_loop(const Transform& t, std::span<const EncodeItem> items, std::span<const PixelPlace> places,
+                       int sweeps) {
     Lane& first = lanes_.front();
     LoopTransform loop;
     loop.tables = &t.tables;
@@ -655,27 +721,49 @@ class SlotBackend : public Backend {
     loop.bits = code_->bits;
     loop.top_bin = plane_rows(t) - 1;
     closed_loop_->run(loop, items, sweeps);
+    const bool stay = !places.empty();
     first.queue.finish();  // its frames and spectrum may grow now
     deal(
         t, items.size(), [&](std::size_t i) { return items[i].plane.n_frames; },
         [&](Lane& lane) {
+          set_places(lane, places);
           upload_slot(lane);
-          download_pixels(t, lane, [&] {
-            code_->bits == 8 ? launch_turn<std::uint8_t>(t, lane) : launch_turn<std::uint16_t>(t, lane);
+          put_pixels(t, lane, stay, [&](std::uint8_t* to) {
+            const int rows = stay ? plane_rows(t) : t.tables.settings.n_bins();
+            code_->bits == 8 ? launch_turn<std::uint8_t>(t, lane, to, rows)
+                             : launch_turn<std::uint16_t>(t, lane, to, rows);
           });
         },
-        [&](Lane& lane) { hand_out_pixels(t, lane, [&](std::size_t i) { return items[i].plane; }); });
+        [&](Lane& lane) {
+          if (!stay) hand_out_pixels(t, lane, [&](std::size_t i) { return items[i].plane; });
+        });
+  }
+
+  /// Those of the first items, as many as are coded together. Returns of how many.
+  std::size_t make_tiles(Transform& t, std::span<const PngItem> items, TileTaker& taker) {
+    std::size_t n = 0;
+    for (std::int64_t bytes = 0; n < items.size(); ++n) {
+      bytes += page_bytes(items[n], plane_rows(t), code_->bits);
+      if (bytes > limits_.page_bytes) break;
+    }
+    const PageMemory memory = n > 0 ? PageMemory::Device : PageMemory::Host;
+    n = std::max<std::size_t>(n, 1);
+    pages_->lay_out(items.first(n), plane_rows(t), code_->bits, memory, limits_.page_bytes);
+    encode_items(t, pages_->channels(), pages_->places());
+    if (memory == PageMemory::Device) pages_->code(taker, limits_.stripe_bytes);
+    return n;
   }
 
   PixelTables pixel_tables() const { return {code_->top, code_->curve, magnitude_.data()}; }
 
   template <class Code>
-  void launch_encode(const Transform& t, Lane& lane) {
+  void launch_encode(const Transform& t, Lane& lane, std::uint8_t* to, int rows) {
     EncodePixelsArgs<Code> args;
     args.slot = view(lane);
     args.n_bins = t.tables.settings.n_bins();
+    args.n_rows = rows;
     args.spectrum = lane.spectrum.data();
-    args.pictures = reinterpret_cast<Pixel<Code>*>(lane.pixels.data());
+    args.pictures = reinterpret_cast<Pixel<Code>*>(to);
     args.tables = pixel_tables();
     lane.queue.encode_pixels(args);
   }
@@ -692,13 +780,14 @@ class SlotBackend : public Backend {
   }
 
   template <class Code>
-  void launch_turn(const Transform& t, Lane& lane) {
+  void launch_turn(const Transform& t, Lane& lane, std::uint8_t* to, int rows) {
     TurnPixelsArgs<Code> args;
     args.slot = view(lane);
     args.n_bins = t.tables.settings.n_bins();
+    args.n_rows = rows;
     args.items = closed_loop_->items();
     args.pixels = closed_loop_->template pixels<Code>();
-    args.pictures = reinterpret_cast<Pixel<Code>*>(lane.pixels.data());
+    args.pictures = reinterpret_cast<Pixel<Code>*>(to);
     lane.queue.turn_pixels(args);
   }
 
@@ -714,6 +803,7 @@ class SlotBackend : public Backend {
   SlotLimits limits_;
   std::vector<Lane> lanes_;
   std::optional<DeviceClosedLoop<Queue>> closed_loop_;
+  std::optional<PngPages<Queue>> pages_;
   std::optional<Transform> transform_;
   std::optional<PixelCode> code_;
   PixelSettings code_settings_;

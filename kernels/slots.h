@@ -172,6 +172,11 @@ struct SlotLimits {
   std::int64_t loop_bytes = std::int64_t{1} << 30;
   /// Samples that the FFT takes at a time, in frames.
   std::int64_t fft_samples = std::int64_t{1} << 20;
+  /// Pictures that are coded stay on the device until they are, together while they take no more than this. One that
+  /// is larger is not coded there.
+  std::int64_t page_bytes = std::int64_t{1} << 30;
+  /// What the stripes of a batch take while they are coded.
+  std::int64_t stripe_bytes = std::int64_t{64} << 20;
 };
 
 /// Frames that the FFT takes at a time. A library may choose another algorithm for another number of them, so this
@@ -196,23 +201,32 @@ inline std::int64_t slot_capacity(int n_fft, const SlotLimits& limits) {
 }
 
 /// Limits for a backend that is to take no more device memory than this, as far as the smallest slots and a single item
-/// of the closed loop let it: half for the slots in flight, half for the closed loop. The results do not depend on it.
+/// of the closed loop let it: up to a quarter for the slots in flight, an eighth for the stripes, and half of what is
+/// left each for the closed loop and for pictures. The results do not depend on it.
 inline SlotLimits limits_within(std::int64_t bytes) {
   SlotLimits limits;
-  limits.bytes = std::min(limits.bytes, bytes / 2 / kSlotsInFlight);
-  limits.loop_bytes = std::min(limits.loop_bytes, bytes / 2);
+  limits.bytes = std::min(limits.bytes, bytes / 4 / kSlotsInFlight);
+  limits.stripe_bytes = std::min(limits.stripe_bytes, bytes / 8 / kSlotsInFlight);
+  const std::int64_t left = bytes - kSlotsInFlight * (limits.bytes + limits.stripe_bytes);
+  limits.loop_bytes = std::min(limits.loop_bytes, left / 2);
+  limits.page_bytes = std::min(limits.page_bytes, left / 2);
   return limits;
 }
 
-/// Makes slots, and groups of the closed loop, half as large; false if they are as small as they may be.
+/// Makes slots, groups of the closed loop, pictures and batches of stripes half as large; false if they are as small as
+/// they may be.
 inline bool halve(SlotLimits& limits, int n_fft) {
   constexpr std::int64_t kLeastLoopBytes = std::int64_t{64} << 20;
+  constexpr std::int64_t kLeastPageBytes = std::int64_t{64} << 10;  // fewer are no help
   const std::int64_t capacity = slot_capacity(n_fft, limits);
   const bool slots = capacity > fft_batch(n_fft, limits);
   const bool groups = limits.loop_bytes > kLeastLoopBytes;
+  const bool pages = limits.page_bytes > 0;
   if (slots) limits.bytes = capacity / 2 * slot_frame_bytes(n_fft);
   if (groups) limits.loop_bytes /= 2;
-  return slots || groups;
+  limits.page_bytes = limits.page_bytes > kLeastPageBytes ? limits.page_bytes / 2 : 0;
+  limits.stripe_bytes /= 2;
+  return slots || groups || pages;
 }
 
 }  // namespace spectrohue::cuda

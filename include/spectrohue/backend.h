@@ -66,6 +66,8 @@ struct DecodeItem {
   std::span<float> signal;  ///< plane holds n_frames(signal.size()) frames
 };
 
+class PngEncoder;
+
 /// The arithmetic of both directions over a ragged batch: every call takes any number of items of any lengths.
 /// Memory handed in and out is host memory; settings must have passed validate(); every call returns when its results
 /// are there. A backend keeps tables and scratch memory between calls, so one object serves one thread at a time.
@@ -100,6 +102,9 @@ class Backend {
   virtual void peak(const StftSettings& stft, std::span<const PeakItem> items, std::span<float> peaks) = 0;
   virtual void encode(const StftSettings& stft, const PixelSettings& pixels, std::span<const EncodeItem> items) = 0;
   virtual void decode(const StftSettings& stft, const PixelSettings& pixels, std::span<const DecodeItem> items) = 0;
+
+  /// The backend, as one that codes what it encodes (encode_png.h); null if it cannot.
+  virtual PngEncoder* png_encoder() { return nullptr; }
 };
 
 /// One entry a backend that this build knows, usable or not.

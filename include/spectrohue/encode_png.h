@@ -20,15 +20,21 @@ struct StripeChunk {
   std::uint32_t adler = 1;        ///< of its filtered bytes
 };
 
-/// Columns of a sound's picture, of all channels, the first one on top; cut into tiles.
+/// Columns of a sound's picture, of all channels, the first one on top; cut into tiles, which may share columns.
 struct PngItem {
   std::span<const Signal> channels;  ///< of the same length
   std::span<const float> refs;       ///< [channels.size()] magnitude of value 1; 0 = silence, all pixels black
   std::int64_t first_frame = 0;      ///< column 0 is this frame of the signals
   std::int64_t n_frames = 0;         ///< columns
-  std::int64_t tile_frames = 0;      ///< columns of a tile; the last tile has what is left. At least 1
+  std::int64_t tile_width = 0;       ///< columns of a tile; the last tile has what is left
+  std::int64_t tile_step = 0;        ///< from the begin of a tile to the next, 1 to tile_width
+  bool pad_last = false;             ///< black columns make the last tile as wide as the others
 
-  std::int64_t n_tiles() const { return (n_frames + tile_frames - 1) / tile_frames; }
+  std::int64_t n_tiles() const {
+    return n_frames <= tile_width ? 1 : 1 + (n_frames - tile_width + tile_step - 1) / tile_step;
+  }
+  /// Of all tiles together, black ones included.
+  std::int64_t n_columns() const { return pad_last ? (n_tiles() - 1) * tile_step + tile_width : n_frames; }
 };
 
 /// Bytes from all over a picture, filtered by None, Sub, Up and Average: what the choice of a filter rests on.
