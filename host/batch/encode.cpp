@@ -30,6 +30,23 @@ Sound sound_of(const Job& job, std::int64_t n_samples) {
 
 }  // namespace
 
+/// Writes tiles of a page as a backend codes them.
+class Encoder::TileWriter final : public TileTaker {
+ public:
+  TileWriter(const Encoder& encoder, Worker& worker, Job& job, const PictureNote& note, Columns page)
+      : encoder_(encoder), worker_(worker), job_(job), note_(note), page_(page) {}
+
+  bool is_plain(const FilterSamples& samples) override { return image::is_plain(samples, worker_.workspace); }
+  void take(const EncodedTile& tile) override { encoder_.write_tile(worker_, job_, note_, page_, tile.tile, tile); }
+
+ private:
+  const Encoder& encoder_;
+  Worker& worker_;
+  Job& job_;
+  const PictureNote& note_;
+  Columns page_;
+};
+
 std::string Encoder::parameters() const {
   nlohmann::ordered_json json = nlohmann::ordered_json::parse(to_json(settings_));
   json["compression"] = image::to_string(compression_);
@@ -100,8 +117,15 @@ void Encoder::encode(Worker& worker, Job& job, PictureNote note) const {
         throw Error(ErrorCode::Read, "the file became shorter while it was read");
       }
     }
-    encode_columns(*worker.backend, sound_of(job, note.n_samples), settings_, note.ref, page, worker.picture);
-    write_tiles(worker, job, note, page);
+    const Sound sound = sound_of(job, note.n_samples);
+    PngEncoder* const encoder = worker.backend->png_encoder();
+    if (encoder != nullptr && compression_ == image::Compression::Fast) {
+      TileWriter writer(*this, worker, job, note, page);
+      encode_tiles(*encoder, sound, settings_, note.ref, page, cut, writer);
+    } else {
+      encode_columns(*worker.backend, sound, settings_, note.ref, page, worker.picture);
+      write_tiles(worker, job, note, page);
+    }
   }
   job.converted.audio_seconds = static_cast<double>(note.n_samples) / note.sample_rate;
 }
@@ -113,18 +137,25 @@ void Encoder::write_tiles(Worker& worker, Job& job, const PictureNote& note, Col
     const std::int64_t width = cut.stored_width(columns);
     const bool is_page = width == page.count;
     if (!is_page) copy_columns(worker.picture, columns, worker.tile, width);
-    const Picture& picture = is_page ? worker.picture : worker.tile;
-    PictureNote own = note;
-    own.tile.first_frame = page.first + columns.first;
-    own.tile.index = own.tile.first_frame / cut.tile.step();
-    own.tile.padding = width - columns.count;
-    own.pixels_crc32 = image::pixels_crc32(picture, worker.threads);
-    const bool is_tile = note.tile.count > 1;
-    const fs::path path = is_tile ? tile_path(job.task.destination, own.tile.index) : job.task.destination;
-    OutputFile& output = job.add_output(path);
-    image::write_png(output.temporary(), picture, &own, {compression_, worker.threads}, worker.workspace);
-    job.converted.bytes_written += static_cast<std::int64_t>(fs::file_size(output.temporary()));
+    write_tile(worker, job, note, page, i, is_page ? worker.picture : worker.tile);
   }
+}
+
+/// Tile `index` of the page: a Picture or an EncodedTile.
+template <class Tile>
+void Encoder::write_tile(Worker& worker, Job& job, PictureNote note, Columns page, std::int64_t index,
+                         const Tile& tile) const {
+  const Cut cut = tiling(job).tile;
+  const Columns columns = cut.piece(index, page.count);
+  note.tile.first_frame = page.first + columns.first;
+  note.tile.index = note.tile.first_frame / cut.step();
+  note.tile.padding = tile.width - columns.count;
+  note.pixels_crc32 = image::pixels_crc32(tile, worker.threads);
+  const bool is_tile = note.tile.count > 1;
+  const fs::path path = is_tile ? tile_path(job.task.destination, note.tile.index) : job.task.destination;
+  OutputFile& output = job.add_output(path);
+  image::write_png(output.temporary(), tile, &note, {compression_, worker.threads}, worker.workspace);
+  job.converted.bytes_written += static_cast<std::int64_t>(fs::file_size(output.temporary()));
 }
 
 void Encoder::write(Job& job) const {

@@ -23,10 +23,14 @@ class Encoder final : public Conversion {
   void write(Job& job) const override;
 
  private:
+  class TileWriter;
+
   Tiling tiling(const Job& job) const;
   PictureNote measure(Worker& worker, Job& job) const;
   void encode(Worker& worker, Job& job, PictureNote note) const;
   void write_tiles(Worker& worker, Job& job, const PictureNote& note, Columns page) const;
+  template <class Tile>
+  void write_tile(Worker& worker, Job& job, PictureNote note, Columns page, std::int64_t index, const Tile& tile) const;
 
   EncodeSettings settings_;
   image::Compression compression_;

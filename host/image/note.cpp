@@ -254,10 +254,9 @@ StftSettings stft_of(const Fields& fields) {
   return stft;
 }
 
-/// Of 16-bit values with their bytes swapped.
-std::uint32_t swapped_crc32(const std::uint8_t* bytes, std::int64_t count) {
+/// Goes on with `crc`, with the bytes of 16-bit values swapped.
+std::uint32_t swapped_crc32(std::uint32_t crc, const std::uint8_t* bytes, std::int64_t count) {
   std::array<std::uint8_t, 16384> swapped;
-  std::uint32_t crc = 0;
   for (std::int64_t first = 0; first < count; first += std::ssize(swapped)) {
     const std::int64_t n = std::min(std::ssize(swapped), count - first);
     for (std::int64_t i = 0; i < n; i += 2) {
@@ -265,6 +264,35 @@ std::uint32_t swapped_crc32(const std::uint8_t* bytes, std::int64_t count) {
       swapped[static_cast<std::size_t>(i + 1)] = bytes[first + i];
     }
     crc = libdeflate_crc32(crc, swapped.data(), static_cast<std::size_t>(n));
+  }
+  return crc;
+}
+
+/// Of n_rows rows of n bytes, row_bytes apart.
+std::uint32_t rows_crc32(const std::uint8_t* rows, std::int64_t row_bytes, std::int64_t n, std::int64_t n_rows,
+                         int bits, int threads) {
+  constexpr std::int64_t kPartBytes = std::int64_t{4} << 20;
+  const std::int64_t part_rows = std::max<std::int64_t>(1, kPartBytes / std::max<std::int64_t>(n, 1));
+  const bool is_swapped = bits == 16 && std::endian::native == std::endian::little;
+  const auto rows_of = [&](std::int64_t part) { return std::min(part_rows, n_rows - part * part_rows); };
+  const auto crc_of = [&](std::uint32_t crc, const std::uint8_t* bytes, std::int64_t count) {
+    return is_swapped ? swapped_crc32(crc, bytes, count)
+                      : libdeflate_crc32(crc, bytes, static_cast<std::size_t>(count));
+  };
+  std::vector<std::uint32_t> parts(static_cast<std::size_t>((n_rows + part_rows - 1) / part_rows));
+  run_on_threads(std::ssize(parts), threads, [&](std::int64_t part, int) {
+    const std::uint8_t* const first = rows + part * part_rows * row_bytes;
+    std::uint32_t& crc = parts[static_cast<std::size_t>(part)];
+    if (row_bytes == n) {
+      crc = crc_of(0, first, rows_of(part) * n);
+    } else {
+      for (std::int64_t y = 0; y < rows_of(part); ++y) crc = crc_of(crc, first + y * row_bytes, n);
+    }
+  });
+  std::uint32_t crc = 0;
+  for (std::int64_t part = 0; part < std::ssize(parts); ++part) {
+    crc =
+        math::combine_crc32(crc, parts[static_cast<std::size_t>(part)], static_cast<std::uint64_t>(rows_of(part) * n));
   }
   return crc;
 }
@@ -343,24 +371,14 @@ PictureNote note_from_json(std::string_view text) {
 }
 
 std::uint32_t pixels_crc32(const Picture& picture, int threads) {
-  constexpr std::int64_t kPartBytes = std::int64_t{4} << 20;
-  const std::uint8_t* const bytes = picture.pixels.data();
-  const std::int64_t count = picture.height * picture.row_bytes();
-  const bool is_swapped = picture.bits == 16 && std::endian::native == std::endian::little;
-  const auto crc_of = [&](std::int64_t first, std::int64_t n) {
-    return is_swapped ? swapped_crc32(bytes + first, n)
-                      : libdeflate_crc32(0, bytes + first, static_cast<std::size_t>(n));
-  };
-  std::vector<std::uint32_t> parts(static_cast<std::size_t>((count + kPartBytes - 1) / kPartBytes));
-  const auto size_of = [&](std::int64_t part) { return std::min(kPartBytes, count - part * kPartBytes); };
-  run_on_threads(std::ssize(parts), threads, [&](std::int64_t part, int) {
-    parts[static_cast<std::size_t>(part)] = crc_of(part * kPartBytes, size_of(part));
-  });
-  std::uint32_t crc = 0;
-  for (std::int64_t part = 0; part < std::ssize(parts); ++part) {
-    crc = math::combine_crc32(crc, parts[static_cast<std::size_t>(part)], static_cast<std::uint64_t>(size_of(part)));
-  }
-  return crc;
+  const std::int64_t row_bytes = picture.row_bytes();
+  return rows_crc32(picture.pixels.data(), row_bytes, row_bytes, picture.height, picture.bits, threads);
+}
+
+std::uint32_t pixels_crc32(const EncodedTile& tile, int threads) {
+  if (tile.is_coded()) return tile.pixels_crc32;
+  const std::int64_t n = tile.width * 3 * (tile.bits / 8);
+  return rows_crc32(tile.pixels, tile.row_bytes, n, tile.height, tile.bits, threads);
 }
 
 }  // namespace spectrohue::image

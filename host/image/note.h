@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "spectrohue/encode_png.h"
 #include "spectrohue/types.h"
 
 namespace spectrohue::image {
@@ -31,5 +32,7 @@ PictureNote note_from_json(std::string_view json);
 
 /// CRC-32 of the pixels as PictureNote::pixels_crc32 defines it.
 std::uint32_t pixels_crc32(const Picture& picture, int threads = 1);
+/// The same of a tile as a backend hands it over.
+std::uint32_t pixels_crc32(const EncodedTile& tile, int threads = 1);
 
 }  // namespace spectrohue::image

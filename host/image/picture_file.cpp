@@ -347,14 +347,45 @@ FileInfo inspect(const std::filesystem::path& path) {
   return {decoded.picture.width, decoded.picture.height, decoded.picture.bits, decoded.note, decoded.description};
 }
 
-void write_png(const std::filesystem::path& path, const Picture& picture, const PictureNote* note,
-               const WriteOptions& options, Workspace& workspace) {
+namespace {
+
+/// write(text of the note or null, sink) makes the file.
+template <class Write>
+void write_file(const std::filesystem::path& path, const PictureNote* note, Write&& write) {
   const std::optional<std::string> json = note != nullptr ? std::optional(to_json(*note)) : std::nullopt;
   OutputFile file(path);
-  workspace.state().coder.write(png::pixels_of(picture), json ? &*json : nullptr, options,
-                                [&file](png::Pieces pieces) { png::write_to(file.fd(), pieces); });
+  write(json ? &*json : nullptr, [&file](png::Pieces pieces) { png::write_to(file.fd(), pieces); });
   file.close();
 }
+
+}  // namespace
+
+void write_png(const std::filesystem::path& path, const Picture& picture, const PictureNote* note,
+               const WriteOptions& options, Workspace& workspace) {
+  write_file(path, note, [&](const std::string* json, const png::Sink& sink) {
+    workspace.state().coder.write(png::pixels_of(picture), json, options, sink);
+  });
+}
+
+void write_png(const std::filesystem::path& path, const EncodedTile& tile, const PictureNote* note,
+               const WriteOptions& options, Workspace& workspace) {
+  png::Pixels pixels;
+  pixels.data = tile.pixels;
+  pixels.row_bytes = tile.row_bytes;
+  pixels.width = tile.width;
+  pixels.height = tile.height;
+  pixels.bits = tile.bits;
+  write_file(path, note, [&](const std::string* json, const png::Sink& sink) {
+    png::Coder& coder = workspace.state().coder;
+    if (tile.is_coded()) {
+      coder.write(pixels, {tile.stripes, tile.chunks}, json, sink);
+    } else {
+      coder.write(pixels, json, options, sink);
+    }
+  });
+}
+
+bool is_plain(const FilterSamples& samples, Workspace& workspace) { return workspace.state().coder.is_plain(samples); }
 
 void write_png(const std::filesystem::path& path, const Picture& picture, const PictureNote* note,
                const WriteOptions& options) {

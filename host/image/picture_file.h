@@ -10,6 +10,7 @@
 #include <string>
 
 #include "image/write_options.h"
+#include "spectrohue/encode_png.h"
 #include "spectrohue/types.h"
 
 namespace spectrohue::image {
@@ -72,6 +73,11 @@ void write_png(const std::filesystem::path& path, const Picture& picture, const 
                const WriteOptions& options, Workspace& workspace);
 void write_png(const std::filesystem::path& path, const Picture& picture, const PictureNote* note,
                const WriteOptions& options = {});
+/// The same of a tile as a backend hands it over; a coded one must be is_plain(), and options.compression Fast.
+void write_png(const std::filesystem::path& path, const EncodedTile& tile, const PictureNote* note,
+               const WriteOptions& options, Workspace& workspace);
+/// What TileTaker::is_plain() is to return.
+bool is_plain(const FilterSamples& samples, Workspace& workspace);
 
 /// True if the extension (any case) is one that spectrohue takes for a picture when it walks a folder.
 bool has_picture_extension(const std::filesystem::path& path);

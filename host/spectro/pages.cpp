@@ -158,6 +158,14 @@ void encode_columns(Backend& backend, const Sound& sound, const EncodeSettings& 
   backend.encode(settings.stft, settings.pixels, items);
 }
 
+void encode_tiles(PngEncoder& encoder, const Sound& sound, const EncodeSettings& settings,
+                  const std::vector<double>& ref, Columns columns, const Tiling& tiling, TileTaker& taker) {
+  const std::vector<float> refs(ref.begin(), ref.end());
+  const PngItem item{sound.channels,     refs,           columns.first, columns.count, tiling.tile.width,
+                     tiling.tile.step(), tiling.pad_last};
+  encoder.encode_png(settings.stft, settings.pixels, {&item, 1}, taker);
+}
+
 // ---------------------------------------------------------------------------------------------- joining
 
 namespace {

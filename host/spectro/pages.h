@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "spectrohue/convert.h"
+#include "spectrohue/encode_png.h"
 
 namespace spectrohue {
 
@@ -90,6 +91,10 @@ PictureNote make_note(const Sound& sound, const EncodeSettings& settings, std::v
 /// picture, to the bit; a closed loop begins anew on every page. settings must be valid and the sound finite.
 void encode_columns(Backend& backend, const Sound& sound, const EncodeSettings& settings,
                     const std::vector<double>& ref, Columns columns, Picture& picture);
+
+/// The same from a backend that codes what it encodes, cut into tiles.
+void encode_tiles(PngEncoder& encoder, const Sound& sound, const EncodeSettings& settings,
+                  const std::vector<double>& ref, Columns columns, const Tiling& tiling, TileTaker& taker);
 
 /// Where the tiles that there are lie in their sound's picture, and which of their columns count. Needs what their
 /// files say, not their pixels.
