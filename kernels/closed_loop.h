@@ -28,12 +28,13 @@ struct LoopItem {
   std::int64_t sound_last = 0;
   std::int64_t sample_first = 0;  ///< the samples [sample_first, sample_first + sample_count) are there ...
   std::int64_t sample_count = 0;
-  std::int64_t sample_offset = 0;  ///< ... from here on
+  std::int64_t sample_offset = 0;  ///< ... from here on, of the floats or the shorts
   std::int64_t error_offset = 0;   ///< of position 0
   std::int64_t pixel_offset = 0;   ///< of bin 0 of column 0
   std::int64_t chain_frames = 0;   ///< see chain_length()
   float ref = 0.0F;
   float inverse_ref = 0.0F;
+  bool holds_shorts = false;  ///< its samples are 16-bit ones
 };
 
 /// A column of an item; in a list of chains, a chain's first.
@@ -72,7 +73,8 @@ struct LoopArgs {
   FrameShape shape;
   std::int64_t capacity = 0;                ///< frames of the FFT plan
   std::int64_t spacing = 0;                 ///< positions from one of the list's frames to an item's next
-  const float* samples = nullptr;           ///< of all items
+  const float* samples = nullptr;           ///< of all items that hold floats
+  const std::int16_t* shorts = nullptr;     ///< of all items that hold 16-bit samples
   const float* synthesis_window = nullptr;  ///< [n_fft]
   const float* correction = nullptr;        ///< [n_fft] ClosedLoopTables::correction
   WindowSums window_sums;
@@ -112,8 +114,11 @@ SPECTROHUE_HD std::int64_t loop_index(const ThreadIndex& at, unsigned threads) {
 }
 
 SPECTROHUE_HD float loop_sample(const LoopArgs& a, const LoopItem& item, std::int64_t position) {
-  const float* signal = a.samples + (item.sample_offset - item.sample_first);
-  return math::padded_sample(signal, item.sound_samples, item.start + position, a.shape.reflect);
+  const std::int64_t origin = item.sample_offset - item.sample_first;
+  const auto sample = [&](const auto& signal) {
+    return math::padded_sample(signal, item.sound_samples, item.start + position, a.shape.reflect);
+  };
+  return item.holds_shorts ? sample(math::ShortSamples{a.shorts + origin}) : sample(a.samples + origin);
 }
 
 /// The error of position i of chain's frame at hand. A chain and the one before it share the first n_fft - hop

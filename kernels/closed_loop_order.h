@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cstring>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "core/closed_loop.h"
@@ -55,7 +56,8 @@ class DeviceClosedLoop {
   void run(const LoopTransform& transform, std::span<const EncodeItem> items, int sweeps) {
     t_ = transform;
     lay_out(items);
-    upload_correction_and_samples(items);
+    upload_correction();
+    upload_samples(items);
     feed_back(all_items());
     keep_the_better(all_items());
     sweep(items, sweeps);
@@ -87,7 +89,8 @@ class DeviceClosedLoop {
   void lay_out(std::span<const EncodeItem> items) {
     const StftSettings& s = stft();
     const FrameShape shape(s);
-    std::int64_t n_samples = 0;
+    std::int64_t n_floats = 0;
+    std::int64_t n_shorts = 0;
     std::int64_t n_errors = 0;
     std::int64_t n_pixels = 0;
     items_.clear();
@@ -110,6 +113,8 @@ class DeviceClosedLoop {
       item.sound_last = columns.sound(s).last;
       item.sample_first = range.first;
       item.sample_count = range.end - range.first;
+      item.holds_shorts = !given.signal.has_floats();
+      std::int64_t& n_samples = item.holds_shorts ? n_shorts : n_floats;
       item.sample_offset = n_samples;
       item.error_offset = n_errors;
       item.pixel_offset = n_pixels;
@@ -121,7 +126,8 @@ class DeviceClosedLoop {
       n_errors += item.n_positions;
       n_pixels += item.n_frames * s.n_bins();
     }
-    samples_.resize(size(n_samples));
+    samples_.resize(size(n_floats));
+    shorts_.resize(size(n_shorts));
     errors_.resize(size(n_errors));
     pixels_.resize(size(n_pixels * 3 * (t_.bits / 8)));
     output_.resize(size(t_.capacity * s.n_fft));
@@ -138,35 +144,60 @@ class DeviceClosedLoop {
     queue_.finish();
   }
 
-  void upload_correction_and_samples(std::span<const EncodeItem> items) {
-    constexpr std::int64_t kStaging = std::int64_t{1} << 22;
+  void upload_correction() {
     const ClosedLoopTables tables(stft());
     step_ = tables.step;
     upload_list(correction_, samples_staging_, tables.correction);
+  }
 
-    samples_staging_.resize(size(std::min(kStaging, static_cast<std::int64_t>(samples_.size()))));
-    const auto room = static_cast<std::int64_t>(samples_staging_.size());
-    std::int64_t staged = 0;
-    std::int64_t uploaded = 0;
-    const auto flush = [&] {
-      queue_.upload(samples_, samples_staging_, staged, uploaded);
-      queue_.finish();
-      uploaded += staged;
-      staged = 0;
-    };
+  void upload_samples(std::span<const EncodeItem> items) {
+    SampleUpload<float> floats(queue_, samples_, samples_staging_);
+    SampleUpload<std::int16_t> shorts(queue_, shorts_, shorts_staging_);
     for (std::size_t i = 0; i < items.size(); ++i) {
-      std::int64_t next = items_[i].sample_first;
-      const std::int64_t end = next + items_[i].sample_count;
-      while (next < end) {
-        const std::int64_t n = std::min(end - next, room - staged);
-        items[i].signal.copy(next, n, samples_staging_.data() + staged);
-        staged += n;
-        next += n;
-        if (staged == room) flush();
+      const LoopItem& item = items_[i];
+      const Signal& signal = items[i].signal;
+      if (item.holds_shorts) {
+        shorts.add(signal.shorts_at(item.sample_first), item.sample_count);
+      } else {
+        floats.add(signal.floats_at(item.sample_first), item.sample_count);
       }
     }
-    flush();
+    floats.flush();
+    shorts.flush();
   }
+
+  /// Samples one after another to the device, a staging memory at a time.
+  template <class T>
+  class SampleUpload {
+   public:
+    SampleUpload(Queue& queue, Array<T>& to, Staging<T>& staging) : queue_(queue), to_(to), staging_(staging) {
+      staging.resize(std::min(kRoom, to.size()));
+    }
+    void add(const T* samples, std::int64_t n) {
+      while (n > 0) {
+        const std::int64_t count = std::min(n, static_cast<std::int64_t>(staging_.size()) - staged_);
+        std::copy_n(samples, count, staging_.data() + staged_);
+        samples += count;
+        n -= count;
+        staged_ += count;
+        if (staged_ == static_cast<std::int64_t>(staging_.size())) flush();
+      }
+    }
+    /// Waits.
+    void flush() {
+      queue_.upload(to_, staging_, staged_, uploaded_);
+      queue_.finish();
+      uploaded_ += std::exchange(staged_, 0);
+    }
+
+   private:
+    static constexpr std::size_t kRoom = std::size_t{1} << 22;
+    Queue& queue_;
+    Array<T>& to_;
+    Staging<T>& staging_;
+    std::int64_t staged_ = 0;
+    std::int64_t uploaded_ = 0;
+  };
 
   // ------------------------------------------------------------------------------------------------- lists
 
@@ -205,6 +236,7 @@ class DeviceClosedLoop {
     args.shape = FrameShape(stft());
     args.capacity = t_.capacity;
     args.samples = samples_.data();
+    args.shorts = shorts_.data();
     args.synthesis_window = t_.synthesis_window;
     args.correction = correction_.data();
     args.window_sums = {t_.window, t_.window_sum, t_.tables->window_sum_floor};
@@ -399,6 +431,7 @@ class DeviceClosedLoop {
   Array<LoopFrame> device_list_;
   Array<float> correction_;  // [n_fft]
   Array<float> samples_;
+  Array<std::int16_t> shorts_;
   Array<float> errors_;
   Array<float> heads_;   // [chains, n_fft - hop]
   Array<float> output_;  // [capacity, n_fft] of the inverse FFT
@@ -407,6 +440,7 @@ class DeviceClosedLoop {
   Staging<LoopItem> items_staging_;
   Staging<LoopFrame> list_staging_;
   Staging<float> samples_staging_;
+  Staging<std::int16_t> shorts_staging_;
   Staging<LoopEnergy> energies_staging_;
 };
 

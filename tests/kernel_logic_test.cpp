@@ -902,17 +902,19 @@ TEST(EmulatedBackend, TakesSmallerSlotsWhereMemoryIsShort) {
 
 TEST(EmulatedBackend, IntegersTravelAsIntegers) {
   const StftSettings stft = settings_of(kCases[0]);
-  EmulatedBackend emulated;
-  const auto uploaded_for = [&](bool integers) {
-    LoopBatch batch(stft, Encoding::Hsv, PixelSettings::kOpenLoop);
-    const std::vector<float> x = test::noise(100'000);
-    integers ? batch.add_integers(x, 1.0) : batch.add(x, 1.0);
-    uploaded = 0;
-    batch.encode(emulated);
-    return uploaded;
-  };
-  uploaded_for(false);  // tables
-  EXPECT_EQ(uploaded_for(false) - uploaded_for(true), 200'000);
+  for (const int refine : {PixelSettings::kOpenLoop, 0}) {
+    EmulatedBackend emulated;
+    const auto uploaded_for = [&](bool integers) {
+      LoopBatch batch(stft, Encoding::Hsv, refine);
+      const std::vector<float> x = test::noise(100'000);
+      integers ? batch.add_integers(x, 1.0) : batch.add(x, 1.0);
+      uploaded = 0;
+      batch.encode(emulated);
+      return uploaded;
+    };
+    uploaded_for(false);  // tables
+    EXPECT_EQ(uploaded_for(false) - uploaded_for(true), 200'000);
+  }
 }
 
 TEST(EmulatedBackend, AllocatesAndPlansNothingInTheSteadyState) {
