@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The spectrohue authors
 // SPDX-License-Identifier: MIT
 //
-// A note and pixels to a sound in memory. The input is the note's JSON, a zero byte, a byte of Changes and a byte that
-// says where the picture is cut into tiles; the rest are pixels, repeated to fill the picture.
+// A note and pixels to a sound in memory. The input is the note's JSON, a zero byte, a byte of Changes and two that say
+// where the picture is cut into tiles and how many columns they share; the rest are pixels, repeated to fill the
+// picture.
 #include <algorithm>
 #include <cstring>
 #include <memory>
@@ -28,7 +29,8 @@ constexpr int kMaxFft = 4096;
 struct Input {
   PictureNote note;
   unsigned changes = 0;
-  std::int64_t cut = 0;  ///< column
+  std::int64_t cut = 0;      ///< column where the first tile ends
+  std::int64_t overlap = 0;  ///< columns before it that are the second one's, too
   std::string_view pixels;
 };
 
@@ -36,10 +38,11 @@ bool parse(std::string_view text, Input& input) {
   const std::size_t end = std::min(text.find('\0'), text.size());
   if (!is_taken([&] { input.note = image::note_from_json(text.substr(0, end)); })) return false;
   const std::string_view rest = text.substr(std::min(end + 1, text.size()));
-  if (rest.size() < 3) return false;
+  if (rest.size() < 4) return false;
   input.changes = static_cast<std::uint8_t>(rest[0]);
   input.cut = static_cast<std::uint8_t>(rest[1]);
-  input.pixels = rest.substr(2);
+  input.overlap = static_cast<std::uint8_t>(rest[2]);
+  input.pixels = rest.substr(3);
   return true;
 }
 
@@ -47,7 +50,7 @@ bool parse(std::string_view text, Input& input) {
 bool make_picture(const Input& input, Picture& picture) {
   const PictureNote& note = input.note;
   if (note.stft.n_fft > kMaxFft) return false;
-  picture.width = note.stft.n_frames(note.n_samples);
+  picture.width = note.stft.n_frames(note.n_samples) + note.tile.padding;
   picture.height = std::int64_t{note.channels} * n_rows(note.stft, note.pixels);
   if (picture.width > kMaxPixels / picture.height) return false;
   picture.bits = bits_of(note.pixels.encoding);
@@ -61,25 +64,30 @@ bool make_picture(const Input& input, Picture& picture) {
   return true;
 }
 
-/// Joins the two tiles that a picture is cut into; empty if they are refused.
-std::vector<float> join_tiles(Backend& backend, const Picture& whole, PictureNote note, std::int64_t cut) {
-  const Columns columns[] = {{0, cut}, {cut, whole.width - cut}};
+/// Joins the two tiles that a picture is cut into.
+std::vector<float> join_tiles(Backend& backend, const Picture& whole, PictureNote note, const Input& input) {
+  const std::int64_t n_frames = note.stft.n_frames(note.n_samples);
+  const std::int64_t second = input.cut - input.overlap;
+  const Columns columns[] = {{0, input.cut}, {second, n_frames - second}};
+  TileLayout layout;
+  for (int i = 0; i < 2; ++i) {
+    note.tile = {i, 2, columns[i].first, input.overlap, 0};
+    layout.add(note, columns[i].count, whole.height, whole.bits);
+  }
   std::vector<float> samples(static_cast<std::size_t>(note.channels * note.n_samples));
   std::int64_t done = 0;
   const auto take = [&](const float* from, std::int64_t stride, std::int64_t n) {
-    for (int c = 0; c < note.channels; ++c)
+    for (int c = 0; c < note.channels; ++c) {
       std::copy_n(from + c * stride, n, samples.data() + c * note.n_samples + done);
+    }
     done += n;
   };
-  TileLayout layout;
-  Picture tiles[2];
-  for (int i = 0; i < 2; ++i) {
-    copy_columns(whole, columns[i], tiles[i]);
-    note.tile = {i, 2, columns[i].first};
-    layout.add(note, tiles[i].width, tiles[i].height, tiles[i].bits);
-  }
   TileJoiner joiner(backend, layout);
-  for (const Picture& tile : tiles) joiner.add(tile, take);
+  for (const Columns& held : columns) {
+    Picture tile;
+    copy_columns(whole, held, tile);
+    joiner.add(tile, take);
+  }
   check(done == note.n_samples, "tiles hand over every sample");
   return samples;
 }
@@ -99,9 +107,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!is_taken([&] { to_audio(*backend, picture, input.note, audio); })) return 0;
   check(audio.n_samples == input.note.n_samples, "the note decides the length");
 
-  if (input.cut == 0 || input.cut >= picture.width) return 0;
+  const bool is_cut = input.overlap < input.cut && input.cut < input.note.stft.n_frames(input.note.n_samples);
+  if (!is_cut) return 0;
   std::vector<float> joined;
-  const bool is_joined = is_taken([&] { joined = join_tiles(*backend, picture, input.note, input.cut); });
+  const bool is_joined = is_taken([&] { joined = join_tiles(*backend, picture, input.note, input); });
   check(!is_joined || is_same(joined, audio.samples), "tiles give the sound of the whole picture");
   return 0;
 }

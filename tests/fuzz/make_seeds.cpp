@@ -88,6 +88,10 @@ std::vector<Converted> conversions() {
   s.stft.hop_length = 5;
   s.pixels.refine = 2;
   all.push_back(convert(sound(400, 3), s));
+  s = settings(32, Encoding::Hsv, CurveKind::Gamma, Window::Hann);
+  s.pixels.drop_top = true;
+  all.push_back(convert(sound(250, 2), s));
+  all.back().note.tile = {0, 1, 0, 3, 20};
   return all;
 }
 
@@ -173,7 +177,7 @@ void put_notes(const fs::path& folder) {
   for (const Converted& c : conversions()) {
     PictureNote note = c.note;
     put(folder / ("note" + std::to_string(i++) + ".json"), image::to_json(note));
-    note.tile = {2, 7, 131000};
+    note.tile = {2, 7, 131000, 0, 0};
     put(folder / ("note" + std::to_string(i++) + ".json"), image::to_json(note));
   }
 }
@@ -185,7 +189,7 @@ void put_notes_with_pixels(const fs::path& folder) {
         c.picture.pixels.begin(),
         c.picture.pixels.begin() + std::min<std::ptrdiff_t>(500, std::ssize(c.picture.pixels.span())));
     for (const char change : {'\0', '\1', '\4'}) {
-      const std::string tail{'\0', change, '\5'};
+      const std::string tail{'\0', change, '\5', '\1'};
       put(folder / ("sound" + std::to_string(i++)), image::to_json(c.note) + tail + pixels);
     }
   }

@@ -22,6 +22,7 @@ void check_limits(const PictureNote& note) {
   check(note.sample_rate >= 1, "a rate of at least 1 Hz");
   check(note.n_samples >= 0 && note.n_samples <= std::int64_t{1} << 48, "0 to 2^48 samples");
   check(note.tile.index >= 0 && note.tile.index < note.tile.count, "a tile is one of its tiles");
+  check(note.tile.overlap >= 0 && note.tile.padding >= 0, "no columns less than none");
 }
 
 void check_name(const std::string& name) {
@@ -33,7 +34,7 @@ void check_name(const std::string& name) {
 
 void check_parameters(const PictureNote& note) {
   const std::int64_t width = note.stft.n_frames(note.n_samples);
-  const std::int64_t height = std::int64_t{note.channels} * note.stft.n_bins();
+  const std::int64_t height = std::int64_t{note.channels} * n_rows(note.stft, note.pixels);
   const batch::Parameters parameters =
       batch::decode_parameters(note, width, height, bits_of(note.pixels.encoding), "picture.png", {});
   check(parameters.note == note && parameters.messages.empty(), "without flags the note decides");
