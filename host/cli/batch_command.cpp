@@ -9,6 +9,7 @@
 #include "batch/output_file.h"
 #include "batch/tiles.h"
 #include "cli/progress.h"
+#include "report/report.h"
 #include "spectrohue/version.h"
 
 namespace spectrohue::cli {
@@ -40,7 +41,11 @@ fs::path existing_folder(fs::path folder) {
 class BatchCommand {
  public:
   BatchCommand(const FileOptions& files, const RunOptions& options, const Direction& direction)
-      : files_(files), options_(options), direction_(direction), progress_(make_progress(options)) {}
+      : files_(files),
+        options_(options),
+        direction_(direction),
+        progress_(make_progress(options)),
+        collector_(files.report.files) {}
 
   Exit run() {
     batch::WalkResult found = batch::walk(files_.inputs, walk_settings());
@@ -62,18 +67,10 @@ class BatchCommand {
     }
 
     const batch::Plan plan = batch::make_plan(std::move(found), settings);
+    files_.report.check(plan, manifest, files_.overwrite || files_.resume);
     if (files_.dry_run) return print(plan);
     for (const batch::Problem& problem : problems_) progress_->message(problem.path, problem.reason);
-    if (plan.empty() && plan.skipped == 0) {
-      const bool is_empty_shard = !settings.shard.is_all() && problems_.empty();
-      if (is_empty_shard) {
-        say("", "nothing to convert: none of the files falls into shard " + files_.shard);
-        if (manifest && !writer) writer.emplace(*manifest);
-        if (writer) writer->begin(header(plan, settings));  // for merge, which counts the shards
-      }
-      if (!is_empty_shard && problems_.empty()) say("", "nothing to convert: no matching files in the input");
-      return is_empty_shard ? Exit::Ok : Exit::SomeFailed;
-    }
+    if (plan.empty() && plan.skipped == 0) return end_without_files(plan, settings, manifest, writer);
     if (files_.prints_names) print_names(plan);
     if (!files_.ignore_space) check_space(plan);
     if (manifest && !writer && !plan.empty()) writer.emplace(*manifest);
@@ -129,6 +126,21 @@ class BatchCommand {
     return exit;
   }
 
+  Exit end_without_files(const batch::Plan& plan, const batch::PlanSettings& settings,
+                         const std::optional<fs::path>& manifest, std::optional<batch::ManifestWriter>& writer) {
+    const batch::ManifestRun run = header(plan, settings);
+    const bool is_empty_shard = !settings.shard.is_all() && problems_.empty();
+    if (is_empty_shard) {
+      say("", "nothing to convert: none of the files falls into shard " + files_.shard);
+      if (manifest && !writer) writer.emplace(*manifest);
+      if (writer) writer->begin(run);  // for merge, which counts the shards
+    }
+    if (!is_empty_shard && problems_.empty()) say("", "nothing to convert: no matching files in the input");
+    batch::Totals totals;
+    count_problems(totals);
+    return write_report(run, totals) && is_empty_shard ? Exit::Ok : Exit::SomeFailed;
+  }
+
   static void print_names(const batch::Plan& plan) {
     for (std::size_t i = 0; i < plan.size(); ++i) {
       const batch::Task task = plan[i];
@@ -180,19 +192,42 @@ class BatchCommand {
         progress_->message(result.task.source.string(), "-> " + result.task.destination.string());
       }
       if (manifest != nullptr) append(*manifest, result, plan_settings);
+      collector_.add(result);
     };
     progress_->begin(plan.size(), plan.skipped, plan.source_bytes());
-    if (manifest != nullptr) manifest->begin(header(plan, plan_settings));
+    const batch::ManifestRun run = header(plan, plan_settings);
+    if (manifest != nullptr) manifest->begin(run);
     const batch::TaskList tasks{plan.size(), [&](std::size_t i) { return plan[i]; }};
     batch::Totals totals = batch::run(tasks, settings, direction_.conversion, observer);
+    count_problems(totals);
+    const bool is_reported = write_report(run, totals);
+    progress_->end(totals);
+    if (totals.interrupted && !totals.too_many_errors) return Exit::Interrupted;
+    return totals.n_failed == 0 && manifest_is_whole_ && is_reported ? Exit::Ok : Exit::SomeFailed;
+  }
+
+  /// What was named and is not there is a file that failed.
+  void count_problems(batch::Totals& totals) {
     for (const batch::Problem& problem : problems_) {
-      totals.add({problem.path, ErrorCode::Read, problem.reason});
+      const batch::Failure failure{problem.path, ErrorCode::Read, problem.reason};
+      collector_.add_failure(problem.path, failure);
+      totals.add(failure);
       ++totals.files;
       ++totals.done;
     }
-    progress_->end(totals);
-    if (totals.interrupted && !totals.too_many_errors) return Exit::Interrupted;
-    return totals.n_failed == 0 && manifest_is_whole_ ? Exit::Ok : Exit::SomeFailed;
+  }
+
+  /// False if the report, where one is wanted, is not what it should be; the reason is then said.
+  bool write_report(const batch::ManifestRun& run, const batch::Totals& totals) {
+    if (!files_.report.is_wanted()) return true;
+    try {
+      const std::vector<batch::Problem> missing = report::write(files_.report.path, run, totals, collector_);
+      for (const batch::Problem& problem : missing) progress_->message(problem.path, problem.reason);
+      return missing.empty();
+    } catch (const std::exception& error) {
+      progress_->message(files_.report.path.string(), error.what());
+      return false;
+    }
   }
 
   static std::string temporary_name(batch::Shard shard) {
@@ -228,6 +263,7 @@ class BatchCommand {
   const RunOptions& options_;
   const Direction& direction_;
   std::unique_ptr<Progress> progress_;
+  report::Collector collector_;
   std::vector<batch::Problem> problems_;
   std::string parameters_;
   bool manifest_is_whole_ = true;
@@ -267,6 +303,7 @@ void FileOptions::add_to(CLI::App& app, const char* inputs_help, const char* out
          both_spellings("--on-error"), [this](const std::string& what) { stop_on_error = what == "stop"; },
          "skip (report the file and go on, default) or stop (begin no further file)")
       ->check(CLI::IsMember({"skip", "stop"}));
+  report.add_to(app);
   app.add_flag(both_spellings("--ignore-space"), ignore_space, "Begin although the disk looks too small");
 }
 

@@ -10,6 +10,7 @@
 
 #include "batch/plan.h"
 #include "cli/options.h"
+#include "cli/report_options.h"
 
 namespace spectrohue::cli {
 
@@ -26,6 +27,7 @@ struct FileOptions {
   std::string manifest;  ///< a path, "none", or empty: in the output folder, unless one file alone was named
   bool ignore_space = false;
   bool stop_on_error = false;
+  ReportOptions report;
   bool prints_names = false;  ///< what becomes what, before it does
 
   void add_to(CLI::App& app, const char* inputs_help, const char* output_help);
