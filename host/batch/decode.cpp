@@ -208,22 +208,30 @@ void Decoder::write(Job& job) const {
   output.commit();
 }
 
-void load_sound(Worker& worker, Job& job, const ParameterFlags& flags) {
-  Audio& audio = job.audio;
+void decode_pieces(Worker& worker, Job& job, const ParameterFlags& flags,
+                   const std::function<TileJoiner::Take(const Parameters&)>& begin) {
   if (job.task.tiles.empty()) {
     image::read(job.task.source, job.file, job.workspace, worker.threads);
     if (is_tile(job.file)) job.task.tiles = {job.task.source};
   }
-  if (job.task.tiles.empty()) {
-    const Parameters parameters = parameters_of(job.file, job.task.source, flags);
-    to_audio(*worker.backend, job.file.picture, parameters.note, audio);
-    if (!parameters.has_level) normalize_peak(audio);
+  if (!job.task.tiles.empty()) {
+    const TileLayout layout = layout_of(job.task.tiles, flags);
+    require_all(layout);
+    join(worker, job, layout, flags, false, begin);
     return;
   }
-  const TileLayout layout = layout_of(job.task.tiles, flags);
-  require_all(layout);
+  const Parameters parameters = parameters_of(job.file, job.task.source, flags);
+  Audio& audio = job.audio;
+  to_audio(*worker.backend, job.file.picture, parameters.note, audio);
+  if (!parameters.has_level) normalize_peak(audio);
+  begin(parameters)(audio.samples.data(), audio.n_samples, audio.n_samples);
+}
+
+void load_sound(Worker& worker, Job& job, const ParameterFlags& flags) {
+  Audio& audio = job.audio;
   std::int64_t done = 0;
-  join(worker, job, layout, flags, false, [&](const Parameters& parameters) -> TileJoiner::Take {
+  decode_pieces(worker, job, flags, [&](const Parameters& parameters) -> TileJoiner::Take {
+    if (job.task.tiles.empty()) return [](const float*, std::int64_t, std::int64_t) {};  // it is there
     const PictureNote& note = parameters.note;
     audio.sample_rate = note.sample_rate;
     audio.channels = note.channels;

@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "batch/conversion.h"
+#include "spectro/pages.h"
 
 namespace spectrohue::batch {
 
@@ -40,6 +41,10 @@ class Decoder final : public Conversion {
 
   DecodeSettings settings_;
 };
+
+/// Decodes a picture file, or all its tiles, piece by piece: what `begin` returns takes the samples. Throws Error.
+void decode_pieces(Worker& worker, Job& job, const ParameterFlags& flags,
+                   const std::function<TileJoiner::Take(const Parameters&)>& begin);
 
 /// The sound of a picture file, or of all its tiles, in memory: job.audio. Throws Error.
 void load_sound(Worker& worker, Job& job, const ParameterFlags& flags);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "batch/decode.h"
 #include "batch/tiles.h"
 #include "image/note.h"
 #include "spectrohue/error.h"
@@ -69,7 +70,38 @@ void Encoder::read(Job& job) const {
   job.is_whole = !job.stretch.slide(*job.reader, 0, most + 1);
 }
 
-void Encoder::compute(Worker& worker, Job& job) const { encode(worker, job, measure(worker, job)); }
+void Encoder::compute(Worker& worker, Job& job) const {
+  encode(worker, job, measure(worker, job));
+  if (verify_) job.converted.snr_db = read_back(worker, job);
+}
+
+/// Reads what was written, decodes it, and says how close it is to the source.
+double Encoder::read_back(Worker& worker, const Job& job) {
+  Job back;
+  back.stop = job.stop;
+  back.task.source = job.outputs.front()->temporary();
+  if (job.outputs.size() > 1) {
+    for (const auto& output : job.outputs) back.task.tiles.push_back(output->temporary());
+  }
+  audio::Reader source(job.task.source);
+  audio::Stretch stretch;
+  stretch.restart(source.info());
+  Buffer<float> expected;
+  Comparer comparer;
+  std::int64_t done = 0;
+  const auto take = [&](const float* samples, std::int64_t stride, std::int64_t n) {
+    stretch.slide(source, done, done + n);
+    if (stretch.end() < done + n) throw Error(ErrorCode::Read, "the file became shorter while it was read");
+    expected.resize(static_cast<std::size_t>(n));
+    for (int c = 0; c < stretch.channels(); ++c) {
+      stretch.signal(c, done + n).copy(done, n, expected.data());
+      comparer.add(expected.data(), samples + c * stride, n);
+    }
+    done += n;
+  };
+  decode_pieces(worker, back, {}, [&](const Parameters&) { return take; });
+  return comparer.result().snr_db;
+}
 
 /// Goes through the sound once: its length, its peaks, whether it is finite.
 PictureNote Encoder::measure(Worker& worker, Job& job) const {

@@ -13,9 +13,10 @@ namespace spectrohue::batch {
 /// length, one page of the picture and the samples under it are in memory (spectro/pages.h).
 class Encoder final : public Conversion {
  public:
+  /// verify: every picture is read back and decoded, and Converted::snr_db says how close that is.
   explicit Encoder(const EncodeSettings& settings, image::Compression compression = image::Compression::Fast,
-                   const TileSettings& tiles = {})
-      : settings_(settings), compression_(compression), tiles_(tiles) {}
+                   const TileSettings& tiles = {}, bool verify = false)
+      : settings_(settings), compression_(compression), tiles_(tiles), verify_(verify) {}
 
   std::string parameters() const override;
   void read(Job& job) const override;
@@ -31,10 +32,12 @@ class Encoder final : public Conversion {
   void write_tiles(Worker& worker, Job& job, const PictureNote& note, Columns page) const;
   template <class Tile>
   void write_tile(Worker& worker, Job& job, PictureNote note, Columns page, std::int64_t index, const Tile& tile) const;
+  static double read_back(Worker& worker, const Job& job);
 
   EncodeSettings settings_;
   image::Compression compression_;
   TileSettings tiles_;
+  bool verify_;
 };
 
 }  // namespace spectrohue::batch

@@ -24,6 +24,7 @@ struct EncodeOptions {
   std::string compression = "fast";
   TileSettings tiles;
   bool drop_top = false;
+  bool verify = false;
 };
 
 Direction encoding(const EncodeSettings& settings, const TileSettings& tiles, const batch::Conversion& encoder) {
@@ -48,7 +49,7 @@ Exit encode(const FileOptions& files, const TransformOptions& transform, const E
   validate(settings);
   const image::Compression compression = image::compression_from_string(chosen.compression);
   make_tiling(chosen.tiles, 1, settings);  // throws if that cannot be
-  const batch::Encoder encoder(settings, compression, chosen.tiles);
+  const batch::Encoder encoder(settings, compression, chosen.tiles, chosen.verify);
   return convert(files, options, encoding(settings, chosen.tiles, encoder));
 }
 
@@ -121,6 +122,8 @@ void add_encode(CLI::App& app, Exit& result) {
                     "Black columns make the last tile, or the only one, as wide as --tile-width");
   command->add_flag(both_spellings("--drop-top"), state->encode.drop_top,
                     "Leave out the row of the highest bin, half the sample rate: n_fft / 2 rows a channel");
+  command->add_flag("--verify", state->encode.verify,
+                    "Read every picture back, decode it, and record its SNR in the manifest");
   state->options.add_to(*command);
   command->callback(
       [state, &result] { result = encode(state->files, state->transform, state->encode, state->options); });

@@ -97,20 +97,26 @@ Comparison compare(const Audio& a, const Audio& b) {
   if (a.channels != b.channels || a.n_samples != b.n_samples) {
     throw Error(ErrorCode::Usage, "only sounds of the same length and channel count can be compared");
   }
-  Comparison result;
-  double signal = 0;
-  double noise = 0;
-  const std::size_t n = static_cast<std::size_t>(a.channels) * static_cast<std::size_t>(a.n_samples);
-  for (std::size_t i = 0; i < n; ++i) {
-    const double x = a.samples[i];
-    const double error = x - b.samples[i];
-    signal += x * x;
-    noise += error * error;
-    result.max_error = std::max(result.max_error, std::fabs(error));
-    result.differing += error != 0 ? 1 : 0;
+  Comparer comparer;
+  comparer.add(a.samples.data(), b.samples.data(), a.channels * a.n_samples);
+  return comparer.result();
+}
+
+void Comparer::add(const float* a, const float* b, std::int64_t n) {
+  for (std::int64_t i = 0; i < n; ++i) {
+    const double x = a[i];
+    const double error = x - b[i];
+    signal_ += x * x;
+    noise_ += error * error;
+    so_far_.max_error = std::max(so_far_.max_error, std::fabs(error));
+    so_far_.differing += error != 0 ? 1 : 0;
   }
+}
+
+Comparison Comparer::result() const {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  result.snr_db = noise == 0 ? kInfinity : signal == 0 ? -kInfinity : 10 * std::log10(signal / noise);
+  Comparison result = so_far_;
+  result.snr_db = noise_ == 0 ? kInfinity : signal_ == 0 ? -kInfinity : 10 * std::log10(signal_ / noise_);
   return result;
 }
 

@@ -42,4 +42,16 @@ struct Comparison {
 };
 Comparison compare(const Audio& a, const Audio& b);
 
+/// The same, piece by piece.
+class Comparer {
+ public:
+  void add(const float* a, const float* b, std::int64_t n);
+  Comparison result() const;
+
+ private:
+  Comparison so_far_;
+  double signal_ = 0;
+  double noise_ = 0;
+};
+
 }  // namespace spectrohue
