@@ -6,9 +6,11 @@
 
 #include <chrono>
 #include <fstream>
+#include <map>
 #include <thread>
 
 #include "audio/audio_file.h"
+#include "batch/encode.h"
 #include "batch/hash.h"
 #include "batch/output_file.h"
 #include "batch/parameters.h"
@@ -548,6 +550,51 @@ TEST_F(Batch, AFileThatIsStoppedCountsAsNotBegun) {
   EXPECT_EQ(totals.done, 0U);
   EXPECT_TRUE(totals.failures.empty());
   EXPECT_TRUE(fs::is_empty(folder_ / "."));
+}
+
+/// Sound files that change when their turn has come: after the plan was made.
+TEST_F(Batch, FilesThatChangeDuringTheRun) {
+  Audio audio;
+  audio.sample_rate = 8000;
+  audio.channels = 1;
+  audio.n_samples = 4000;
+  audio.samples.resize(4000);
+  std::fill_n(audio.samples.data(), 4000, 0.25F);
+  for (const char* name : {"vanishes.wav", "shrinks.wav", "grows.wav", "stays.wav"}) {
+    fs::create_directories(folder_ / "in");
+    audio::write(folder_ / "in" / name, audio, {});
+  }
+  PlanSettings plan_settings;
+  plan_settings.output = folder_ / "out";
+  plan_settings.extension = ".png";
+  const Plan plan = make_plan(walk({in("in")}, {audio::has_audio_extension}), plan_settings);
+  const TaskList tasks{plan.size(), [&](std::size_t i) {
+                         const Task task = plan[i];
+                         const std::string name = task.relative.string();
+                         if (name == "vanishes.wav") fs::remove(task.source);
+                         if (name == "shrinks.wav") fs::resize_file(task.source, 44 + 2 * 1000);
+                         if (name == "grows.wav") std::ofstream(task.source, std::ios::app) << std::string(4000, 'x');
+                         return task;
+                       }};
+  RunSettings settings;
+  settings.device = "cpu";
+  settings.threads = 1;
+  std::map<std::string, double> seconds;
+  std::map<std::string, std::vector<std::string>> messages;
+  Observer observer;
+  observer.finished = [&](const FileResult& result) {
+    const std::string name = result.task.relative.string();
+    if (!result.failure) seconds[name] = result.converted.audio_seconds;
+    messages[name] = result.converted.messages;
+  };
+  const Totals totals = run(tasks, settings, Encoder({}), observer);
+  EXPECT_EQ(totals.done, 4U);
+  ASSERT_EQ(totals.n_failed, 1U);
+  EXPECT_EQ(totals.failures[0].code, ErrorCode::Read);
+  EXPECT_EQ(totals.failures[0].source.filename(), "vanishes.wav");
+  EXPECT_EQ(seconds, (std::map<std::string, double>{{"grows.wav", 0.5}, {"shrinks.wav", 0.125}, {"stays.wav", 0.5}}));
+  EXPECT_EQ(messages["shrinks.wav"].size(), 1U) << "that its end is missing";
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_ / "out"), {}), 3);
 }
 
 // ----------------------------------------------------------------------------------------- parameters
