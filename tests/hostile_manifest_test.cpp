@@ -10,7 +10,9 @@
 #include <limits>
 #include <string>
 
+#include "batch/done_index.h"
 #include "batch/manifest.h"
+#include "batch/merge.h"
 #include "support/temp_folder.h"
 
 namespace spectrohue::batch {

@@ -10,6 +10,9 @@
 #include <fstream>
 #include <limits>
 
+#include "batch/done_index.h"
+#include "batch/manifest_writer.h"
+#include "batch/merge.h"
 #include "batch/sha256.h"
 #include "support/temp_folder.h"
 

@@ -2,11 +2,6 @@
 // SPDX-License-Identifier: MIT
 #include "batch/manifest.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
@@ -19,7 +14,6 @@
 #include <nlohmann/json.hpp>
 
 #include "batch/hash.h"
-#include "batch/tiles.h"
 #include "image/json_bounds.h"
 
 namespace spectrohue::batch {
@@ -184,51 +178,6 @@ class Lines {
   std::unique_ptr<char[]> line_;
 };
 
-[[noreturn]] void fail(ErrorCode code, const std::string& what, const fs::path& path, int error) {
-  throw Error(code, what + " '" + path.string() + "': " + std::strerror(error));
-}
-
-/// False if another process has it; true also where the file system has no locks.
-bool try_lock(int file) { return flock(file, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK; }
-
-std::optional<Shard> shard_of(const fs::path& manifest) {
-  const std::string name = manifest.filename().string();
-  if (name == std::string(kStem) + kExtension) return Shard{};
-  Shard shard;
-  int end = 0;
-  const std::string pattern = std::string(kStem) + ".%d-of-%d" + kExtension + "%n";
-  const bool fits = std::sscanf(name.c_str(), pattern.c_str(), &shard.index, &shard.count, &end) == 2 &&
-                    end == static_cast<int>(name.size());
-  return fits ? std::optional(shard) : std::nullopt;
-}
-
-/// Shards of one count keep to their own; any others may meet.
-bool may_meet(Shard a, Shard b) { return a.count != b.count; }
-
-void refuse_other_runs(const fs::path& own) {
-  const std::optional<Shard> shard = shard_of(own);
-  if (!shard) return;
-  std::error_code error;
-  const fs::path folder = own.has_parent_path() ? own.parent_path() : ".";
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
-    const std::optional<Shard> other = shard_of(entry.path());
-    if (!other || !may_meet(*shard, *other)) continue;
-    const int file = open(entry.path().c_str(), O_RDWR | O_CLOEXEC);
-    if (file < 0) continue;
-    const bool is_free = try_lock(file);
-    close(file);
-    if (!is_free) {
-      throw Error(ErrorCode::Usage, "another run is writing into '" + folder.string() + "': it has '" +
-                                        entry.path().filename().string() + "'; wait for it, or choose another folder");
-    }
-  }
-}
-
-std::uint64_t rest_hash(const std::string& source, const std::string& parameters, Stamp stamp) {
-  return stable_hash(source + '\0' + parameters + '\0' + std::to_string(stamp.bytes) + '\0' +
-                     std::to_string(stamp.modified_ns));
-}
-
 }  // namespace
 
 ManifestRecord record_of(const FileResult& result, const fs::path& output) {
@@ -308,7 +257,9 @@ std::string to_line(const ManifestRecord& record, const std::string& parameters)
 
 std::int64_t read_manifest(const fs::path& path, const ManifestReader& reader) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) fail(ErrorCode::Read, "cannot open the manifest", path, errno);
+  if (!file) {
+    throw Error(ErrorCode::Read, "cannot open the manifest '" + path.string() + "': " + std::strerror(errno));
+  }
   std::int64_t damaged = 0;
   Lines lines(file);
   while (const std::optional<std::string_view> line = lines.next()) {
@@ -326,192 +277,25 @@ std::int64_t read_manifest(const fs::path& path, const ManifestReader& reader) {
   return damaged;
 }
 
-ManifestWriter::ManifestWriter(const fs::path& path) : path_(path) {
-  std::error_code error;
-  if (path.has_parent_path()) fs::create_directories(path.parent_path(), error);
-  const bool is_new = !fs::exists(path, error);
-  file_ = open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-  if (file_ < 0) fail(ErrorCode::Write, "cannot open the manifest", path, errno);
-  if (!try_lock(file_)) {
-    close(file_);
-    throw Error(ErrorCode::Usage, "another run is writing into this folder: it has the manifest '" + path.string() +
-                                      "'; wait for it, or choose another folder");
-  }
-  try {
-    refuse_other_runs(path);
-    cut_torn_line();
-  } catch (...) {
-    if (is_new) unlink(path.c_str());
-    close(file_);
-    throw;
-  }
-}
-
-ManifestWriter::~ManifestWriter() { close(file_); }
-
-void ManifestWriter::cut_torn_line() {
-  struct stat status {};
-  if (fstat(file_, &status) != 0) fail(ErrorCode::Write, "cannot look at the manifest", path_, errno);
-  off_t end = status.st_size;
-  for (char c = 0; end > 0; --end) {
-    if (pread(file_, &c, 1, end - 1) != 1) fail(ErrorCode::Write, "cannot read the manifest", path_, errno);
-    if (c == '\n') break;
-  }
-  if (end < status.st_size && ftruncate(file_, end) != 0) {
-    fail(ErrorCode::Write, "cannot mend the manifest", path_, errno);
-  }
-}
-
-void ManifestWriter::begin(const ManifestRun& run) {
-  parameters_ = parameters_id(run.parameters);
-  append(to_line(run));
-}
-
-void ManifestWriter::add(const ManifestRecord& record) { append(to_line(record, parameters_)); }
-
-void ManifestWriter::append(const std::string& line) {
-  const off_t before = lseek(file_, 0, SEEK_END);
-  const ssize_t written = write(file_, line.data(), line.size());
-  if (written == static_cast<ssize_t>(line.size())) return;
-  const int error = written < 0 ? errno : ENOSPC;
-  if (written > 0 && ftruncate(file_, before) != 0) cut_torn_line();
-  fail(ErrorCode::Write, "cannot append to the manifest", path_, error);
-}
-
-DoneIndex::DoneIndex(const fs::path& manifest) {
-  ManifestReader reader;
-  reader.on_record = [&](const ManifestRecord& record, const std::string& parameters) {
-    const std::uint64_t rest = record.error ? 0 : rest_hash(record.source, parameters, record.stamp);
-    entries_.push_back({stable_hash(record.source), rest, record.bytes_written, record.n_tiles});
-  };
-  read_manifest(manifest, reader);
-  // The last record of a source comes first among its own.
-  std::reverse(entries_.begin(), entries_.end());
-  std::stable_sort(entries_.begin(), entries_.end());
-}
-
-bool DoneIndex::is_done(const Task& task, const std::string& parameters) const {
-  const std::string source = task.relative.native();
-  const auto entry = std::lower_bound(entries_.begin(), entries_.end(), Entry{stable_hash(source), 0, 0, 0});
-  if (entry == entries_.end() || entry->source != stable_hash(source)) return false;
-  if (entry->rest != rest_hash(source, parameters, task.stamp)) return false;
-  std::int64_t bytes = 0;
-  for (std::int64_t i = 0; i < entry->n_tiles; ++i) {
-    std::error_code error;
-    const auto size = fs::file_size(entry->n_tiles > 1 ? tile_path(task.destination, i) : task.destination, error);
-    if (error) return false;
-    bytes += static_cast<std::int64_t>(size);
-  }
-  return bytes == entry->bytes_written;
-}
-
 std::vector<fs::path> manifests_in(const fs::path& folder) {
   std::vector<fs::path> found;
   std::error_code error;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
-    if (shard_of(entry.path())) found.push_back(entry.path());
+    if (shard_of_manifest(entry.path())) found.push_back(entry.path());
   }
   std::sort(found.begin(), found.end());
   return found;
 }
 
-void MergeReport::expect(const std::vector<std::string>& all) {
-  std::copy_if(all.begin(), all.end(), std::back_inserter(missing_sources),
-               [&](const std::string& source) { return !sources.contains(source); });
-}
-
-bool MergeReport::is_whole() const {
-  return failed.empty() && duplicates.empty() && missing_shards.empty() && incomplete.empty() &&
-         missing_sources.empty() && damaged_lines == 0 && !mixes_parameters;
-}
-
-namespace {
-
-/// Takes manifests in and has the last word on every source.
-class Merger {
- public:
-  Merger(MergeReport& report, const std::function<void(const std::string&)>& write) : report_(report), write_(write) {}
-
-  void take(const fs::path& manifest) {
-    ++manifest_;
-    std::uint64_t n_expected = 0;
-    std::set<std::string> seen;  // since the last run began
-    ManifestReader reader;
-    reader.on_run = [&](const ManifestRun& run) {
-      n_expected = run.files;
-      seen.clear();
-      shards_.insert(run.shard.index);
-      n_shards_ = std::max(n_shards_, run.shard.count);
-      report_.command = run.command;
-      write_(to_line(run));
-    };
-    reader.on_record = [&](const ManifestRecord& record, const std::string& parameters) {
-      seen.insert(record.source);
-      take(record, parameters);
-    };
-    report_.damaged_lines += read_manifest(manifest, reader);
-    if (seen.size() < n_expected) report_.incomplete.push_back(manifest.string());
-  }
-
-  void finish() {
-    for (int shard = 0; shard < n_shards_; ++shard) {
-      if (!shards_.contains(shard)) report_.missing_shards.push_back({shard, n_shards_});
-    }
-    std::set<std::string> parameters;
-    for (const auto& [source, last] : sources_) {
-      report_.sources.insert(source);
-      write_(to_line(last.record, last.parameters));
-      if (last.record.error) {
-        report_.failed[source] = last.record.reason;
-        continue;
-      }
-      parameters.insert(last.parameters);
-      ++report_.done;
-      report_.audio_seconds += last.record.audio_seconds;
-      add(last.record.bytes_written, report_.bytes_written);
-    }
-    report_.duplicates.assign(duplicates_.begin(), duplicates_.end());
-    report_.mixes_parameters = parameters.size() > 1;
-  }
-
- private:
-  struct Last {
-    ManifestRecord record;
-    std::string parameters;
-    int manifest;
-  };
-
-  static void add(std::int64_t value, std::int64_t& sum) {
-    if (__builtin_add_overflow(sum, value, &sum)) sum = std::numeric_limits<std::int64_t>::max();
-  }
-
-  void take(const ManifestRecord& record, const std::string& parameters) {
-    const auto [known, is_new] = sources_.try_emplace(record.source, Last{record, parameters, manifest_});
-    if (is_new) return;
-    Last& last = known->second;
-    const bool is_elsewhere = last.manifest != manifest_;
-    if (is_elsewhere && !last.record.error && !record.error) duplicates_.insert(record.source);
-    // A failure does not undo what another run did elsewhere.
-    if (!is_elsewhere || last.record.error) last = {record, parameters, manifest_};
-  }
-
-  MergeReport& report_;
-  const std::function<void(const std::string&)>& write_;
-  int manifest_ = 0;
-  int n_shards_ = 1;
-  std::set<int> shards_;
-  std::map<std::string, Last> sources_;
-  std::set<std::string> duplicates_;
-};
-
-}  // namespace
-
-MergeReport merge(const std::vector<fs::path>& manifests, const std::function<void(const std::string& line)>& write) {
-  MergeReport report;
-  Merger merger(report, write);
-  for (const fs::path& manifest : manifests) merger.take(manifest);
-  merger.finish();
-  return report;
+std::optional<Shard> shard_of_manifest(const fs::path& manifest) {
+  const std::string name = manifest.filename().string();
+  if (name == std::string(kStem) + kExtension) return Shard{};
+  Shard shard;
+  int end = 0;
+  const std::string pattern = std::string(kStem) + ".%d-of-%d" + kExtension + "%n";
+  const bool fits = std::sscanf(name.c_str(), pattern.c_str(), &shard.index, &shard.count, &end) == 2 &&
+                    end == static_cast<int>(name.size());
+  return fits ? std::optional(shard) : std::nullopt;
 }
 
 }  // namespace spectrohue::batch

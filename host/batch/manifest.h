@@ -7,9 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,74 +69,10 @@ struct ManifestReader {
 /// while it wrote it). Throws Error(Read).
 std::int64_t read_manifest(const std::filesystem::path& path, const ManifestReader& reader);
 
-/// Appends to a manifest, which is locked as long as this lives: a second run on the same folder is refused.
-class ManifestWriter {
- public:
-  /// Makes the file and its folder if they are missing, and cuts off a last line without its end. Throws Error(Usage)
-  /// if another run has it, or one of an overlapping shard; Error(Write).
-  explicit ManifestWriter(const std::filesystem::path& path);
-  ManifestWriter(const ManifestWriter&) = delete;
-  ManifestWriter& operator=(const ManifestWriter&) = delete;
-  ~ManifestWriter();
-
-  void begin(const ManifestRun& run);
-  /// Throws Error(Write); what was appended of the line is then taken back.
-  void add(const ManifestRecord& record);
-
- private:
-  void append(const std::string& line);
-  void cut_torn_line();
-
-  std::filesystem::path path_;
-  int file_ = -1;
-  std::string parameters_;
-};
-
-/// Which sources a manifest says are done. 40 bytes a source.
-class DoneIndex {
- public:
-  /// Throws Error(Read).
-  explicit DoneIndex(const std::filesystem::path& manifest);
-  /// The last record of this source says so, with these parameters and this stamp, and all of the output is there with
-  /// the size that was written.
-  bool is_done(const Task& task, const std::string& parameters) const;
-
- private:
-  struct Entry {
-    std::uint64_t source;
-    std::uint64_t rest;  // of source's hash, parameters and stamp
-    std::int64_t bytes_written;
-    std::int64_t n_tiles;
-    bool operator<(const Entry& other) const { return source < other.source; }
-  };
-  std::vector<Entry> entries_;
-};
-
 /// The manifests in a folder, by their names, sorted.
 std::vector<std::filesystem::path> manifests_in(const std::filesystem::path& folder);
 
-/// What merging manifests found.
-struct MergeReport {
-  std::string command;  ///< of the last run
-  std::uint64_t done = 0;
-  double audio_seconds = 0;
-  std::int64_t bytes_written = 0;
-  std::map<std::string, std::string> failed;  ///< source and reason
-  std::vector<std::string> duplicates;        ///< sources that two manifests say they did
-  std::vector<Shard> missing_shards;          ///< of which there is no manifest
-  std::vector<std::string> incomplete;        ///< manifests with fewer files than their last run set out to convert
-  std::vector<std::string> missing_sources;   ///< see expect()
-  std::int64_t damaged_lines = 0;
-  bool mixes_parameters = false;  ///< not all sources were done with the same
-  std::set<std::string> sources;  ///< that any manifest names
-
-  /// Notes which of these sources no manifest names.
-  void expect(const std::vector<std::string>& all);
-  bool is_whole() const;
-};
-
-/// Joins manifests: hands over every run's line, then the last word on every source, sorted by it. Throws Error(Read).
-MergeReport merge(const std::vector<std::filesystem::path>& manifests,
-                  const std::function<void(const std::string& line)>& write);
+/// Which shard's a manifest is, by its name; nothing if that is another name.
+std::optional<Shard> shard_of_manifest(const std::filesystem::path& manifest);
 
 }  // namespace spectrohue::batch

@@ -5,7 +5,8 @@
 #include <cstdio>
 #include <ctime>
 
-#include "batch/manifest.h"
+#include "batch/done_index.h"
+#include "batch/manifest_writer.h"
 #include "batch/output_file.h"
 #include "batch/tiles.h"
 #include "cli/progress.h"

@@ -6,6 +6,7 @@
 
 #include "audio/audio_file.h"
 #include "batch/manifest.h"
+#include "batch/merge.h"
 #include "batch/output_file.h"
 #include "batch/tiles.h"
 #include "batch/walk.h"

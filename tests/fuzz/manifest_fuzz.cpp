@@ -3,7 +3,9 @@
 //
 // A manifest: what is understood of its lines can be written and is understood again, alone and merged with another,
 // and nothing that is not there counts as done.
+#include "batch/done_index.h"
 #include "batch/manifest.h"
+#include "batch/merge.h"
 #include "fuzz/check.h"
 #include "fuzz/memory_file.h"
 
