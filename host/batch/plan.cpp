@@ -9,7 +9,9 @@
 #include <charconv>
 #include <optional>
 
+#include "batch/claims.h"
 #include "batch/hash.h"
+#include "batch/resolver.h"
 #include "batch/tiles.h"
 #include "spectrohue/error.h"
 
@@ -22,45 +24,6 @@ namespace {
 [[noreturn]] void refuse(const std::string& message) { throw Error(ErrorCode::Usage, message); }
 
 std::string quoted(const fs::path& path) { return "'" + path.string() + "'"; }
-
-/// One spelling for every way to write a path, whether or not it exists.
-fs::path resolved(const fs::path& path) {
-  std::error_code error;
-  fs::path result = fs::weakly_canonical(fs::absolute(path), error);
-  return error ? fs::absolute(path).lexically_normal() : result;
-}
-
-/// The same for many paths in few folders: each folder is looked up once.
-class Resolver {
- public:
-  struct Folder {
-    fs::path path;  ///< resolved
-    bool exists = false;
-  };
-
-  const Folder& folder(const fs::path& path) {
-    const auto [known, is_new] = folders_.try_emplace(path.native());
-    if (is_new) {
-      std::error_code error;
-      const fs::path folder = path.empty() ? "." : path;
-      known->second = {resolved(folder), fs::exists(folder, error)};
-    }
-    return known->second;
-  }
-
-  /// is_link: where the caller knows whether the last name is one.
-  fs::path file(const fs::path& path, std::optional<bool> is_link = {}) {
-    const fs::path name = path.filename();
-    if (name.empty() || name == "." || name == "..") return resolved(path);
-    const Folder& own = folder(path.parent_path());
-    std::error_code error;
-    if (is_link ? *is_link : own.exists && fs::is_symlink(path, error)) return resolved(path);
-    return own.path / name;
-  }
-
- private:
-  std::unordered_map<std::string, Folder> folders_;
-};
 
 bool is_inside(const fs::path& path, const fs::path& folder) {
   const auto [end, rest] = std::mismatch(folder.begin(), folder.end(), path.begin(), path.end());
@@ -107,45 +70,6 @@ bool folds_case(fs::path folder) {
   fs::remove(probe, error);
   return folds;
 }
-
-/// What many things say, compactly: 16 bytes each.
-class Claims {
- public:
-  void reserve(std::size_t n) { claims_.reserve(n); }
-  void add(std::string_view text, std::size_t item) {
-    claims_.push_back({stable_hash(text), static_cast<std::uint32_t>(item)});
-  }
-  void sort() {
-    std::sort(claims_.begin(), claims_.end(),
-              [](const Claim& a, const Claim& b) { return a.hash != b.hash ? a.hash < b.hash : a.item < b.item; });
-  }
-  /// After sort(): those that perhaps say `text`, in their order.
-  template <class Use>
-  void for_each_like(std::string_view text, Use&& use) const {
-    const Claim wanted{stable_hash(text), 0};
-    const auto less = [](const Claim& a, const Claim& b) { return a.hash < b.hash; };
-    auto [begin, end] = std::equal_range(claims_.begin(), claims_.end(), wanted, less);
-    for (; begin != end; ++begin) use(begin->item);
-  }
-  /// After sort(): sets of two and more that perhaps say the same.
-  template <class Use>
-  void for_each_set(Use&& use) const {
-    std::vector<std::uint32_t> set;
-    for (std::size_t i = 0; i < claims_.size();) {
-      set.clear();
-      const std::uint64_t hash = claims_[i].hash;
-      for (; i < claims_.size() && claims_[i].hash == hash; ++i) set.push_back(claims_[i].item);
-      if (set.size() > 1) use(set);
-    }
-  }
-
- private:
-  struct Claim {
-    std::uint64_t hash;
-    std::uint32_t item;
-  };
-  std::vector<Claim> claims_;
-};
 
 }  // namespace
 
