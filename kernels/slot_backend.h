@@ -164,6 +164,8 @@ class SlotBackend : public Backend, public PngEncoder {
     });
   }
 
+  std::int64_t batch_samples() const override { return kBatchSamples; }
+
   PngEncoder* png_encoder() override { return this; }
 
   void encode_png(const StftSettings& stft, const PixelSettings& pixels, std::span<const PngItem> items,
@@ -202,6 +204,9 @@ class SlotBackend : public Backend, public PngEncoder {
   }
 
  private:
+  /// 25 minutes of 11 kHz mono: chains of the closed loop enough to fill a large device. A guess.
+  static constexpr std::int64_t kBatchSamples = std::int64_t{16} << 20;
+
   template <class T>
   using Array = typename Queue::template Array<T>;
   template <class T>

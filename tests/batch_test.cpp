@@ -552,6 +552,98 @@ TEST_F(Batch, AFileThatIsStoppedCountsAsNotBegun) {
   EXPECT_TRUE(fs::is_empty(folder_ / "."));
 }
 
+/// A backend that likes to be given much at a time, and computes nothing.
+class Greedy final : public Backend {
+ public:
+  explicit Greedy(std::int64_t samples) : samples_(samples) {}
+  std::string name() const override { return "greedy"; }
+  std::int64_t batch_samples() const override { return samples_; }
+  void analyse(const StftSettings&, std::span<const AnalyseItem>) override {}
+  void synthesise(const StftSettings&, std::span<const SynthesiseItem>) override {}
+  void encode_pixels(const StftSettings&, const PixelSettings&, std::span<const EncodePixelsItem>) override {}
+  void decode_pixels(const StftSettings&, const PixelSettings&, std::span<const DecodePixelsItem>) override {}
+  void peak(const StftSettings&, std::span<const PeakItem>, std::span<float>) override {}
+  void encode(const StftSettings&, const PixelSettings&, std::span<const EncodeItem>) override {}
+  void decode(const StftSettings&, const PixelSettings&, std::span<const DecodeItem>) override {}
+
+ private:
+  std::int64_t samples_;
+};
+
+/// Reads sounds, and computes them together.
+struct Together : Steps {
+  explicit Together(std::function<void(std::span<Job* const>)> act) : on_all(std::move(act)) {
+    on_read = [](Job& job) {
+      job.reader.emplace(job.task.source);
+      job.stretch.restart(job.reader->info());
+      job.stretch.slide(*job.reader, 0, 1'000'000);
+    };
+  }
+  bool joins_files() const override { return true; }
+  void compute_all(Worker&, std::span<Job* const> jobs) const override { on_all(jobs); }
+  std::function<void(std::span<Job* const>)> on_all;
+};
+
+TEST_F(Batch, ADeviceIsGivenManyShortFilesAtATime) {
+  std::vector<Task> tasks;
+  std::int64_t n_all = 0;
+  for (int i = 0; i < 200; ++i) {
+    const std::int64_t n = i == 100 ? 50'000 : 500 + 10 * (i % 50);
+    Audio audio;
+    audio.sample_rate = 8000;
+    audio.channels = 2;
+    audio.n_samples = n;
+    audio.samples.resize(static_cast<std::size_t>(2 * n));
+    std::fill_n(audio.samples.data(), 2 * n, 0.0F);
+    const fs::path path = folder_ / (std::to_string(i) + ".wav");
+    audio::write(path, audio, {});
+    tasks.push_back({path, "out"});
+    n_all += 2 * n;
+  }
+  const std::int64_t kMost = 20'000;
+  RunSettings settings;
+  settings.threads = 3;
+  settings.make_backend = [kMost] { return std::make_unique<Greedy>(kMost); };
+  std::atomic<std::int64_t> n_seen{0};
+  std::atomic<int> n_calls{0};
+  const Together steps([&](std::span<Job* const> jobs) {
+    ++n_calls;
+    std::int64_t n = 0;
+    for (Job* job : jobs) {
+      n += job->stretch.n_values();
+      if (job->task.source.filename() == "7.wav") {
+        job->error = std::make_exception_ptr(Error(ErrorCode::BadFormat, "not this one"));
+      }
+    }
+    EXPECT_TRUE(n <= kMost || jobs.size() == 1) << n;
+    n_seen += n;
+  });
+  const Totals totals = run(list(tasks), settings, steps, {});
+  EXPECT_EQ(totals.done, 200U);
+  ASSERT_EQ(totals.n_failed, 1U);
+  EXPECT_EQ(totals.failures[0].source.filename(), "7.wav");
+  EXPECT_EQ(n_seen, n_all);
+  EXPECT_LT(n_calls, 40) << "of " << n_all / kMost << " at least";
+}
+
+TEST_F(Batch, StopEndsARunOfManyAtATime) {
+  std::atomic<bool> stop{false};
+  RunSettings settings;
+  settings.threads = 2;
+  settings.stop = &stop;
+  settings.make_backend = [] { return std::make_unique<Greedy>(1'000'000'000); };
+  std::atomic<int> n_read{0};
+  struct Joining : Steps {
+    bool joins_files() const override { return true; }
+  } joining;
+  joining.on_read = [&](Job&) {
+    if (++n_read == 5) stop = true;
+  };
+  const Totals totals = run(list(std::vector<Task>(50)), settings, joining, {});
+  EXPECT_TRUE(totals.interrupted);
+  EXPECT_EQ(totals.done, static_cast<std::size_t>(n_read)) << "what was read is finished";
+}
+
 /// Sound files that change when their turn has come: after the plan was made.
 TEST_F(Batch, FilesThatChangeDuringTheRun) {
   Audio audio;

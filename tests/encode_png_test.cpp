@@ -444,6 +444,86 @@ TEST_F(EncodeFiles, AreTheCpus) {
   }
 }
 
+/// A device that gives up in the middle of the first call.
+class FailsOnce final : public EmulatedBackend {
+ public:
+  void encode_png(const StftSettings& stft, const PixelSettings& pixels, std::span<const PngItem> items,
+                  TileTaker& taker) override {
+    const bool is_first = !std::exchange(has_failed_, true);
+    EmulatedBackend::encode_png(stft, pixels, is_first ? items.first(3) : items, taker);
+    if (is_first) throw Error(ErrorCode::OutOfMemory, "emulated");
+  }
+
+ private:
+  bool has_failed_ = false;
+};
+
+TEST_F(EncodeFiles, ManyTogetherAreThoseOfEachAlone) {
+  std::vector<std::int64_t> lengths{0, 1, 700, 5'000, 20'000, 3'000, 9'000, 12'345};
+  for (std::size_t i = 0; i < lengths.size(); ++i) {
+    Audio audio;
+    audio.sample_rate = 8000;
+    audio.channels = i % 3 == 2 ? 2 : 1;
+    audio.n_samples = lengths[i];
+    const std::vector<float> x = i == 5 ? std::vector<float>(6'000) : test::noise(audio.channels * lengths[i], 1 + i);
+    audio.samples.resize(x.size());
+    std::copy(x.begin(), x.end(), audio.samples.begin());
+    if (i == 3) audio.samples[1'234] = NAN;
+    audio::WriteSettings as;
+    as.format = i == 3 ? SampleFormat::Float32 : SampleFormat::Pcm16;
+    audio::write(folder_ / (std::to_string(i) + ".wav"), audio, as);
+  }
+  EncodeSettings settings;
+  settings.stft = StftSettings::for_n_fft(256);
+  for (const int refine : {PixelSettings::kOpenLoop, 1}) {
+    settings.pixels.refine = refine;
+    const batch::Encoder encoder(settings, image::Compression::Fast, {100, 0, false}, true);
+    const auto encode_all = [&](std::unique_ptr<Backend> backend, const std::string& name, bool together) {
+      batch::Worker worker(std::move(backend));
+      std::filesystem::create_directories(folder_ / name);
+      std::vector<batch::Job> jobs(lengths.size());
+      std::vector<batch::Job*> all;
+      for (std::size_t i = 0; i < jobs.size(); ++i) {
+        // One cannot be written: its folder is a file.
+        const auto out = i == 6 ? folder_ / "6.wav/x.png" : folder_ / name / (std::to_string(i) + ".png");
+        jobs[i].restart({folder_ / (std::to_string(i) + ".wav"), out});
+        encoder.read(jobs[i]);
+        all.push_back(&jobs[i]);
+      }
+      if (together) {
+        encoder.compute_all(worker, all);
+      } else {
+        for (batch::Job* job : all) encoder.compute_all(worker, {&job, 1});
+      }
+      std::vector<std::string> outcomes;
+      for (batch::Job& job : jobs) {
+        std::string outcome = std::to_string(job.converted.bytes_written) + " bytes";
+        try {
+          if (job.error) std::rethrow_exception(job.error);
+          encoder.write(job);
+          outcome += ", " + std::to_string(*job.converted.snr_db) + " dB";
+        } catch (const Error& error) {
+          outcome = error.what();
+        }
+        outcomes.push_back(outcome);
+      }
+      return outcomes;
+    };
+    const std::vector<std::string> alone = encode_all(cpu::make_cpu_backend(), "cpu", false);
+    EXPECT_EQ(encode_all(std::make_unique<FailsOnce>(), "emulated", true), alone);
+    EXPECT_EQ(encode_all(std::make_unique<EmulatedBackend>(), "emulated", true), alone);
+    EXPECT_NE(alone[3].find("NaN"), std::string::npos);
+    EXPECT_NE(alone[6].find("folder"), std::string::npos);
+    int n_files = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_ / "cpu")) {
+      ++n_files;
+      EXPECT_TRUE(contents(folder_ / "emulated" / entry.path().filename().string()) == contents(entry.path()))
+          << entry.path();
+    }
+    EXPECT_GT(n_files, 8);
+  }
+}
+
 // ------------------------------------------------------------------------------------------------- CUDA
 
 /// Skips, with the reason, where no CUDA device is usable. SPECTROHUE_REQUIRE_CUDA makes that a failure.

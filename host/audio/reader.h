@@ -72,7 +72,8 @@ class Stretch {
   int channels() const { return channels_; }
   std::int64_t first() const { return first_; }
   std::int64_t end() const { return first_ + count_; }
-  std::int64_t size_bytes() const;  ///< of what is held
+  std::int64_t n_values() const { return channels_ * count_; }  ///< samples of all channels that are there
+  std::int64_t size_bytes() const;                              ///< of the memory
   /// Channel c of a sound of n_samples, of which this part is there.
   Signal signal(int c, std::int64_t n_samples) const;
 

@@ -6,8 +6,10 @@
 
 #include <atomic>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -69,6 +71,7 @@ struct Job {
   Task task;
   int threads = 1;                          ///< for reading and writing a long file
   const std::atomic<bool>* stop = nullptr;  ///< see RunSettings
+  std::exception_ptr error;                 ///< what ended it
   OutputSettings output_settings;
   Converted converted;
   StepSeconds seconds;
@@ -106,6 +109,7 @@ struct Job {
   /// For the next file.
   void restart(const Task& next) {
     task = next;
+    error = nullptr;
     converted = {};
     seconds = {};
     outputs.clear();
@@ -122,7 +126,22 @@ class Conversion {
   virtual std::string parameters() const { return "{}"; }
   virtual void read(Job& job) const = 0;
   virtual void compute(Worker& worker, Job& job) const = 0;
+  /// The same for several files, any of which may fail for itself (Job::error).
+  virtual void compute_all(Worker& worker, std::span<Job* const> jobs) const {
+    for (Job* job : jobs) compute_alone(worker, *job);
+  }
+  /// Whether compute_all() is better than compute() for each, where the backend has a use for it.
+  virtual bool joins_files() const { return false; }
   virtual void write(Job& job) const = 0;
+
+ protected:
+  void compute_alone(Worker& worker, Job& job) const {
+    try {
+      compute(worker, job);
+    } catch (...) {
+      job.error = std::current_exception();
+    }
+  }
 };
 
 }  // namespace spectrohue::batch

@@ -29,6 +29,8 @@ Sound sound_of(const Job& job, std::int64_t n_samples) {
   return sound;
 }
 
+double seconds_of(const PictureNote& note) { return static_cast<double>(note.n_samples) / note.sample_rate; }
+
 }  // namespace
 
 /// Writes tiles of a page as a backend codes them.
@@ -46,6 +48,38 @@ class Encoder::TileWriter final : public TileTaker {
   Job& job_;
   const PictureNote& note_;
   Columns page_;
+};
+
+/// One of several files that are encoded together: a page, which is all of it.
+struct Encoder::Piece {
+  Job* job = nullptr;
+  Sound sound;
+  PictureNote note;
+  std::vector<float> refs;
+  Columns page;
+};
+
+/// Writes the tiles of several files. A file that cannot be written does not keep the others.
+class Encoder::PieceWriter final : public TileTaker {
+ public:
+  PieceWriter(const Encoder& encoder, Worker& worker, std::span<const Piece> pieces)
+      : encoder_(encoder), worker_(worker), pieces_(pieces) {}
+
+  bool is_plain(const FilterSamples& samples) override { return image::is_plain(samples, worker_.workspace); }
+  void take(const EncodedTile& tile) override {
+    const Piece& piece = pieces_[tile.item];
+    if (piece.job->error) return;
+    try {
+      encoder_.write_tile(worker_, *piece.job, piece.note, piece.page, tile.tile, tile);
+    } catch (...) {
+      piece.job->error = std::current_exception();
+    }
+  }
+
+ private:
+  const Encoder& encoder_;
+  Worker& worker_;
+  std::span<const Piece> pieces_;
 };
 
 std::string Encoder::parameters() const {
@@ -73,6 +107,84 @@ void Encoder::read(Job& job) const {
 void Encoder::compute(Worker& worker, Job& job) const {
   encode(worker, job, measure(worker, job));
   if (verify_) job.converted.snr_db = read_back(worker, job);
+}
+
+/// Short sounds go to a device that codes pictures in one call, all others alone.
+void Encoder::compute_all(Worker& worker, std::span<Job* const> jobs) const {
+  PngEncoder* const encoder = compression_ == image::Compression::Fast ? worker.backend->png_encoder() : nullptr;
+  std::vector<Job*> together;
+  for (Job* job : jobs) {
+    if (encoder != nullptr && jobs.size() > 1 && is_one_page(*job)) {
+      together.push_back(job);
+    } else {
+      compute_alone(worker, *job);
+    }
+  }
+  if (together.empty()) return;
+  try {
+    encode_together(worker, *encoder, together);
+  } catch (const Error&) {  // of the device: perhaps one by one they fit
+    for (Job* job : together) {
+      if (job->error) continue;
+      job->outputs.clear();
+      job->converted.bytes_written = 0;
+      compute_alone(worker, *job);
+    }
+    return;
+  }
+  for (Job* job : together) {
+    if (!verify_ || job->error) continue;
+    try {
+      job->converted.snr_db = read_back(worker, *job);
+    } catch (...) {
+      job->error = std::current_exception();
+    }
+  }
+}
+
+bool Encoder::is_one_page(const Job& job) const {
+  return job.is_whole && tiling(job).page.count(settings_.stft.n_frames(job.stretch.end())) == 1;
+}
+
+void Encoder::encode_together(Worker& worker, PngEncoder& encoder, std::span<Job* const> jobs) const {
+  const std::vector<Piece> pieces = measure_together(worker, jobs);
+  std::vector<PngItem> items;
+  for (const Piece& piece : pieces) {
+    items.push_back(png_item(piece.sound, piece.refs, piece.page, tiling(*piece.job)));
+  }
+  PieceWriter writer(*this, worker, pieces);
+  encoder.encode_png(settings_.stft, settings_.pixels, items, writer);
+  for (const Piece& piece : pieces) piece.job->converted.audio_seconds = seconds_of(piece.note);
+}
+
+/// What measure() does, with one call for the peaks of all. Leaves out what is not finite.
+std::vector<Encoder::Piece> Encoder::measure_together(Worker& worker, std::span<Job* const> jobs) const {
+  std::vector<Piece> pieces;
+  std::vector<PeakItem> items;
+  for (Job* job : jobs) {
+    const std::int64_t n_samples = job->stretch.end();
+    const Sound sound = sound_of(*job, n_samples);
+    const Columns page{0, settings_.stft.n_frames(n_samples)};
+    try {
+      refuse_non_finite(sound, 0, n_samples);
+    } catch (...) {
+      job->error = std::current_exception();
+      continue;
+    }
+    for (const Signal& signal : sound.channels) items.push_back({signal, page.first, page.count});
+    pieces.push_back({job, sound, {}, {}, page});
+  }
+  std::vector<float> peaks(items.size());
+  if (settings_.ref.kind == Reference::Kind::Peak) worker.backend->peak(settings_.stft, items, peaks);
+  auto peak = peaks.begin();
+  for (Piece& piece : pieces) {
+    const auto end = peak + std::ssize(piece.sound.channels);
+    piece.note = make_note(piece.sound, settings_, references(settings_, {peak, end}));
+    complete(piece.note, *piece.job);
+    piece.refs.assign(piece.note.ref.begin(), piece.note.ref.end());
+    peak = end;
+  }
+  return pieces;
 }
 
 /// Reads what was written, decodes it, and says how close it is to the source.
@@ -127,14 +239,20 @@ PictureNote Encoder::measure(Worker& worker, Job& job) const {
   }
 }
 
+/// What the note of a file's picture says besides the sound.
+void Encoder::complete(PictureNote& note, const Job& job) const {
+  const Cut cut = tiling(job).tile;
+  note.tool = std::string("spectrohue ") + kVersion;
+  note.source_name = job.task.source.filename().string();
+  note.tile.count = cut.count(settings_.stft.n_frames(note.n_samples));
+  if (note.tile.count > 1) note.tile.overlap = cut.overlap;
+}
+
 /// Goes through it again, page by page.
 void Encoder::encode(Worker& worker, Job& job, PictureNote note) const {
   const Tiling cut = tiling(job);
   const std::int64_t n_frames = settings_.stft.n_frames(note.n_samples);
-  note.tool = std::string("spectrohue ") + kVersion;
-  note.source_name = job.task.source.filename().string();
-  note.tile.count = cut.tile.count(n_frames);
-  if (note.tile.count > 1) note.tile.overlap = cut.tile.overlap;
+  complete(note, job);
   if (!job.is_whole) {
     job.reader.emplace(job.task.source);
     job.stretch.restart(job.reader->info());
@@ -159,7 +277,7 @@ void Encoder::encode(Worker& worker, Job& job, PictureNote note) const {
       write_tiles(worker, job, note, page);
     }
   }
-  job.converted.audio_seconds = static_cast<double>(note.n_samples) / note.sample_rate;
+  job.converted.audio_seconds = seconds_of(note);
 }
 
 void Encoder::write_tiles(Worker& worker, Job& job, const PictureNote& note, Columns page) const {

@@ -21,12 +21,20 @@ class Encoder final : public Conversion {
   std::string parameters() const override;
   void read(Job& job) const override;
   void compute(Worker& worker, Job& job) const override;
+  void compute_all(Worker& worker, std::span<Job* const> jobs) const override;
+  bool joins_files() const override { return true; }
   void write(Job& job) const override;
 
  private:
   class TileWriter;
+  struct Piece;
+  class PieceWriter;
 
   Tiling tiling(const Job& job) const;
+  bool is_one_page(const Job& job) const;
+  void encode_together(Worker& worker, PngEncoder& encoder, std::span<Job* const> jobs) const;
+  std::vector<Piece> measure_together(Worker& worker, std::span<Job* const> jobs) const;
+  void complete(PictureNote& note, const Job& job) const;
   PictureNote measure(Worker& worker, Job& job) const;
   void encode(Worker& worker, Job& job, PictureNote note) const;
   void write_tiles(Worker& worker, Job& job, const PictureNote& note, Columns page) const;

@@ -30,11 +30,15 @@ void parallel_for(std::size_t n, int threads, const std::function<void(int, std:
 }
 
 std::vector<std::unique_ptr<Backend>> make_backends(const RunSettings& settings, int n) {
+  std::vector<std::unique_ptr<Backend>> backends;
+  if (settings.make_backend) {
+    for (int i = 0; i < n; ++i) backends.push_back(settings.make_backend());
+    return backends;
+  }
   const std::vector<std::string> devices = devices_of(settings.device);
   const auto n_devices = static_cast<int>(devices.size());
   const MemoryShare memory{settings.max_device_bytes, (n + n_devices - 1) / n_devices};
-  std::vector<std::unique_ptr<Backend>> backends;
-  for (int i = 0; i < n; ++i) backends.push_back(make_backend(devices[i % n_devices], memory));
+  for (int i = 0; i < n; ++i) backends.push_back(spectrohue::make_backend(devices[i % n_devices], memory));
   return backends;
 }
 
@@ -42,12 +46,17 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+/// Files that are read in advance for a worker that takes many at a time, at most; and no more are read while those
+/// that wait hold more than so many bytes.
+constexpr int kJobsAhead = 256;
+constexpr std::int64_t kMaxWaitingBytes = std::int64_t{256} << 20;
 /// A job that had more for its file gives it back, so that one long file does not count for the rest of the run.
 constexpr std::int64_t kMaxKeptBytes = std::int64_t{64} << 20;
 
 /// The queues between the steps, and the threads that serve them. Every thread does whatever is next, the last step
 /// first, so that files leave as soon as they can. There are as many threads and as many jobs as workers: -j 1 is one
-/// thread, and a file mostly stays with the thread that read it, and in its cache. (Threads that only read ahead were
+/// thread, and a file mostly stays with the thread that read it, and in its cache. Only where a worker takes many short
+/// files at a time (a device) more are read before they are computed. (Threads that only read ahead were
 /// worth nothing: they take their time from the others, and each job more is memory more.)
 class Pipeline {
  public:
@@ -64,7 +73,8 @@ class Pipeline {
       workers_.push_back(std::make_unique<Worker>(std::move(backend), worker_threads));
       idle_.push_back(workers_.back().get());
     }
-    for (int i = 0; i < n_workers; ++i) {
+    joins_files_ = conversion.joins_files() && workers_.front()->backend->batch_samples() > 0;
+    for (int i = 0; i < n_workers + (joins_files_ ? kJobsAhead : 0); ++i) {
       jobs_.push_back(std::make_unique<Job>());
       jobs_.back()->threads = worker_threads;
       jobs_.back()->stop = settings.stop;
@@ -90,36 +100,89 @@ class Pipeline {
     std::unique_lock lock(mutex_);
     while (!is_over()) {
       if (!computed_.empty()) {
-        Job* job = take(computed_);
-        const bool done = step(lock, *job, job->seconds.write, [&] {
-          conversion_.write(*job);
-          job->converted.n_outputs = std::ssize(job->outputs);
-          if (settings_.hash) hash_outputs(*job);
-        });
-        if (done) finish(*job, {});
-        retire(*job);
-      } else if (!waiting_.empty() && !idle_.empty()) {
-        Job* job = take(waiting_);
-        Worker* worker = idle_.back();
-        idle_.pop_back();
-        const bool done = step(lock, *job, job->seconds.compute, [&] { conversion_.compute(*worker, *job); });
-        idle_.push_back(worker);
-        done ? computed_.push_back(job) : retire(*job);
+        write(lock, take(computed_));
+      } else if (may_compute()) {
+        compute(lock);
       } else if (may_read()) {
-        Job* job = free_.back();
-        free_.pop_back();
-        job->restart(tasks_.at(next_++));
-        const bool done = step(lock, *job, job->seconds.read, [&] {
-          if (settings_.hash) hash_source(*job);
-          conversion_.read(*job);
-        });
-        done ? waiting_.push_back(job) : retire(*job);
+        read(lock);
       } else {
         changed_.wait(lock);
         continue;
       }
       changed_.notify_all();
     }
+  }
+
+  void read(std::unique_lock<std::mutex>& lock) {
+    Job& job = *free_.back();
+    free_.pop_back();
+    job.restart(tasks_.at(next_++));
+    timed(lock, job.seconds.read, [&] {
+      try {
+        if (settings_.hash) hash_source(job);
+        conversion_.read(job);
+      } catch (...) {
+        job.error = std::current_exception();
+      }
+    });
+    if (job.error) {
+      settle(job);
+      return;
+    }
+    waiting_.push_back(&job);
+    waiting_bytes_ += job.size_bytes();
+    waiting_samples_ += job.stretch.n_values();
+  }
+
+  void compute(std::unique_lock<std::mutex>& lock) {
+    Worker& worker = *idle_.back();
+    idle_.pop_back();
+    const std::vector<Job*> jobs = take_batch(worker);
+    double taken = 0;
+    timed(lock, taken, [&] { conversion_.compute_all(worker, jobs); });
+    idle_.push_back(&worker);
+    for (Job* job : jobs) {
+      job->seconds.compute = taken / static_cast<double>(jobs.size());
+      job->error ? settle(*job) : computed_.push_back(job);
+    }
+  }
+
+  void write(std::unique_lock<std::mutex>& lock, Job* job) {
+    timed(lock, job->seconds.write, [&] {
+      try {
+        conversion_.write(*job);
+        job->converted.n_outputs = std::ssize(job->outputs);
+        if (settings_.hash) hash_outputs(*job);
+      } catch (...) {
+        job->error = std::current_exception();
+      }
+    });
+    settle(*job);
+  }
+
+  /// Does something without the lock, and takes its time.
+  template <class Act>
+  static void timed(std::unique_lock<std::mutex>& lock, double& taken, Act&& act) {
+    lock.unlock();
+    const Clock::time_point start = Clock::now();
+    act();
+    taken = std::chrono::duration<double>(Clock::now() - start).count();
+    lock.lock();
+  }
+
+  /// The file that has waited longest, and as many behind it as the worker likes to take at a time.
+  std::vector<Job*> take_batch(const Worker& worker) {
+    const std::int64_t most = joins_files_ ? worker.backend->batch_samples() : 0;
+    std::vector<Job*> jobs;
+    std::int64_t n_samples = 0;
+    do {
+      Job* job = take(waiting_);
+      waiting_bytes_ -= job->size_bytes();
+      waiting_samples_ -= job->stretch.n_values();
+      n_samples += job->stretch.n_values();
+      jobs.push_back(job);
+    } while (!waiting_.empty() && n_samples + waiting_.front()->stretch.n_values() <= most);
+    return jobs;
   }
 
   static void hash_source(Job& job) {
@@ -133,7 +196,15 @@ class Pipeline {
   }
 
   bool stopped() const { return totals_.too_many_errors || (settings_.stop != nullptr && *settings_.stop); }
-  bool may_read() const { return next_ < tasks_.size && !free_.empty() && !stopped(); }
+  bool may_read() const {
+    return next_ < tasks_.size && !free_.empty() && !stopped() &&
+           (waiting_.empty() || waiting_bytes_ < kMaxWaitingBytes);
+  }
+  /// A worker that takes many files at a time is not begun with a few while more can be read.
+  bool may_compute() const {
+    if (waiting_.empty() || idle_.empty()) return false;
+    return !joins_files_ || waiting_samples_ >= idle_.back()->backend->batch_samples() || !may_read();
+  }
   /// When it is over for good: nothing is under way, and nothing is left to begin.
   bool is_over() {
     if (stopped() && next_ < tasks_.size) {
@@ -149,36 +220,21 @@ class Pipeline {
     return job;
   }
 
-  /// Does a step without the lock, and takes its time. False if it failed, which is then reported, or was stopped.
-  template <class Step>
-  bool step(std::unique_lock<std::mutex>& lock, Job& job, double& taken, Step&& act) {
-    lock.unlock();
-    const Clock::time_point start = Clock::now();
-    const auto back = [&] {
-      taken = std::chrono::duration<double>(Clock::now() - start).count();
-      lock.lock();
-    };
-    Failure failure{job.task.source, ErrorCode::Internal, {}};
+  /// Says what became of a file, and frees its job.
+  void settle(Job& job) {
     try {
-      act();
-      back();
-      return true;
+      if (job.error) std::rethrow_exception(job.error);
+      finish(job, {});
     } catch (const Stopped&) {
-      back();
       totals_.interrupted = true;
-      return false;
     } catch (const Error& error) {
-      failure.code = error.code();
-      failure.reason = error.what();
+      finish(job, Failure{job.task.source, error.code(), error.what()});
     } catch (const std::bad_alloc&) {
-      failure.code = ErrorCode::OutOfMemory;
-      failure.reason = "not enough memory for this file";
+      finish(job, Failure{job.task.source, ErrorCode::OutOfMemory, "not enough memory for this file"});
     } catch (const std::exception& error) {
-      failure.reason = error.what();
+      finish(job, Failure{job.task.source, ErrorCode::Internal, error.what()});
     }
-    back();
-    finish(job, std::move(failure));
-    return false;
+    retire(job);
   }
 
   void finish(const Job& job, std::optional<Failure> failure) {
@@ -202,6 +258,7 @@ class Pipeline {
   }
 
   void retire(Job& job) {
+    job.error = nullptr;
     job.outputs.clear();  // what has no name yet is removed
     job.reader.reset();
     if (job.size_bytes() > kMaxKeptBytes) job.release();
@@ -219,12 +276,15 @@ class Pipeline {
   const Clock::time_point start_ = Clock::now();
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::unique_ptr<Job>> jobs_;
+  bool joins_files_ = false;  // to compute many at a time
 
   std::mutex mutex_;  // of all that follows
   std::condition_variable changed_;
   std::size_t next_ = 0;  // task to be read
   std::vector<Job*> free_;
   std::deque<Job*> waiting_;  // read
+  std::int64_t waiting_bytes_ = 0;
+  std::int64_t waiting_samples_ = 0;
   std::vector<Worker*> idle_;
   std::deque<Job*> computed_;
   Totals totals_;

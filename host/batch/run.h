@@ -67,6 +67,8 @@ struct RunSettings {
   int threads = 0;                          ///< in all, over files and inside long ones; 0: one a processor
   const std::atomic<bool>* stop = nullptr;  ///< when it becomes true no further file is begun
   OutputSettings outputs;
+  /// Makes the backends instead of `device`; for tests.
+  std::function<std::unique_ptr<Backend>()> make_backend;
   bool hash = false;                      ///< SHA-256 of sources and outputs
   std::optional<std::size_t> max_errors;  ///< with more than that no further file is begun
 };

@@ -158,11 +158,14 @@ void encode_columns(Backend& backend, const Sound& sound, const EncodeSettings& 
   backend.encode(settings.stft, settings.pixels, items);
 }
 
+PngItem png_item(const Sound& sound, std::span<const float> refs, Columns columns, const Tiling& tiling) {
+  return {sound.channels, refs, columns.first, columns.count, tiling.tile.width, tiling.tile.step(), tiling.pad_last};
+}
+
 void encode_tiles(PngEncoder& encoder, const Sound& sound, const EncodeSettings& settings,
                   const std::vector<double>& ref, Columns columns, const Tiling& tiling, TileTaker& taker) {
   const std::vector<float> refs(ref.begin(), ref.end());
-  const PngItem item{sound.channels,     refs,           columns.first, columns.count, tiling.tile.width,
-                     tiling.tile.step(), tiling.pad_last};
+  const PngItem item = png_item(sound, refs, columns, tiling);
   encoder.encode_png(settings.stft, settings.pixels, {&item, 1}, taker);
 }
 

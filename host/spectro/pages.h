@@ -92,6 +92,9 @@ PictureNote make_note(const Sound& sound, const EncodeSettings& settings, std::v
 void encode_columns(Backend& backend, const Sound& sound, const EncodeSettings& settings,
                     const std::vector<double>& ref, Columns columns, Picture& picture);
 
+/// The given columns as something to code, cut into tiles; a view of sound and refs.
+PngItem png_item(const Sound& sound, std::span<const float> refs, Columns columns, const Tiling& tiling);
+
 /// The same from a backend that codes what it encodes, cut into tiles.
 void encode_tiles(PngEncoder& encoder, const Sound& sound, const EncodeSettings& settings,
                   const std::vector<double>& ref, Columns columns, const Tiling& tiling, TileTaker& taker);

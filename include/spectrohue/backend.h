@@ -103,6 +103,10 @@ class Backend {
   virtual void encode(const StftSettings& stft, const PixelSettings& pixels, std::span<const EncodeItem> items) = 0;
   virtual void decode(const StftSettings& stft, const PixelSettings& pixels, std::span<const DecodeItem> items) = 0;
 
+  /// How many samples, all channels counted, are best handed over in a call where sounds are short, as what is called
+  /// costs more than what is done. 0: one sound at a time is as good.
+  virtual std::int64_t batch_samples() const { return 0; }
+
   /// The backend, as one that codes what it encodes (encode_png.h); null if it cannot.
   virtual PngEncoder* png_encoder() { return nullptr; }
 };
