@@ -7,7 +7,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <fstream>
 #include <limits>
 #include <memory>
@@ -24,6 +23,7 @@
 #include "image/png.h"
 #include "spectro/pages.h"
 #include "spectrohue/error.h"
+#include "support/cuda_device.h"
 #include "support/emulated_device.h"
 #include "support/signals.h"
 #include "support/temp_folder.h"
@@ -526,21 +526,7 @@ TEST_F(EncodeFiles, ManyTogetherAreThoseOfEachAlone) {
 
 // ------------------------------------------------------------------------------------------------- CUDA
 
-/// Skips, with the reason, where no CUDA device is usable. SPECTROHUE_REQUIRE_CUDA makes that a failure.
-class CudaEncodePng : public testing::TestWithParam<Kind> {
- protected:
-  void SetUp() override {
-    std::string reason;
-    for (const BackendInfo& info : list_backends()) {
-      if (!info.device.starts_with("cuda")) continue;
-      if (info.usable) return;
-      reason += (reason.empty() ? "" : "; ") + info.device + ": " + info.reason;
-    }
-    const char* required = std::getenv("SPECTROHUE_REQUIRE_CUDA");
-    ASSERT_TRUE(required == nullptr || *required == '\0') << reason;
-    GTEST_SKIP() << reason;
-  }
-};
+class CudaEncodePng : public test::OnCuda<testing::TestWithParam<Kind>> {};
 
 /// Its own pixels, which by its FFT may be others than the CPU's, coded by the CPU.
 TEST_P(CudaEncodePng, FilesAreThoseOfItsPixels) {

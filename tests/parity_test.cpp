@@ -24,6 +24,7 @@
 #include "spectrohue/convert.h"
 #include "spectrohue/error.h"
 #include "support/contract.h"
+#include "support/cuda_device.h"
 #include "support/signals.h"
 
 namespace spectrohue {
@@ -498,23 +499,13 @@ TEST(InstructionSetPixels, AreTheSameInAllCurves) {
 
 // ------------------------------------------------------------------------------------------ CUDA and CPU
 
-/// Skips, with the reason, where no CUDA device is usable. SPECTROHUE_REQUIRE_CUDA makes that a failure.
-class CudaTest : public testing::Test {
+class CudaTest : public test::OnCuda<testing::Test> {
  protected:
   void SetUp() override {
-    std::string reason;
-    for (const BackendInfo& info : list_backends()) {
-      if (info.device.rfind("cuda", 0) != 0) continue;
-      if (info.usable) {
-        cuda_ = make_backend(info.device);
-        cpu_ = cpu::make_cpu_backend();
-        return;
-      }
-      reason += (reason.empty() ? "" : "; ") + info.device + ": " + info.reason;
-    }
-    const char* required = std::getenv("SPECTROHUE_REQUIRE_CUDA");
-    ASSERT_TRUE(required == nullptr || *required == '\0') << reason;
-    GTEST_SKIP() << reason;
+    OnCuda::SetUp();
+    if (device_.empty()) return;
+    cuda_ = make_backend(device_);
+    cpu_ = cpu::make_cpu_backend();
   }
 
   std::unique_ptr<Backend> cuda_;

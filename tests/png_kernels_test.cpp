@@ -4,7 +4,6 @@
 // The PNG coder of the device against the one of the CPU, byte for byte: its kernels by way of
 // support/emulated_device.h and, where there is one, on a CUDA device. libpng reads the files.
 #include <gtest/gtest.h>
-#include <png.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -24,7 +23,9 @@
 #include "kernels/png/coder.h"
 #include "spectrohue/convert.h"
 #include "spectrohue/error.h"
+#include "support/cuda_device.h"
 #include "support/emulated_device.h"
+#include "support/libpng_reader.h"
 #include "support/reference.h"
 #include "support/signals.h"
 #ifdef SPECTROHUE_HAVE_CUDA
@@ -434,37 +435,11 @@ Bytes file_of(const Raster& raster) {
 
 /// What libpng makes of a file.
 Bytes pixels_by_libpng(const Bytes& file, const Raster& raster) {
-  struct Source {
-    const Bytes* file;
-    std::size_t at;
-  } source{&file, 0};
-  png_structp reader = png_create_read_struct(
-      PNG_LIBPNG_VER_STRING, nullptr,
-      [](png_structp, png_const_charp message) {
-        ADD_FAILURE() << message;
-        std::abort();
-      },
-      [](png_structp, png_const_charp message) { ADD_FAILURE() << message; });
-  png_infop info = png_create_info_struct(reader);
-  png_set_read_fn(reader, &source, [](png_structp p, png_bytep to, std::size_t n) {
-    auto* in = static_cast<Source*>(png_get_io_ptr(p));
-    if (n > in->file->size() - in->at) png_error(p, "truncated");
-    std::copy_n(in->file->data() + in->at, n, to);
-    in->at += n;
-  });
-  png_read_info(reader, info);
-  EXPECT_EQ(png_get_image_width(reader, info), raster.width);
-  EXPECT_EQ(png_get_image_height(reader, info), raster.height);
-  EXPECT_EQ(png_get_bit_depth(reader, info), raster.bits);
-  if (raster.bits == 16) png_set_swap(reader);
-  Bytes rows(static_cast<std::size_t>(raster.pixel_row_bytes() * raster.height));
-  for (std::int64_t y = 0; y < raster.height; ++y) {
-    png_read_row(reader, rows.data() + y * raster.pixel_row_bytes(), nullptr);
-  }
-  png_read_end(reader, info);
-  EXPECT_EQ(source.at, file.size());
-  png_destroy_read_struct(&reader, &info, nullptr);
-  return rows;
+  test::LibpngReader reader(file);
+  EXPECT_EQ(png_get_image_width(reader.png, reader.info), raster.width);
+  EXPECT_EQ(png_get_image_height(reader.png, reader.info), raster.height);
+  EXPECT_EQ(png_get_bit_depth(reader.png, reader.info), raster.bits);
+  return reader.rows(raster.pixel_row_bytes());
 }
 
 class PngKernels : public testing::TestWithParam<Case> {};
@@ -600,21 +575,7 @@ TEST(CodedPixels, OfAnotherPictureAreRefused) {
 
 // ------------------------------------------------------------------------------------------------- CUDA
 
-/// Skips, with the reason, where no CUDA device is usable. SPECTROHUE_REQUIRE_CUDA makes that a failure.
-class CudaPngKernels : public testing::TestWithParam<Case> {
- protected:
-  void SetUp() override {
-    std::string reason;
-    for (const BackendInfo& info : list_backends()) {
-      if (!info.device.starts_with("cuda")) continue;
-      if (info.usable) return;
-      reason += (reason.empty() ? "" : "; ") + info.device + ": " + info.reason;
-    }
-    const char* required = std::getenv("SPECTROHUE_REQUIRE_CUDA");
-    ASSERT_TRUE(required == nullptr || *required == '\0') << reason;
-    GTEST_SKIP() << reason;
-  }
-};
+class CudaPngKernels : public test::OnCuda<testing::TestWithParam<Case>> {};
 
 TEST_P(CudaPngKernels, ChunksAreTheCpus) {
 #ifdef SPECTROHUE_HAVE_CUDA

@@ -6,7 +6,6 @@
 #include "image/png_stripes.h"
 
 #include <gtest/gtest.h>
-#include <png.h>
 #include <sys/mman.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -29,6 +28,7 @@
 #include "image/write_options.h"
 #include "math/deflate.h"
 #include "spectrohue/error.h"
+#include "support/libpng_reader.h"
 #include "support/temp_folder.h"
 
 namespace spectrohue::image::png {
@@ -642,52 +642,23 @@ Bytes rows_by_zlib(const Bytes& png, const TestPicture& picture) {
   return rows;
 }
 
-struct Input {
-  const Bytes* bytes;
-  std::size_t at;
-};
-
 /// Rows by libpng, as they are stored.
-Bytes rows_by_libpng(const Bytes& png, const TestPicture& picture) {
-  png_structp reader = png_create_read_struct(
-      PNG_LIBPNG_VER_STRING, nullptr,
-      [](png_structp, png_const_charp message) {
-        ADD_FAILURE() << message;
-        std::abort();
-      },
-      [](png_structp, png_const_charp message) { ADD_FAILURE() << message; });
-  png_infop info = png_create_info_struct(reader);
-  Input input{&png, 0};
-  png_set_read_fn(reader, &input, [](png_structp p, png_bytep to, std::size_t n) {
-    auto* in = static_cast<Input*>(png_get_io_ptr(p));
-    if (n > in->bytes->size() - in->at) png_error(p, "truncated");
-    std::copy_n(in->bytes->begin() + static_cast<std::ptrdiff_t>(in->at), n, to);
-    in->at += n;
-  });
-  png_read_info(reader, info);
-  EXPECT_EQ(png_get_image_width(reader, info), picture.width);
-  EXPECT_EQ(png_get_image_height(reader, info), picture.height);
-  EXPECT_EQ(png_get_bit_depth(reader, info), picture.kind.bits);
-  EXPECT_EQ(png_get_channels(reader, info), picture.kind.channels);
+Bytes rows_by_libpng(const Bytes& file, const TestPicture& picture) {
+  test::LibpngReader reader(file);
+  EXPECT_EQ(png_get_image_width(reader.png, reader.info), picture.width);
+  EXPECT_EQ(png_get_image_height(reader.png, reader.info), picture.height);
+  EXPECT_EQ(png_get_bit_depth(reader.png, reader.info), picture.kind.bits);
+  EXPECT_EQ(png_get_channels(reader.png, reader.info), picture.kind.channels);
   if (picture.kind.is_indexed) {
     png_colorp colors = nullptr;
     int n = 0;
-    EXPECT_NE(png_get_PLTE(reader, info, &colors, &n), 0U);
+    EXPECT_NE(png_get_PLTE(reader.png, reader.info, &colors, &n), 0U);
     EXPECT_EQ(static_cast<std::size_t>(n), picture.palette.size());
     for (std::size_t i = 0; i < picture.palette.size(); ++i) {
       EXPECT_EQ((std::array<std::uint8_t, 3>{colors[i].red, colors[i].green, colors[i].blue}), picture.palette[i]);
     }
   }
-  if (picture.kind.bits == 16) png_set_swap(reader);
-  png_read_update_info(reader, info);
-  Bytes rows(static_cast<std::size_t>(picture.row_bytes * picture.height));
-  for (std::int64_t y = 0; y < picture.height; ++y) {
-    png_read_row(reader, rows.data() + y * picture.row_bytes, nullptr);
-  }
-  png_read_end(reader, info);
-  EXPECT_EQ(input.at, png.size());
-  png_destroy_read_struct(&reader, &info, nullptr);
-  return rows;
+  return reader.rows(picture.row_bytes);
 }
 
 Bytes rows_of(const TestPicture& picture) {
