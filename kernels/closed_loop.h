@@ -296,6 +296,22 @@ struct SumEnergies {
   }
 };
 
+/// A thread's bin of the frames of a step: use(bin, is real, item, pixel, x). Where no frame is, x becomes 0.
+template <class Code, class Use>
+SPECTROHUE_HD void use_loop_bin(const LoopPixelArgs<Code>& a, const ThreadIndex& at, unsigned threads, Use&& use) {
+  const auto bin = static_cast<int>(loop_index(at, threads));
+  const std::int64_t n_bins = a.n_fft / 2 + 1;
+  if (bin >= n_bins) return;
+  const std::int64_t frame = at.block.x;
+  Bin& x = a.spectrum[frame * n_bins + bin];
+  if (!a.list.holds(frame)) {
+    x = {0.0F, 0.0F};
+    return;
+  }
+  const LoopItem& item = a.list.item(frame);
+  use(bin, is_real_bin(bin, a.n_fft), item, a.pixels[item.pixel_offset + a.list.column(frame) * n_bins + bin], x);
+}
+
 /// Quantises bins, writes their pixels and replaces them by what the decoder will make of them. One without a row stays
 /// as it is: fed back, its loss would only grow (docs/closed-loop.md).
 template <class Code>
@@ -304,20 +320,10 @@ struct Quantise {
   using Args = LoopPixelArgs<Code>;
   static LaunchShape shape(const Args& a) { return loop_launch(a.capacity, a.n_fft / 2 + 1); }
   SPECTROHUE_HD static void thread(const Args& a, const ThreadIndex& at, unsigned threads) {
-    const auto bin = static_cast<int>(loop_index(at, threads));
-    const std::int64_t n_bins = a.n_fft / 2 + 1;
-    if (bin >= n_bins) return;
-    const std::int64_t frame = at.block.x;
-    Bin& x = a.spectrum[frame * n_bins + bin];
-    if (!a.list.holds(frame)) {
-      x = {0.0F, 0.0F};
-      return;
-    }
-    const LoopItem& item = a.list.item(frame);
-    const bool real = is_real_bin(bin, a.n_fft);
-    const Pixel<Code> pixel = encode_bin<Code>(a.tables, {x.re, real ? 0.0F : x.im}, item.inverse_ref);
-    a.pixels[item.pixel_offset + a.list.column(frame) * n_bins + bin] = pixel;
-    x = bin <= a.top_bin ? decode_bin(a.tables, pixel, item.ref, real) : Bin{x.re, 0.0F};
+    use_loop_bin(a, at, threads, [&](int bin, bool real, const LoopItem& item, Pixel<Code>& pixel, Bin& x) {
+      pixel = encode_bin<Code>(a.tables, {x.re, real ? 0.0F : x.im}, item.inverse_ref);
+      x = bin <= a.top_bin ? decode_bin(a.tables, pixel, item.ref, real) : Bin{x.re, 0.0F};
+    });
   }
 };
 
@@ -328,16 +334,9 @@ struct Reread {
   using Args = LoopPixelArgs<Code>;
   static LaunchShape shape(const Args& a) { return loop_launch(a.capacity, a.n_fft / 2 + 1); }
   SPECTROHUE_HD static void thread(const Args& a, const ThreadIndex& at, unsigned threads) {
-    const auto bin = static_cast<int>(loop_index(at, threads));
-    const std::int64_t n_bins = a.n_fft / 2 + 1;
-    if (bin >= n_bins) return;
-    const std::int64_t frame = at.block.x;
-    Bin& x = a.spectrum[frame * n_bins + bin];
-    x = {0.0F, 0.0F};
-    if (bin > a.top_bin || !a.list.holds(frame)) return;
-    const LoopItem& item = a.list.item(frame);
-    const Pixel<Code> pixel = a.pixels[item.pixel_offset + a.list.column(frame) * n_bins + bin];
-    x = decode_bin(a.tables, pixel, item.ref, is_real_bin(bin, a.n_fft));
+    use_loop_bin(a, at, threads, [&](int bin, bool real, const LoopItem& item, const Pixel<Code>& pixel, Bin& x) {
+      x = bin <= a.top_bin ? decode_bin(a.tables, pixel, item.ref, real) : Bin{0.0F, 0.0F};
+    });
   }
 };
 
@@ -349,23 +348,17 @@ struct Move {
   using Args = LoopPixelArgs<Code>;
   static LaunchShape shape(const Args& a) { return loop_launch(a.capacity, a.n_fft / 2 + 1); }
   SPECTROHUE_HD static void thread(const Args& a, const ThreadIndex& at, unsigned threads) {
-    const auto bin = static_cast<int>(loop_index(at, threads));
-    const std::int64_t n_bins = a.n_fft / 2 + 1;
-    if (bin >= n_bins) return;
-    const std::int64_t frame = at.block.x;
-    Bin& x = a.spectrum[frame * n_bins + bin];
-    if (bin % 2 != a.parity || bin > a.top_bin || !a.list.holds(frame)) {
-      x = {0.0F, 0.0F};
-      return;
-    }
-    const LoopItem& item = a.list.item(frame);
-    const bool real = is_real_bin(bin, a.n_fft);
-    Pixel<Code>& pixel = a.pixels[item.pixel_offset + a.list.column(frame) * n_bins + bin];
-    const Bin before = decode_bin(a.tables, pixel, item.ref, real);
-    const Bin moved{math::moved_bin(before.re, x.re, a.move), real ? 0.0F : math::moved_bin(before.im, x.im, a.move)};
-    pixel = encode_bin<Code>(a.tables, moved, item.inverse_ref);
-    const Bin after = decode_bin(a.tables, pixel, item.ref, real);
-    x = {after.re - before.re, after.im - before.im};
+    use_loop_bin(a, at, threads, [&](int bin, bool real, const LoopItem& item, Pixel<Code>& pixel, Bin& x) {
+      if (bin % 2 != a.parity || bin > a.top_bin) {
+        x = {0.0F, 0.0F};
+        return;
+      }
+      const Bin before = decode_bin(a.tables, pixel, item.ref, real);
+      const Bin moved{math::moved_bin(before.re, x.re, a.move), real ? 0.0F : math::moved_bin(before.im, x.im, a.move)};
+      pixel = encode_bin<Code>(a.tables, moved, item.inverse_ref);
+      const Bin after = decode_bin(a.tables, pixel, item.ref, real);
+      x = {after.re - before.re, after.im - before.im};
+    });
   }
 };
 
