@@ -244,7 +244,7 @@ class Pipeline {
     totals_.step_seconds.compute += job.seconds.compute;
     totals_.step_seconds.write += job.seconds.write;
     if (failure) {
-      totals_.add(*failure);
+      ++totals_.n_failed;
       totals_.too_many_errors = settings_.max_errors && totals_.n_failed > *settings_.max_errors;
       if (observer_.say) observer_.say(job.task.source, failure->reason);
     } else {

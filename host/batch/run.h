@@ -33,9 +33,8 @@ struct FileResult {
 };
 
 struct Totals {
-  std::size_t files = 0;          ///< in the plan
-  std::size_t done = 0;           ///< of those, failures included
-  std::vector<Failure> failures;  ///< the first kMaxFailures of them
+  std::size_t files = 0;  ///< in the plan
+  std::size_t done = 0;   ///< of those, failures included
   std::size_t n_failed = 0;
   double audio_seconds = 0;
   std::int64_t source_bytes = 0;  ///< of the files done
@@ -46,12 +45,6 @@ struct Totals {
   bool too_many_errors = false;  ///< that is why
   std::string backend;           ///< all of them, with commas
   int threads = 0;
-
-  static constexpr std::size_t kMaxFailures = 10000;
-  void add(Failure failure) {
-    ++n_failed;
-    if (failures.size() < kMaxFailures) failures.push_back(std::move(failure));
-  }
 };
 
 /// Called with a lock held, from any thread.

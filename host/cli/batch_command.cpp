@@ -212,7 +212,7 @@ class BatchCommand {
     for (const batch::Problem& problem : problems_) {
       const batch::Failure failure{problem.path, ErrorCode::Read, problem.reason};
       collector_.add_failure(problem.path, failure);
-      totals.add(failure);
+      ++totals.n_failed;
       ++totals.files;
       ++totals.done;
     }
