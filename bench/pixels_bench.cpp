@@ -28,7 +28,7 @@ Planes prepare(Backend& backend, const Size& size, Encoding encoding) {
   p.spectrum.resize(static_cast<std::size_t>(p.n_frames * p.stft.n_bins()));
   const AnalyseItem item{x, p.spectrum.span()};
   backend.analyse(p.stft, {&item, 1});
-  p.row_bytes = p.n_frames * 3 * bits_of(encoding) / 8;
+  p.row_bytes = p.n_frames * 3 * pixel_layout(encoding).bits / 8;
   p.bytes.resize(static_cast<std::size_t>(p.row_bytes * p.stft.n_bins()));
   return p;
 }

@@ -41,8 +41,8 @@ double raw_bytes(const Picture& picture) { return static_cast<double>(picture.ro
 /// OpenCV's order of channels.
 cv::Mat mat_of(const Picture& picture) {
   cv::Mat mat(static_cast<int>(picture.height), static_cast<int>(picture.width),
-              picture.bits == 16 ? CV_16UC3 : CV_8UC3);
-  const std::size_t bytes = static_cast<std::size_t>(picture.bits) / 8;
+              picture.layout.bits == 16 ? CV_16UC3 : CV_8UC3);
+  const std::size_t bytes = static_cast<std::size_t>(picture.layout.bits) / 8;
   for (std::int64_t y = 0; y < picture.height; ++y) {
     const std::uint8_t* from = picture.row(y);
     std::uint8_t* to = mat.ptr(static_cast<int>(y));
@@ -77,13 +77,13 @@ void write_with_libpng(const Picture& picture, Bytes& out) {
   png_infop info = png_create_info_struct(png);
   png_set_write_fn(png, &out, append, nullptr);
   png_set_IHDR(png, info, static_cast<png_uint_32>(picture.width), static_cast<png_uint_32>(picture.height),
-               picture.bits, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
+               picture.layout.bits, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
                PNG_FILTER_TYPE_DEFAULT);
   png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE);
   png_set_compression_strategy(png, Z_HUFFMAN_ONLY);
   png_set_compression_buffer_size(png, 1 << 20);
   png_write_info(png, info);
-  if (picture.bits == 16) png_set_swap(png);
+  if (picture.layout.bits == 16) png_set_swap(png);
   for (std::int64_t y = 0; y < picture.height; ++y) png_write_row(png, picture.row(y));
   png_write_end(png, nullptr);
   png_destroy_write_struct(&png, &info);

@@ -710,7 +710,7 @@ TEST(Parameters, RateInTheName) {
 }
 
 TEST(Parameters, WithoutANoteThePictureIsAsked) {
-  const Parameters p = decode_parameters({}, 101, 1025, 8, "x_SR22050.png", {});
+  const Parameters p = decode_parameters({}, 101, 1025, PixelLayout{3, 8}, "x_SR22050.png", {});
   EXPECT_EQ(p.note.stft.n_fft, 2048);
   EXPECT_EQ(p.note.stft.hop_length, 512);
   EXPECT_EQ(p.note.sample_rate, 22050);
@@ -725,29 +725,36 @@ TEST(Parameters, WithoutANoteThePictureIsAsked) {
   flags.channels = 2;
   flags.hop_length = 100;
   flags.sample_rate = 8000;
-  const Parameters q = decode_parameters({}, 11, 2 * 201, 16, "x.png", flags);
+  const Parameters q = decode_parameters({}, 11, 2 * 201, PixelLayout{3, 16}, "x.png", flags);
   EXPECT_EQ(q.note.stft.n_fft, 400);
   EXPECT_EQ(q.note.n_samples, 1000);
   EXPECT_EQ(q.note.ref.size(), 2U);
   EXPECT_EQ(q.note.pixels.encoding, Encoding::Hsv16);
 
   flags.drop_top = true;
-  const Parameters r = decode_parameters({}, 11, 2 * 256, 8, "x.png", flags);
+  const Parameters r = decode_parameters({}, 11, 2 * 256, PixelLayout{3, 8}, "x.png", flags);
   EXPECT_EQ(r.note.stft.n_fft, 512);
   EXPECT_TRUE(r.note.pixels.drop_top);
 }
 
 TEST(Parameters, WhatIsMissingIsAskedForByItsFlag) {
-  EXPECT_NE(refusal([] { decode_parameters({}, 101, 1025, 8, "x.png", {}); }).find("--sample-rate"), std::string::npos);
+  EXPECT_NE(refusal([] {
+              decode_parameters({}, 101, 1025, PixelLayout{3, 8}, "x.png", {});
+            }).find("--sample-rate"),
+            std::string::npos);
   ParameterFlags flags;
   flags.sample_rate = 8000;
-  EXPECT_NE(refusal([&] { decode_parameters({}, 101, 1024, 8, "x.png", flags); }).find("n_fft 2046"),
+  EXPECT_NE(refusal([&] {
+              decode_parameters({}, 101, 1024, PixelLayout{3, 8}, "x.png", flags);
+            }).find("n_fft 2046"),
             std::string::npos);
   flags.channels = 3;
-  EXPECT_NE(refusal([&] { decode_parameters({}, 101, 1025, 8, "x.png", flags); }).find("--channels 3"),
+  EXPECT_NE(refusal([&] {
+              decode_parameters({}, 101, 1025, PixelLayout{3, 8}, "x.png", flags);
+            }).find("--channels 3"),
             std::string::npos);
-  EXPECT_THROW(decode_parameters({}, 1, 1025, 8, "x_SR8000.png", {}), Error);
-  EXPECT_THROW(decode_parameters({}, 100, 5, 8, "x_SR8000.png", {}), Error);
+  EXPECT_THROW(decode_parameters({}, 1, 1025, PixelLayout{3, 8}, "x_SR8000.png", {}), Error);
+  EXPECT_THROW(decode_parameters({}, 100, 5, PixelLayout{3, 8}, "x_SR8000.png", {}), Error);
 }
 
 TEST(Parameters, FlagsOverrideTheNoteLoudly) {
@@ -756,10 +763,10 @@ TEST(Parameters, FlagsOverrideTheNoteLoudly) {
   note.channels = 1;
   note.n_samples = 1000;
   note.ref = {3.0};
-  EXPECT_TRUE(decode_parameters(note, 3, 1025, 8, "x.png", {}).messages.empty());
+  EXPECT_TRUE(decode_parameters(note, 3, 1025, PixelLayout{3, 8}, "x.png", {}).messages.empty());
   ParameterFlags flags;
   flags.sample_rate = 48000;
-  const Parameters p = decode_parameters(note, 3, 1025, 8, "x_SR8000.png", flags);
+  const Parameters p = decode_parameters(note, 3, 1025, PixelLayout{3, 8}, "x_SR8000.png", flags);
   EXPECT_EQ(p.note.sample_rate, 48000);
   EXPECT_TRUE(p.has_level);
   ASSERT_EQ(p.messages.size(), 1U);

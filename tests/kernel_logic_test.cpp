@@ -357,7 +357,7 @@ class Batch {
   }
   Pictures empty_pictures() const {
     Pictures p;
-    p.bytes_per_pixel = 3 * (bits_of(pixels_.encoding) / 8);
+    p.bytes_per_pixel = 3 * (pixel_layout(pixels_.encoding).bits / 8);
     for (std::size_t i = 0; i < size(); ++i) {
       p.n_frames.push_back(n_frames(i));
       p.bytes.emplace_back(static_cast<std::size_t>(p.row_bytes(i) * n_rows(stft_, pixels_)), kUntouched);
@@ -493,7 +493,7 @@ class LoopBatch {
     std::vector<std::vector<std::uint8_t>> planes;
     std::vector<std::vector<float>> parts;
     std::vector<EncodeItem> items;
-    const std::int64_t pixel_bytes = 3 * (bits_of(pixels_.encoding) / 8);
+    const std::int64_t pixel_bytes = 3 * (pixel_layout(pixels_.encoding).bits / 8);
     for (const Sound& sound : sounds_) {
       const std::int64_t row_bytes = sound.n_frames * pixel_bytes + 8;
       auto& plane = planes.emplace_back(static_cast<std::size_t>(row_bytes * n_rows(stft_, pixels_)), kUntouched);

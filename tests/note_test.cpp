@@ -350,7 +350,7 @@ TEST(PixelsCrc32, MatchesTheDefinition) {
       Picture picture;
       picture.width = width;
       picture.height = 5;
-      picture.bits = bits;
+      picture.layout.bits = bits;
       picture.pixels.resize(static_cast<std::size_t>(picture.row_bytes() * picture.height));
       std::vector<std::uint8_t> bytes;
       std::uint32_t state = 7;

@@ -103,7 +103,7 @@ class Pages : public BackendTest {
     TileLayout layout;
     for (const std::int64_t i : there) {
       const PictureNote own = note_of_tile(note, cut, std::ssize(tiles), i);
-      layout.add(own, tiles[i].width, tiles[i].height, tiles[i].bits);
+      layout.add(own, tiles[i].width, tiles[i].height, tiles[i].layout);
     }
     Audio out;
     out.channels = note.channels;
@@ -246,7 +246,7 @@ std::int64_t owner_of(std::int64_t column, const Cut& cut, std::int64_t n_frames
 }
 
 void paint_column(Picture& picture, std::int64_t column, std::uint8_t value) {
-  const std::int64_t pixel = 3 * picture.bits / 8;
+  const std::int64_t pixel = 3 * picture.layout.bits / 8;
   for (std::int64_t y = 0; y < picture.height; ++y) std::fill_n(picture.row(y) + column * pixel, pixel, value);
 }
 
@@ -359,7 +359,7 @@ TEST_P(Pages, PaddingIsNotPartOfTheSound) {
     Picture full;
     copy_columns(cut_up[i], {0, cut_up[i].width}, full, 32);
     std::swap(full, cut_up[i]);
-    layout.add(own, 32, full.height, full.bits);
+    layout.add(own, 32, full.height, full.layout);
   }
   ASSERT_EQ(layout.held(2).count, last);
   for (std::int64_t column = last; column < 32; ++column) paint_column(cut_up[2], column, 200);
@@ -382,7 +382,7 @@ TEST(CopyColumns, PadsWithBlack) {
     Picture from;
     from.width = 5;
     from.height = 3;
-    from.bits = bits;
+    from.layout.bits = bits;
     from.pixels.resize(static_cast<std::size_t>(15 * pixel));
     std::iota(from.pixels.begin(), from.pixels.end(), std::uint8_t{1});
     Picture to;
@@ -426,7 +426,7 @@ std::string refusal(const std::vector<Place>& places) {
   for (std::size_t i = 0; i < places.size(); ++i) {
     const Place& p = places[i];
     try {
-      layout.add(p.note, p.width, p.height, p.bits);
+      layout.add(p.note, p.width, p.height, {3, p.bits});
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ErrorCode::BadFormat);
       EXPECT_EQ(i + 1, places.size()) << error.what();
@@ -483,7 +483,7 @@ TEST(TileLayout, NamesWhatIsMissing) {
     TileLayout layout;
     for (const std::int64_t i : there) {
       const Place p = place_of(i);
-      layout.add(p.note, p.width, p.height, p.bits);
+      layout.add(p.note, p.width, p.height, {3, p.bits});
     }
     std::vector<std::pair<std::int64_t, std::int64_t>> out;
     for (const auto& [first, last] : layout.missing()) out.emplace_back(first, last);

@@ -52,7 +52,7 @@ struct Batch {
   }
   std::size_t size() const { return signals.size(); }
   std::int64_t n_frames(std::size_t i) const { return stft.n_frames(static_cast<std::int64_t>(signals[i].size())); }
-  std::int64_t pixel_bytes() const { return 3 * (bits_of(pixels.encoding) / 8); }
+  std::int64_t pixel_bytes() const { return 3 * (pixel_layout(pixels.encoding).bits / 8); }
   std::int64_t row_bytes(std::size_t i) const { return n_frames(i) * pixel_bytes(); }
 
   Spectra analyse(Backend& backend) const {
@@ -275,7 +275,7 @@ struct PictureDifference {
 };
 
 PictureDifference difference(const Batch& batch, const Bytes& got, const Bytes& want) {
-  const bool wide = bits_of(batch.pixels.encoding) == 16;
+  const bool wide = pixel_layout(batch.pixels.encoding).bits == 16;
   const std::int64_t n_bins = batch.stft.n_bins();
   const auto cpu = cpu::make_cpu_backend();
   const Spectra got_bins = batch.decode_pixels(*cpu, got);
@@ -596,7 +596,7 @@ void expect_within_contract(const Batch& batch, const Bytes& got, const Bytes& w
   EXPECT_LE(d.worst_bin, contract::kBinDifference);
   if (fills_spectrum) {
     EXPECT_LE(d.differing_share,
-              bits_of(batch.pixels.encoding) == 8 ? contract::kDifferingShare8 : contract::kDifferingShare16);
+              pixel_layout(batch.pixels.encoding).bits == 8 ? contract::kDifferingShare8 : contract::kDifferingShare16);
   }
 }
 

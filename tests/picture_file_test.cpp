@@ -50,7 +50,7 @@ Picture make_picture(std::int64_t width, std::int64_t height, int bits, std::uin
   Picture picture;
   picture.width = width;
   picture.height = height;
-  picture.bits = bits;
+  picture.layout.bits = bits;
   picture.pixels.resize(static_cast<std::size_t>(picture.row_bytes() * height));
   for (std::uint8_t& byte : picture.pixels) {
     seed = seed * 1664525U + 1013904223U;
@@ -62,7 +62,7 @@ Picture make_picture(std::int64_t width, std::int64_t height, int bits, std::uin
 /// Value of channel c of a pixel, whatever the depth.
 int value_at(const Picture& picture, std::int64_t x, std::int64_t y, int c) {
   const std::uint8_t* const row = picture.row(y);
-  if (picture.bits == 8) return row[3 * x + c];
+  if (picture.layout.bits == 8) return row[3 * x + c];
   std::uint16_t value = 0;
   std::memcpy(&value, row + 2 * (3 * x + c), 2);
   return value;
@@ -71,7 +71,7 @@ int value_at(const Picture& picture, std::int64_t x, std::int64_t y, int c) {
 void expect_same(const Picture& a, const Picture& b) {
   ASSERT_EQ(a.width, b.width);
   ASSERT_EQ(a.height, b.height);
-  ASSERT_EQ(a.bits, b.bits);
+  ASSERT_EQ(a.layout, b.layout);
   ASSERT_EQ(a.pixels.size(), b.pixels.size());
   EXPECT_EQ(std::memcmp(a.pixels.data(), b.pixels.data(), a.pixels.size()), 0);
 }
@@ -123,7 +123,7 @@ TEST_P(WrittenPng, ReturnsWithItsNote) {
   const FileInfo info = inspect(folder / "a.png");
   EXPECT_EQ(info.width, width);
   EXPECT_EQ(info.height, height);
-  EXPECT_EQ(info.bits, bits);
+  EXPECT_EQ(info.layout.bits, bits);
   ASSERT_TRUE(info.note.has_value());
   EXPECT_EQ(to_json(*info.note), to_json(note));
 
@@ -516,7 +516,7 @@ TEST_P(ReadForeignPng, GivesRgb) {
   read(folder / "a.png", file);
   ASSERT_EQ(file.picture.width, width);
   ASSERT_EQ(file.picture.height, height);
-  ASSERT_EQ(file.picture.bits, kind.bits == 16 ? 16 : 8);
+  ASSERT_EQ(file.picture.layout.bits, kind.bits == 16 ? 16 : 8);
   EXPECT_FALSE(file.note.has_value());
   EXPECT_EQ(file.description.find("interlaced") != std::string::npos, kind.interlaced) << file.description;
   const auto sample_at = [&](int y, int index) {
@@ -611,7 +611,7 @@ TEST_P(ReadOther, GivesTheSamePixels) {
   EXPECT_FALSE(file.note.has_value());
   ASSERT_EQ(file.picture.width, mat.cols);
   ASSERT_EQ(file.picture.height, mat.rows);
-  ASSERT_EQ(file.picture.bits, mat.depth() == CV_16U ? 16 : 8);
+  ASSERT_EQ(file.picture.layout.bits, mat.depth() == CV_16U ? 16 : 8);
   const int channels = mat.channels();
   for (int y = 0; y < mat.rows; ++y) {
     for (int x = 0; x < mat.cols; ++x) {
@@ -626,7 +626,7 @@ TEST_P(ReadOther, GivesTheSamePixels) {
   const FileInfo info = inspect(folder / "a.png");
   EXPECT_EQ(info.width, mat.cols);
   EXPECT_EQ(info.height, mat.rows);
-  EXPECT_EQ(info.bits, file.picture.bits);
+  EXPECT_EQ(info.layout.bits, file.picture.layout.bits);
 
   // Cut short it is refused, or at least does no harm.
   const Bytes bytes = bytes_of(folder / "a.png");

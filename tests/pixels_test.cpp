@@ -130,7 +130,7 @@ struct Pixels {
 
 Pixels encode(Backend& backend, const PixelSettings& pixels, const std::vector<Complex>& spectrum, float ref) {
   Pixels out;
-  out.bits = bits_of(pixels.encoding);
+  out.bits = pixel_layout(pixels.encoding).bits;
   out.n_frames = static_cast<std::int64_t>(spectrum.size()) / kSmall.n_bins();
   out.bytes.assign(spectrum.size() * 3 * out.bits / 8, 0xAB);
   const EncodePixelsItem item{spectrum, ref, out.plane()};
@@ -211,7 +211,7 @@ TEST_P(PixelStage, EncodesAsDefined) {
 TEST_P(PixelStage, DecodesAsDefinedWhateverThePixel) {
   for (const PixelSettings& p : all_settings()) {
     Pixels pixels;
-    pixels.bits = bits_of(p.encoding);
+    pixels.bits = pixel_layout(p.encoding).bits;
     pixels.n_frames = 403;
     const double top = pixels.bits == 8 ? 255 : 65535;
     // Any colours at all, grays and blacks among them.
@@ -309,7 +309,7 @@ TEST_P(PixelStage, NothingOutsideThePlaneIsWritten) {
     for (const Encoding encoding : {Encoding::Hsv, Encoding::Hsv16}) {
       PixelSettings p;
       p.encoding = encoding;
-      const int pixel_bytes = 3 * bits_of(encoding) / 8;
+      const int pixel_bytes = 3 * pixel_layout(encoding).bits / 8;
       const std::int64_t row_bytes = n_frames * pixel_bytes + 10;
       std::vector<std::uint8_t> bytes(static_cast<std::size_t>(row_bytes * kSmall.n_bins()), 0xAB);
       const std::vector<Complex> spectrum = spread(n_frames, 1.0F);

@@ -264,7 +264,7 @@ std::vector<Raster> spectrograms() {
       settings.pixels.refine = PixelSettings::kOpenLoop;
       Picture picture;
       to_picture(*backend, audio, settings, picture);
-      Raster r{picture.width, picture.height, picture.bits, picture.row_bytes()};
+      Raster r{picture.width, picture.height, picture.layout.bits, picture.row_bytes()};
       r.data.assign(picture.pixels.begin(), picture.pixels.end());
       out.push_back(std::move(r));
     }

@@ -735,7 +735,7 @@ void expect_reads(Decoder& decoder, const Bytes& png, const TestPicture& picture
     EXPECT_EQ(read.was_fast, is_fast);
     EXPECT_EQ(read.picture.width, picture.width);
     EXPECT_EQ(read.picture.height, picture.height);
-    EXPECT_EQ(read.picture.bits, picture.kind.bits);
+    EXPECT_EQ(read.picture.layout.bits, picture.kind.bits);
     EXPECT_TRUE(std::equal(read.picture.pixels.begin(), read.picture.pixels.end(), expected.begin(), expected.end()));
   }
 }
@@ -1045,7 +1045,7 @@ TEST(Files, OfSeveralPicturesWithOneWorkspace) {
     Picture picture;
     picture.width = made.width;
     picture.height = made.height;
-    picture.bits = 16;
+    picture.layout.bits = 16;
     picture.pixels.resize(made.data.size());
     std::copy(made.data.begin(), made.data.end(), picture.pixels.begin());
     write_png(folder / "a.png", picture, nullptr, {Compression::Fast, 2}, workspace);

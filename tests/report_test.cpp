@@ -106,7 +106,7 @@ Picture noise_picture(std::int64_t width, std::int64_t height, int bits) {
   Picture picture;
   picture.width = width;
   picture.height = height;
-  picture.bits = bits;
+  picture.layout.bits = bits;
   picture.pixels.resize(static_cast<std::size_t>(picture.row_bytes() * height));
   std::mt19937 random(static_cast<unsigned>(width * 1000 + height));
   for (std::uint8_t& byte : picture.pixels) byte = static_cast<std::uint8_t>(random());
@@ -115,7 +115,7 @@ Picture noise_picture(std::int64_t width, std::int64_t height, int bits) {
 
 double code_at(const Picture& picture, std::int64_t x, std::int64_t y, int channel) {
   const std::int64_t i = 3 * x + channel;
-  if (picture.bits == 8) return picture.row(y)[i];
+  if (picture.layout.bits == 8) return picture.row(y)[i];
   std::uint16_t code = 0;
   std::memcpy(&code, picture.row(y) + 2 * i, sizeof code);
   return code / 257.0;
@@ -150,7 +150,7 @@ TEST(Thumbnail, PixelsAreMeansOfTheAreaTheyCover) {
       const Picture small = scale_down(picture, c.most_width, c.most_height);
       ASSERT_EQ(small.width, std::min(c.width, c.most_width));
       ASSERT_EQ(small.height, std::min(c.height, c.most_height));
-      ASSERT_EQ(small.bits, 8);
+      ASSERT_EQ(small.layout.bits, 8);
       for (std::int64_t y = 0; y < small.height; ++y) {
         for (std::int64_t i = 0; i < 3 * small.width; ++i) {
           const double mean = mean_at(picture, small, i / 3, y, static_cast<int>(i % 3));

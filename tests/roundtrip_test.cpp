@@ -219,10 +219,7 @@ TEST_P(RoundTrip, APictureThatContradictsItsNoteIsRefused) {
 Picture without_top(const Picture& picture, bool black) {
   const std::int64_t rows = picture.height / 2;
   Picture out;
-  out.width = picture.width;
-  out.height = 2 * (black ? rows : rows - 1);
-  out.bits = picture.bits;
-  out.pixels.resize(static_cast<std::size_t>(out.height * out.row_bytes()));
+  out.resize(picture.width, 2 * (black ? rows : rows - 1), picture.layout);
   std::uint8_t* to = out.pixels.data();
   for (std::int64_t y = 0; y < picture.height; ++y) {
     if (y % rows == 0 && !black) continue;

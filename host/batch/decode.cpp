@@ -34,7 +34,7 @@ void normalize_peak(Audio& audio) {
 
 Parameters parameters_of(const image::PictureFile& file, const fs::path& path, const ParameterFlags& flags) {
   const Picture& picture = file.picture;
-  Parameters parameters = decode_parameters(file.note, picture.width, picture.height, picture.bits, path, flags);
+  Parameters parameters = decode_parameters(file.note, picture.width, picture.height, picture.layout, path, flags);
   if (file.lossy) {
     parameters.messages.push_back(file.description +
                                   " was stored with loss, which phase as hue does not survive; keep pictures as PNG");
@@ -60,8 +60,8 @@ TileLayout layout_of(const std::vector<fs::path>& tiles, const ParameterFlags& f
   for (const fs::path& path : tiles) {
     about_tile(path, [&] {
       const image::FileInfo info = image::inspect(path);
-      const PictureNote note = decode_parameters(info.note, info.width, info.height, info.bits, path, flags).note;
-      layout.add(note, info.width, info.height, info.bits);
+      const PictureNote note = decode_parameters(info.note, info.width, info.height, info.layout, path, flags).note;
+      layout.add(note, info.width, info.height, info.layout);
     });
   }
   return layout;

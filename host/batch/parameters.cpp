@@ -64,7 +64,7 @@ Parameters from_note(const PictureNote& note, const ParameterFlags& flags) {
   return p;
 }
 
-Parameters from_picture(std::int64_t width, std::int64_t height, int bits, const std::filesystem::path& path,
+Parameters from_picture(std::int64_t width, std::int64_t height, PixelLayout layout, const std::filesystem::path& path,
                         const ParameterFlags& flags) {
   constexpr std::int64_t kMinBins = 9;  // n_fft 16
   Parameters p;
@@ -96,7 +96,7 @@ Parameters from_picture(std::int64_t width, std::int64_t height, int bits, const
   note.stft.window_parameter = flags.window_parameter.value_or(note.stft.window_parameter);
   note.stft.center = flags.center.value_or(note.stft.center);
   validate(note.stft);
-  note.pixels.encoding = flags.encoding.value_or(bits == 16 ? Encoding::Hsv16 : Encoding::Hsv);
+  note.pixels.encoding = flags.encoding.value_or(layout.bits == 16 ? Encoding::Hsv16 : Encoding::Hsv);
   fill_pixels(flags, note.pixels);
   note.pixels.drop_top = drop_top;
   note.channels = channels;
@@ -125,9 +125,9 @@ Parameters from_picture(std::int64_t width, std::int64_t height, int bits, const
 
 }  // namespace
 
-Parameters decode_parameters(const std::optional<PictureNote>& note, std::int64_t width, std::int64_t height, int bits,
-                             const std::filesystem::path& path, const ParameterFlags& flags) {
-  return note ? from_note(*note, flags) : from_picture(width, height, bits, path, flags);
+Parameters decode_parameters(const std::optional<PictureNote>& note, std::int64_t width, std::int64_t height,
+                             PixelLayout layout, const std::filesystem::path& path, const ParameterFlags& flags) {
+  return note ? from_note(*note, flags) : from_picture(width, height, layout, path, flags);
 }
 
 std::optional<int> sample_rate_in_name(const std::filesystem::path& path) {

@@ -43,8 +43,8 @@ struct Parameters {
 /// implies (n_fft = 2 (height / channels - 1), hop_length = n_fft / 4, n_samples = (width - 1) hop_length, hsv at 8 and
 /// hsv16 at 16 bits). Throws Error(BadFormat): the picture is too small; Error(Usage): something is missing or
 /// impossible, with the flag that would say it.
-Parameters decode_parameters(const std::optional<PictureNote>& note, std::int64_t width, std::int64_t height, int bits,
-                             const std::filesystem::path& path, const ParameterFlags& flags);
+Parameters decode_parameters(const std::optional<PictureNote>& note, std::int64_t width, std::int64_t height,
+                             PixelLayout layout, const std::filesystem::path& path, const ParameterFlags& flags);
 
 /// Settings as text, for manifests: JSON objects; the same text, the same settings.
 std::string to_json(const EncodeSettings& settings);

@@ -64,7 +64,7 @@ Direction decoding(const batch::DecodeSettings& settings, const batch::Conversio
   const auto forecast = [settings](const batch::Task& task) {
     const image::FileInfo info = image::inspect(task.source);
     const PictureNote note =
-        batch::decode_parameters(info.note, info.width, info.height, info.bits, task.source, settings.flags).note;
+        batch::decode_parameters(info.note, info.width, info.height, info.layout, task.source, settings.flags).note;
     const double seconds = static_cast<double>(note.n_samples) / note.sample_rate;
     const audio::WriteSettings as = audio::settings_for(settings.container, settings.format.value_or(note.format));
     const double bytes = kWavHeaderBytes + static_cast<double>(note.n_samples) * note.channels * bytes_of(as.format);

@@ -39,8 +39,8 @@ Json describe_sound(const fs::path& path) {
 /// The pixels are read only where there is a checksum to compare them with.
 Json describe_picture(const fs::path& path, const batch::ParameterFlags& flags) {
   const image::FileInfo info = image::inspect(path);
-  Json out = {{"kind", "picture"}, {"description", info.description},  {"width", info.width}, {"height", info.height},
-              {"bits", info.bits}, {"has_note", info.note.has_value()}};
+  Json out = {{"kind", "picture"},     {"description", info.description}, {"width", info.width},
+              {"height", info.height}, {"bits", info.layout.bits},        {"has_note", info.note.has_value()}};
   if (info.note) {
     if (info.note->pixels_crc32) {
       image::PictureFile file;
@@ -50,7 +50,8 @@ Json describe_picture(const fs::path& path, const batch::ParameterFlags& flags) 
     out["note"] = Json::parse(image::to_json(*info.note));
   }
   try {
-    const batch::Parameters used = batch::decode_parameters(info.note, info.width, info.height, info.bits, path, flags);
+    const batch::Parameters used =
+        batch::decode_parameters(info.note, info.width, info.height, info.layout, path, flags);
     out["decodes_to"] = {{"sample_rate", used.note.sample_rate},
                          {"channels", used.note.channels},
                          {"n_samples", used.note.n_samples},

@@ -27,7 +27,19 @@ constexpr Names<Window, 7> kWindows{{{Window::Hann, "hann"},
                                      {Window::Kaiser, "kaiser"},
                                      {Window::Rectangular, "rectangular"}}};
 constexpr Names<PadMode, 2> kPadModes{{{PadMode::Constant, "constant"}, {PadMode::Reflect, "reflect"}}};
-constexpr Names<Encoding, 2> kEncodings{{{Encoding::Hsv, "hsv"}, {Encoding::Hsv16, "hsv16"}}};
+constexpr Names<Encoding, 13> kEncodings{{{Encoding::Hsv, "hsv"},
+                                          {Encoding::Hsv16, "hsv16"},
+                                          {Encoding::Hsvx, "hsvx"},
+                                          {Encoding::Hsv16x, "hsv16x"},
+                                          {Encoding::Gray8, "gray8"},
+                                          {Encoding::Gray16, "gray16"},
+                                          {Encoding::Gray32f, "gray32f"},
+                                          {Encoding::Rgb24, "rgb24"},
+                                          {Encoding::Colormap, "colormap"},
+                                          {Encoding::Stereo, "stereo"},
+                                          {Encoding::Magphase, "magphase"},
+                                          {Encoding::Magphase16, "magphase16"},
+                                          {Encoding::Complex, "complex"}}};
 constexpr Names<CurveKind, 5> kCurves{{{CurveKind::Gamma, "gamma"},
                                        {CurveKind::Db, "db"},
                                        {CurveKind::Linear, "linear"},
@@ -84,6 +96,49 @@ std::int64_t StftSettings::n_frames(std::int64_t n_samples) const {
 }
 
 int n_rows(const StftSettings& stft, const PixelSettings& pixels) { return stft.n_bins() - (pixels.drop_top ? 1 : 0); }
+
+std::int64_t picture_height(const StftSettings& stft, const PixelSettings& pixels, int channels) {
+  const Encoding encoding = pixels.encoding;
+  const bool has_phases = encoding == Encoding::Magphase || encoding == Encoding::Magphase16;
+  const std::int64_t planes = encoding == Encoding::Stereo ? 1 : channels * (has_phases ? 2 : 1);
+  return planes * n_rows(stft, pixels);
+}
+
+PixelLayout pixel_layout(Encoding encoding) {
+  switch (encoding) {
+    case Encoding::Hsv:
+    case Encoding::Hsvx:
+    case Encoding::Rgb24:
+    case Encoding::Stereo: return {3, 8};
+    case Encoding::Hsv16:
+    case Encoding::Hsv16x: return {3, 16};
+    case Encoding::Gray8:
+    case Encoding::Colormap:
+    case Encoding::Magphase: return {1, 8};
+    case Encoding::Gray16:
+    case Encoding::Magphase16: return {1, 16};
+    case Encoding::Gray32f: return {1, 32};
+    case Encoding::Complex: return {2, 32};
+  }
+  throw Error(ErrorCode::Internal, "an encoding without a layout");
+}
+
+double top_code(Encoding encoding) {
+  if (encoding == Encoding::Rgb24) return 0xFFFFFF;
+  const int bits = pixel_layout(encoding).bits;
+  return bits == 8 ? 0xFF : bits == 16 ? 0xFFFF : 0xFFFFFF;
+}
+
+bool is_hue(Encoding encoding) {
+  return encoding == Encoding::Hsv || encoding == Encoding::Hsv16 || is_exact(encoding);
+}
+
+bool holds_phase(Encoding encoding) {
+  return is_hue(encoding) || encoding == Encoding::Magphase || encoding == Encoding::Magphase16 ||
+         encoding == Encoding::Complex;
+}
+
+bool is_exact(Encoding encoding) { return encoding == Encoding::Hsvx || encoding == Encoding::Hsv16x; }
 
 bool is_fast_size(std::int64_t n) {
   if (n < 1) return false;
@@ -145,12 +200,14 @@ void validate(const PixelSettings& p) {
   if (p.refine < PixelSettings::kOpenLoop || p.refine > PixelSettings::kMaxRefine) {
     refuse("refine must be 0 to " + std::to_string(PixelSettings::kMaxRefine) + " sweeps");
   }
+  if (p.residual_bits < 0 || p.residual_bits > PixelSettings::kMaxResidualBits) {
+    refuse("residual_bits must be 0 to " + std::to_string(PixelSettings::kMaxResidualBits));
+  }
   if (c.kind == CurveKind::AdaptiveLog) {
-    const double codes = std::ldexp(1.0, bits_of(p.encoding)) - 1;
-    const double linear_db = 20 * std::log10(codes);
+    const double linear_db = 20 * std::log10(top_code(p.encoding));
     if (c.top_db <= linear_db * 1.01) {
-      refuse("adaptive-log needs a top_db above " + std::to_string(static_cast<int>(linear_db * 1.01) + 1) + " at " +
-             std::to_string(bits_of(p.encoding)) + " bits: the linear curve reaches that already");
+      refuse("adaptive-log needs a top_db above " + std::to_string(static_cast<int>(linear_db * 1.01) + 1) + " with " +
+             to_string(p.encoding) + ": the linear curve reaches that already");
     }
   }
 }
@@ -164,14 +221,20 @@ void validate(const StftSettings& stft, const PixelSettings& pixels) {
   }
 }
 
+/// Encodings that have a name and no way yet.
+static void refuse_unfinished(Encoding encoding) {
+  if (!is_hue(encoding) || is_exact(encoding)) {
+    throw Error(ErrorCode::Unsupported, "the encoding " + to_string(encoding) + " is not there yet");
+  }
+}
+
 void validate(const EncodeSettings& s) {
   validate(s.stft, s.pixels);
+  refuse_unfinished(s.pixels.encoding);
   if (s.ref.kind == Reference::Kind::Fixed && !(s.ref.value >= kSilence && std::isfinite(s.ref.value))) {
     refuse("a fixed ref must be a magnitude above 0");
   }
 }
-
-int bits_of(Encoding encoding) { return encoding == Encoding::Hsv16 ? 16 : 8; }
 
 std::string to_string(Window window) { return name_of(kWindows, window); }
 std::string to_string(PadMode mode) { return name_of(kPadModes, mode); }

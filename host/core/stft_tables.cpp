@@ -74,26 +74,39 @@ double curve_inverse(const Curve& curve, double v, double strength) {
   return 0;
 }
 
-PixelCode::PixelCode(const PixelSettings& settings) : bits(bits_of(settings.encoding)) {
-  const double last = std::ldexp(1.0, bits) - 1;
-  top = static_cast<float>(last);
+double curve_strength(const PixelSettings& settings) {
+  if (settings.curve.kind != CurveKind::AdaptiveLog) return 0;
+  return adaptive_log_strength(settings.curve.top_db, top_code(settings.encoding));
+}
+
+math::CurveConstants curve_constants(const PixelSettings& settings) {
+  math::CurveConstants curve;
   curve.kind = settings.curve.kind;
-  const double strength =
-      settings.curve.kind == CurveKind::AdaptiveLog ? adaptive_log_strength(settings.curve.top_db, last) : 0.0;
   switch (settings.curve.kind) {
     case CurveKind::Gamma: curve.a = static_cast<float>(settings.curve.gamma / 2); break;
     case CurveKind::Db: curve.a = static_cast<float>(10 * std::log10(2.0) / settings.curve.top_db); break;
     case CurveKind::Linear: break;
-    case CurveKind::AdaptiveLog:
+    case CurveKind::AdaptiveLog: {
+      const double strength = curve_strength(settings);
       curve.a = static_cast<float>(1 / std::log2(1 + strength));
       curve.b = static_cast<float>(strength);
       break;
+    }
     case CurveKind::DoubleLog:
       curve.a = static_cast<float>(kDoubleLogA / std::log2(1 + kDoubleLogB));
       curve.b = static_cast<float>(kDoubleLogB);
       curve.c = static_cast<float>(1 / std::log2(1 + kDoubleLogA));
       break;
   }
+  return curve;
+}
+
+PixelCode::PixelCode(const PixelSettings& settings)
+    : bits(pixel_layout(settings.encoding).bits),
+      top(static_cast<float>(top_code(settings.encoding))),
+      curve(curve_constants(settings)) {
+  const double last = top_code(settings.encoding);
+  const double strength = curve_strength(settings);
   const int codes = static_cast<int>(last) + 1;
   magnitude.resize(static_cast<std::size_t>(codes));
   for (int a = 0; a < codes; ++a) magnitude[a] = static_cast<float>(curve_inverse(settings.curve, a / last, strength));

@@ -59,7 +59,13 @@ void StftTables::for_each_window_sum(std::int64_t begin, std::int64_t end, std::
   }
 }
 
-/// A pixel encoding as numbers.
+/// What CurveKind::AdaptiveLog is made with, adaptive_log_strength() for these codes; 0 for the others.
+double curve_strength(const PixelSettings& settings);
+
+/// The curve of these codes as numbers.
+math::CurveConstants curve_constants(const PixelSettings& settings);
+
+/// An encoding of hue and value as numbers.
 struct PixelCode {
   explicit PixelCode(const PixelSettings& settings);
 

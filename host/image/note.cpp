@@ -372,7 +372,7 @@ PictureNote note_from_json(std::string_view text) {
 
 std::uint32_t pixels_crc32(const Picture& picture, int threads) {
   const std::int64_t row_bytes = picture.row_bytes();
-  return rows_crc32(picture.pixels.data(), row_bytes, row_bytes, picture.height, picture.bits, threads);
+  return rows_crc32(picture.pixels.data(), row_bytes, row_bytes, picture.height, picture.layout.bits, threads);
 }
 
 std::uint32_t pixels_crc32(const EncodedTile& tile, int threads) {

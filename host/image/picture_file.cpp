@@ -260,18 +260,19 @@ void read_with_opencv(std::FILE* file, const Signature* signature, PictureFile& 
   Picture& picture = out.picture;
   picture.width = decoded.width;
   picture.height = decoded.height;
-  picture.bits = decoded.bits;
+  picture.layout = {3, decoded.bits};
+  picture.palette.clear();
   if (picture.row_bytes() > kMaxPixelBytes / picture.height) refuse("the picture is larger than the limit of 16 GiB");
   picture.pixels.resize(static_cast<std::size_t>(picture.row_bytes() * picture.height));
-  if (picture.bits == 16) {
+  if (picture.layout.bits == 16) {
     to_rgb<std::uint16_t>(decoded, picture);
   } else {
     to_rgb<std::uint8_t>(decoded, picture);
   }
 
   constexpr std::array<const char*, 4> kColours{"gray", "gray with alpha", "RGB", "RGB with alpha"};
-  out.description = (signature != nullptr ? type : "unknown type") + ", " + std::to_string(picture.bits) + "-bit " +
-                    kColours[static_cast<std::size_t>(std::clamp(decoded.channels, 1, 4) - 1)];
+  out.description = (signature != nullptr ? type : "unknown type") + ", " + std::to_string(picture.layout.bits) +
+                    "-bit " + kColours[static_cast<std::size_t>(std::clamp(decoded.channels, 1, 4) - 1)];
   out.lossy = kind == Kind::Jpeg || (kind == Kind::WebP && webp_is_lossy(bytes));
   out.note.reset();
 }
@@ -340,11 +341,11 @@ FileInfo inspect(const std::filesystem::path& path) {
   const std::string head = read_head(file.get());
   if (is_png(head)) {
     const png::Header header = png::read_header(file.get());
-    return {header.width, header.height, header.bits, parse_note(header), header.description};
+    return {header.width, header.height, {3, header.bits}, parse_note(header), header.description};
   }
   PictureFile decoded;
   read_with_opencv(file.get(), recognise(head), decoded);
-  return {decoded.picture.width, decoded.picture.height, decoded.picture.bits, decoded.note, decoded.description};
+  return {decoded.picture.width, decoded.picture.height, decoded.picture.layout, decoded.note, decoded.description};
 }
 
 namespace {

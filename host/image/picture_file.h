@@ -58,7 +58,7 @@ inline constexpr std::int64_t kMaxPixelBytes = std::int64_t{16} << 30;
 struct FileInfo {
   std::int64_t width = 0;
   std::int64_t height = 0;
-  int bits = 8;
+  PixelLayout layout;
   std::optional<PictureNote> note;
   std::string description;
 };

@@ -209,7 +209,8 @@ Header Reader::header() {
 void Reader::prepare(const Header& header, Picture& out) const {
   out.width = width_;
   out.height = height_;
-  out.bits = header.bits;
+  out.layout = {3, header.bits};
+  out.palette.clear();
   out.pixels.resize(static_cast<std::size_t>(out.row_bytes() * out.height));
 }
 
@@ -251,7 +252,7 @@ void Reader::pixels(Picture& out) {
     png_set_expand_gray_1_2_4_to_8(png_);
     png_set_gray_to_rgb(png_);
     png_set_strip_alpha(png_);
-    if (picture->bits == 16 && std::endian::native == std::endian::little) png_set_swap(png_);
+    if (picture->layout.bits == 16 && std::endian::native == std::endian::little) png_set_swap(png_);
     png_set_interlace_handling(png_);
     png_read_update_info(png_, info_);
     fits = static_cast<std::int64_t>(png_get_rowbytes(png_, info_)) == picture->row_bytes();

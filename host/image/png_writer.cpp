@@ -610,7 +610,7 @@ Pixels pixels_of(const Picture& picture) {
   pixels.row_bytes = picture.row_bytes();
   pixels.width = picture.width;
   pixels.height = picture.height;
-  pixels.bits = picture.bits;
+  pixels.bits = picture.layout.bits;
   return pixels;
 }
 

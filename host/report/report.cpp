@@ -117,8 +117,8 @@ class Showcase {
 
   void add_picture(Json& out, const fs::path& path) {
     const image::FileInfo info = image::inspect(path);
-    out["picture"] = {{"width", info.width}, {"height", info.height}, {"bits", info.bits}};
-    const double pixel_bytes = 3.0 * info.bits / 8;
+    out["picture"] = {{"width", info.width}, {"height", info.height}, {"bits", info.layout.bits}};
+    const double pixel_bytes = 3.0 * info.layout.bits / 8;
     if (pixel_bytes * static_cast<double>(info.width) * static_cast<double>(info.height) > kMostPictureBytes) return;
     image::read(path, picture_, workspace_, threads_);
     const Picture small = scale_down(picture_.picture, kThumbnailWidth, kThumbnailHeight);

@@ -54,8 +54,8 @@ Sums sum_cells(const Picture& picture, std::int64_t width, std::int64_t height) 
   Sums sums(row_size * static_cast<std::size_t>(height + 1));
   for (std::int64_t y = 0; y < picture.height; ++y) {
     std::fill(row.begin(), row.end(), 0);
-    picture.bits == 16 ? add_row<std::uint16_t>(picture.row(y), columns, row)
-                       : add_row<std::uint8_t>(picture.row(y), columns, row);
+    picture.layout.bits == 16 ? add_row<std::uint16_t>(picture.row(y), columns, row)
+                              : add_row<std::uint8_t>(picture.row(y), columns, row);
     const Share& share = rows[static_cast<std::size_t>(y)];
     std::uint64_t* to = sums.data() + static_cast<std::size_t>(share.cell) * row_size;
     for (std::size_t i = 0; i < row_size; ++i) {
@@ -75,7 +75,7 @@ Picture scale_down(const Picture& picture, std::int64_t most_width, std::int64_t
   small.pixels.resize(static_cast<std::size_t>(small.row_bytes() * small.height));
 
   const Sums sums = sum_cells(picture, small.width, small.height);
-  const std::uint64_t code_scale = picture.bits == 16 ? 65535 / 255 : 1;
+  const std::uint64_t code_scale = picture.layout.bits == 16 ? 65535 / 255 : 1;
   const std::uint64_t whole = static_cast<std::uint64_t>(picture.width * picture.height) * code_scale;
   for (std::int64_t y = 0; y < small.height; ++y) {
     const std::uint64_t* from = sums.data() + y * (small.width + 1) * kChannels;

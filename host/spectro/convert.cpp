@@ -28,14 +28,9 @@ void check_note(const Picture& picture, const PictureNote& note) {
     throw Error(ErrorCode::BadFormat, "it is tile " + std::to_string(note.tile.index + 1) + " of " +
                                           std::to_string(note.tile.count) + " of a longer sound; give all of them");
   }
-  const int bits = bits_of(note.pixels.encoding);
-  if (picture.bits != bits) {
-    throw Error(ErrorCode::BadFormat, "the picture has " + std::to_string(picture.bits) +
-                                          " bits a channel, but the encoding " + to_string(note.pixels.encoding) +
-                                          " needs " + std::to_string(bits));
-  }
+  check_layout(note, picture.layout);
   const std::int64_t width = note.stft.n_frames(note.n_samples) + note.tile.padding;
-  const std::int64_t height = static_cast<std::int64_t>(note.channels) * n_rows(note.stft, note.pixels);
+  const std::int64_t height = picture_height(note.stft, note.pixels, note.channels);
   if (picture.width != width || picture.height != height) {
     throw Error(ErrorCode::BadFormat,
                 "the picture is " + size_text(picture.width, picture.height) + " pixels, but its parameters (n_fft " +
@@ -50,8 +45,8 @@ void check_note(const Picture& picture, const PictureNote& note) {
 PictureSize picture_size(std::int64_t n_samples, int channels, const EncodeSettings& settings) {
   PictureSize size;
   size.width = settings.stft.n_frames(n_samples);
-  size.height = static_cast<std::int64_t>(channels) * n_rows(settings.stft, settings.pixels);
-  size.bytes = size.width * size.height * 3 * (bits_of(settings.pixels.encoding) / 8);
+  size.height = picture_height(settings.stft, settings.pixels, channels);
+  size.bytes = size.width * size.height * pixel_layout(settings.pixels.encoding).bytes();
   return size;
 }
 
@@ -77,6 +72,10 @@ PictureNote to_picture(Backend& backend, const Audio& audio, const EncodeSetting
 
 void to_audio(Backend& backend, const Picture& picture, const PictureNote& note, Audio& audio) {
   validate(note.stft, note.pixels);
+  if (!is_hue(note.pixels.encoding) || is_exact(note.pixels.encoding)) {
+    throw Error(ErrorCode::Unsupported,
+                "pictures of the encoding " + to_string(note.pixels.encoding) + " are not read yet");
+  }
   check_note(picture, note);
 
   audio.sample_rate = note.sample_rate;

@@ -12,8 +12,6 @@ namespace spectrohue {
 
 namespace {
 
-std::int64_t pixel_bytes(int bits) { return 3 * (bits / 8); }
-
 /// More columns than any picture has, few enough to count samples with.
 constexpr std::int64_t kUnlimited = std::int64_t{1} << 31;
 
@@ -22,16 +20,9 @@ std::int64_t overlap_columns(const StftSettings& stft) {
   return (stft.n_fft + stft.hop_length - 1) / stft.hop_length - 1;
 }
 
-void set_size(Picture& picture, std::int64_t width, std::int64_t height, int bits) {
-  picture.width = width;
-  picture.height = height;
-  picture.bits = bits;
-  picture.pixels.resize(static_cast<std::size_t>(picture.row_bytes() * height));
-}
-
 /// Copies columns of one picture to column `at` of another of the same height and depth.
 void paste_columns(const Picture& from, Columns columns, Picture& to, std::int64_t at) {
-  const std::int64_t size = pixel_bytes(from.bits);
+  const std::int64_t size = from.layout.bytes();
   for (std::int64_t y = 0; y < from.height; ++y) {
     std::copy_n(from.row(y) + columns.first * size, columns.count * size, to.row(y) + at * size);
   }
@@ -56,7 +47,7 @@ std::int64_t Tiling::stored_columns(std::int64_t n_frames) const {
 Tiling make_tiling(const TileSettings& tiles, int channels, const EncodeSettings& settings) {
   const auto refuse = [](const std::string& why) { throw Error(ErrorCode::Usage, why); };
   const std::int64_t column_bytes =
-      channels * n_rows(settings.stft, settings.pixels) * pixel_bytes(bits_of(settings.pixels.encoding));
+      picture_height(settings.stft, settings.pixels, channels) * pixel_layout(settings.pixels.encoding).bytes();
   const std::int64_t least = std::max<std::int64_t>(2, overlap_columns(settings.stft));
   const std::int64_t widest = std::clamp(kMaxPageBytes / column_bytes, least, kMaxPageWidth);
   const bool has_width = tiles.width.value_or(0) != 0;
@@ -75,10 +66,19 @@ Tiling make_tiling(const TileSettings& tiles, int channels, const EncodeSettings
   return {tile, {n_tiles * tile.step() + tile.overlap, tile.overlap}, tiles.pad_last};
 }
 
+void check_layout(const PictureNote& note, PixelLayout layout) {
+  const PixelLayout wanted = pixel_layout(note.pixels.encoding);
+  if (layout == wanted) return;
+  const auto text = [](PixelLayout l) { return std::to_string(l.channels) + " x " + std::to_string(l.bits) + " bits"; };
+  throw Error(ErrorCode::BadFormat, "the picture's pixels are " + text(layout) + ", but the encoding " +
+                                        to_string(note.pixels.encoding) + " needs " + text(wanted));
+}
+
 void copy_columns(const Picture& from, Columns columns, Picture& to, std::int64_t width) {
-  set_size(to, width, from.height, from.bits);
+  to.resize(width, from.height, from.layout);
+  to.palette = from.palette;
   paste_columns(from, columns, to, 0);
-  const std::int64_t copied = columns.count * pixel_bytes(to.bits);
+  const std::int64_t copied = columns.count * to.layout.bytes();
   for (std::int64_t y = 0; y < to.height; ++y) std::fill(to.row(y) + copied, to.row(y) + to.row_bytes(), 0);
 }
 
@@ -148,7 +148,7 @@ PictureNote make_note(const Sound& sound, const EncodeSettings& settings, std::v
 void encode_columns(Backend& backend, const Sound& sound, const EncodeSettings& settings,
                     const std::vector<double>& ref, Columns columns, Picture& picture) {
   const std::int64_t rows = n_rows(settings.stft, settings.pixels);
-  set_size(picture, columns.count, std::ssize(sound.channels) * rows, bits_of(settings.pixels.encoding));
+  picture.resize(columns.count, std::ssize(sound.channels) * rows, pixel_layout(settings.pixels.encoding));
   std::vector<EncodeItem> items;
   for (std::size_t c = 0; c < sound.channels.size(); ++c) {
     std::uint8_t* top = picture.row(static_cast<std::int64_t>(c) * rows);
@@ -188,9 +188,9 @@ bool are_of_one_picture(const PictureNote& a, const PictureNote& b) {
 }
 
 /// Throws if the size of a tile's picture is not that of the columns it says it holds.
-void check_tile_size(const PictureNote& note, std::int64_t width, std::int64_t height, int bits) {
+void check_tile_size(const PictureNote& note, std::int64_t width, std::int64_t height, PixelLayout layout) {
   const std::int64_t n_frames = note.stft.n_frames(note.n_samples);
-  const std::int64_t rows = static_cast<std::int64_t>(note.channels) * n_rows(note.stft, note.pixels);
+  const std::int64_t rows = picture_height(note.stft, note.pixels, note.channels);
   const std::int64_t count = width - note.tile.padding;
   const bool ends = note.tile.first_frame + count == n_frames;
   const bool is_last = note.tile.index + 1 == note.tile.count;
@@ -201,21 +201,18 @@ void check_tile_size(const PictureNote& note, std::int64_t width, std::int64_t h
                 std::to_string(rows) + " rows and columns up to " + std::to_string(n_frames) +
                 " of the whole picture belong there; was it resized or cropped?");
   }
-  if (bits != bits_of(note.pixels.encoding)) {
-    refuse_tile("the picture has " + std::to_string(bits) + " bits a channel, but the encoding " +
-                to_string(note.pixels.encoding) + " needs " + std::to_string(bits_of(note.pixels.encoding)));
-  }
+  check_layout(note, layout);
 }
 
 }  // namespace
 
-void TileLayout::add(const PictureNote& note, std::int64_t width, std::int64_t height, int bits) {
+void TileLayout::add(const PictureNote& note, std::int64_t width, std::int64_t height, PixelLayout layout) {
   if (tiles_.empty()) {
     validate(note.stft, note.pixels);
     note_ = note;
   }
   if (!are_of_one_picture(note_, note)) refuse_tile("it is a tile of another sound, or was made with other settings");
-  check_tile_size(note, width, height, bits);
+  check_tile_size(note, width, height, layout);
   const Columns columns{note.tile.first_frame, width - note.tile.padding};
   check_place(note.tile, columns);
   tiles_.push_back({note.tile.index, columns});
@@ -263,7 +260,7 @@ TileJoiner::TileJoiner(Backend& backend, const TileLayout& layout)
       note_(layout.note()),
       uncentred_(note_.stft),
       n_frames_(note_.stft.n_frames(note_.n_samples)),
-      rows_(static_cast<std::int64_t>(note_.channels) * n_rows(note_.stft, note_.pixels)),
+      rows_(picture_height(note_.stft, note_.pixels, note_.channels)),
       overlap_(overlap_columns(note_.stft)),
       position_(note_.stft.padding()) {
   uncentred_.center = false;
@@ -272,7 +269,7 @@ TileJoiner::TileJoiner(Backend& backend, const TileLayout& layout)
 void TileJoiner::add(const Picture& picture, const Take& take) {
   const Columns held = layout_.held(tile_);
   const Columns used = layout_.used(tile_);
-  if (picture.width < held.count || picture.height != rows_ || picture.bits != bits_of(note_.pixels.encoding)) {
+  if (picture.width < held.count || picture.height != rows_ || picture.layout != pixel_layout(note_.pixels.encoding)) {
     refuse_tile("it changed while it was read");
   }
   add_black(used.first - columns_, take);
@@ -285,7 +282,7 @@ void TileJoiner::add(const Picture& picture, const Take& take) {
 void TileJoiner::add_black(std::int64_t count, const Take& take) {
   const std::int64_t sharing = std::min(count, overlap_);
   if (sharing > 0) {
-    set_size(black_, sharing, rows_, bits_of(note_.pixels.encoding));
+    black_.resize(sharing, rows_, pixel_layout(note_.pixels.encoding));
     std::fill(black_.pixels.begin(), black_.pixels.end(), std::uint8_t{0});
     add_columns(black_, {0, sharing}, take);
   }
@@ -306,7 +303,7 @@ void TileJoiner::add_columns(const Picture& picture, Columns columns, const Take
 
 void TileJoiner::make_seam(const Picture& picture, Columns columns) {
   const Columns front{columns.first, std::min(overlap_, columns.count)};
-  set_size(seam_, tail_.width + front.count, rows_, picture.bits);
+  seam_.resize(tail_.width + front.count, rows_, picture.layout);
   paste_columns(tail_, {0, tail_.width}, seam_, 0);
   paste_columns(picture, front, seam_, tail_.width);
 }
@@ -354,7 +351,7 @@ std::int64_t TileJoiner::decode(const Picture& picture, Columns columns) {
   samples_.resize(static_cast<std::size_t>(note_.channels * stride));
   std::vector<DecodeItem> items;
   for (int c = 0; c < note_.channels; ++c) {
-    const std::uint8_t* top = picture.row(c * (rows_ / note_.channels)) + columns.first * pixel_bytes(picture.bits);
+    const std::uint8_t* top = picture.row(c * (rows_ / note_.channels)) + columns.first * picture.layout.bytes();
     items.push_back({{top, picture.row_bytes(), columns.count},
                      static_cast<float>(note_.ref[c]),
                      samples_.span().subspan(static_cast<std::size_t>(c * stride), static_cast<std::size_t>(stride))});

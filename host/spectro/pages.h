@@ -48,6 +48,9 @@ struct TileSettings {
   bool pad_last = false;              ///< black columns make the last tile, or the only one, as wide as the others
 };
 
+/// Throws Error(BadFormat) if pixels of this layout are not what the note says they are.
+void check_layout(const PictureNote& note, PixelLayout layout);
+
 /// How a sound's picture is cut up. A page holds whole tiles, and its overlap is theirs.
 struct Tiling {
   Cut tile;
@@ -105,7 +108,7 @@ class TileLayout {
  public:
   /// The next tile, by index; some may be left out. Throws Error(BadFormat) if it is no tile of the same picture, or
   /// its size is not that of what it says it holds.
-  void add(const PictureNote& note, std::int64_t width, std::int64_t height, int bits);
+  void add(const PictureNote& note, std::int64_t width, std::int64_t height, PixelLayout layout);
 
   const PictureNote& note() const { return note_; }  ///< of the first
   std::size_t size() const { return tiles_.size(); }

@@ -42,9 +42,38 @@ struct StftSettings {
 
 /// How a pixel holds a bin. See docs/format.md for the exact arithmetic.
 enum class Encoding {
-  Hsv,    ///< 8-bit RGB: hue = phase at the frame's centre, value = magnitude, saturation 1
-  Hsv16,  ///< the same at 16 bits a channel
+  Hsv,         ///< 8-bit RGB: hue = phase at the frame's centre, value = magnitude, saturation 1
+  Hsv16,       ///< the same at 16 bits a channel
+  Hsvx,        ///< Hsv with what it misses of 16-bit samples in the smallest channel: bit-exact
+  Hsv16x,      ///< Hsv16 with what it misses of 24-bit samples: bit-exact
+  Gray8,       ///< magnitude
+  Gray16,      ///< magnitude
+  Gray32f,     ///< magnitude, a float
+  Rgb24,       ///< magnitude of 24 bits: red is the high byte, blue the low one
+  Colormap,    ///< magnitude, 8 bits through a table of colours
+  Stereo,      ///< magnitudes of the left channel in green, of the right one in blue; 8 bits, red is 0
+  Magphase,    ///< magnitudes and, in a picture of their own, phases; 8-bit gray both
+  Magphase16,  ///< the same at 16 bits
+  Complex,     ///< real and imaginary part, two floats
 };
+
+/// What a pixel is made of.
+struct PixelLayout {
+  int channels = 3;  ///< 1: gray, or an index; 2: real and imaginary part; 3: red, green, blue
+  int bits = 8;      ///< of a channel: 8 or 16, whole numbers; 32, a float
+  int bytes() const { return channels * bits / 8; }
+  bool operator==(const PixelLayout&) const = default;
+};
+PixelLayout pixel_layout(Encoding encoding);
+/// The largest code of a magnitude. Floats count as 24 bits, what they hold.
+double top_code(Encoding encoding);
+
+/// Hue is phase and value is magnitude: what Backend::encode() and decode() take.
+bool is_hue(Encoding encoding);
+/// The way back needs no phase retrieval.
+bool holds_phase(Encoding encoding);
+/// An untouched picture gives back every sample.
+bool is_exact(Encoding encoding);
 
 /// The law from a magnitude relative to the reference, m in [0, 1], to a value v in [0, 1]. Code 0 is exactly 0 in
 /// all of them; each has a closed-form inverse.
@@ -73,6 +102,10 @@ struct PixelSettings {
   int refine = kOpenLoop;
   static constexpr int kOpenLoop = -1;
   static constexpr int kMaxRefine = 64;
+  /// Of the smallest channel, the low bits that hold the residual: exact encodings only. 0: as few as do, when
+  /// encoding.
+  int residual_bits = 0;
+  static constexpr int kMaxResidualBits = 12;
   /// The picture has no row for the highest bin, Nyquist, which counts as 0: n_fft / 2 rows, a power of two as a rule.
   /// n_fft must be even.
   bool drop_top = false;
@@ -82,6 +115,9 @@ struct PixelSettings {
 
 /// Rows of a channel in a picture: one a bin, less the one that drop_top drops. Bin k is row n_rows - 1 - k.
 int n_rows(const StftSettings& stft, const PixelSettings& pixels);
+/// Rows of the picture of a sound of so many channels: n_rows() each, stacked, the first on top; Stereo has one for all
+/// of them, Magphase those of all phases below those of all magnitudes.
+std::int64_t picture_height(const StftSettings& stft, const PixelSettings& pixels, int channels);
 
 /// The magnitude that value 1 stands for.
 struct Reference {
@@ -104,6 +140,7 @@ inline constexpr double kSilence = 1e-25;
 struct EncodeSettings {
   StftSettings stft;
   PixelSettings pixels;
+  std::string colormap = "viridis";  ///< Encoding::Colormap only: a name that core/colormap.h knows
   Reference ref;
 };
 
@@ -123,8 +160,6 @@ std::vector<double> make_window(const StftSettings& settings);
 
 /// sum(window) / 2: the magnitude of a full-scale sine, 0 dB.
 double full_scale_magnitude(const StftSettings& settings);
-
-int bits_of(Encoding encoding);  ///< 8 or 16
 
 // Names as they stand in the note and on the command line; from_string throws Error(Usage) listing the legal ones.
 std::string to_string(Window window);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -52,6 +53,7 @@ struct PictureNote {
   std::string tool;  ///< program and version that wrote it
   StftSettings stft;
   PixelSettings pixels;
+  std::string colormap;     ///< Encoding::Colormap only: its name
   std::vector<double> ref;  ///< magnitude of value 1, one a channel; 0 = the channel is silent
   int sample_rate = 0;      ///< Hz
   std::int64_t n_samples = 0;
@@ -75,15 +77,26 @@ struct PictureNote {
   bool operator==(const PictureNote&) const = default;
 };
 
-/// A picture in memory: row-major interleaved RGB, 8 bits or 16 bits (native byte order) a channel.
+/// Red, green, blue.
+using Colour = std::array<std::uint8_t, 3>;
+
+/// A picture in memory: row-major, the channels of a pixel side by side, native byte order.
 /// Row 0 is the highest bin; column = frame; audio channels are stacked, the first on top.
 struct Picture {
   std::int64_t width = 0;   ///< n_frames
-  std::int64_t height = 0;  ///< channels * n_rows()
-  int bits = 8;             ///< 8 or 16
+  std::int64_t height = 0;  ///< picture_height()
+  PixelLayout layout;
   Buffer<std::uint8_t> pixels;
+  std::vector<Colour> palette;  ///< up to 256; where there is one, the pixels are indices of 8 bits
 
-  std::int64_t row_bytes() const { return width * 3 * (bits / 8); }
+  std::int64_t row_bytes() const { return width * layout.bytes(); }
+  /// Contents are undefined afterwards; the memory is kept.
+  void resize(std::int64_t new_width, std::int64_t new_height, PixelLayout new_layout) {
+    width = new_width;
+    height = new_height;
+    layout = new_layout;
+    pixels.resize(static_cast<std::size_t>(row_bytes() * height));
+  }
   std::uint8_t* row(std::int64_t y) { return pixels.data() + y * row_bytes(); }
   const std::uint8_t* row(std::int64_t y) const { return pixels.data() + y * row_bytes(); }
 };

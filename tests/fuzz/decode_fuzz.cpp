@@ -51,12 +51,12 @@ bool make_picture(const Input& input, Picture& picture) {
   const PictureNote& note = input.note;
   if (note.stft.n_fft > kMaxFft) return false;
   picture.width = note.stft.n_frames(note.n_samples) + note.tile.padding;
-  picture.height = std::int64_t{note.channels} * n_rows(note.stft, note.pixels);
+  picture.height = picture_height(note.stft, note.pixels, note.channels);
   if (picture.width > kMaxPixels / picture.height) return false;
-  picture.bits = bits_of(note.pixels.encoding);
+  picture.layout = pixel_layout(note.pixels.encoding);
   if ((input.changes & kWider) != 0) ++picture.width;
   if ((input.changes & kLower) != 0) --picture.height;
-  if ((input.changes & kOtherDepth) != 0) picture.bits = 24 - picture.bits;
+  if ((input.changes & kOtherDepth) != 0) picture.layout.bits = picture.layout.bits == 8 ? 16 : 8;
   picture.pixels.resize(static_cast<std::size_t>(picture.row_bytes() * picture.height));
   for (std::size_t i = 0; i < picture.pixels.size(); ++i) {
     picture.pixels[i] = static_cast<std::uint8_t>(input.pixels[i % input.pixels.size()]);
@@ -72,7 +72,7 @@ std::vector<float> join_tiles(Backend& backend, const Picture& whole, PictureNot
   TileLayout layout;
   for (int i = 0; i < 2; ++i) {
     note.tile = {i, 2, columns[i].first, input.overlap, 0};
-    layout.add(note, columns[i].count, whole.height, whole.bits);
+    layout.add(note, columns[i].count, whole.height, whole.layout);
   }
   std::vector<float> samples(static_cast<std::size_t>(note.channels * note.n_samples));
   std::int64_t done = 0;

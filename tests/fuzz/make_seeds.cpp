@@ -101,7 +101,7 @@ Picture picture(std::int64_t width, std::int64_t height, int bits) {
   Picture made;
   made.width = width;
   made.height = height;
-  made.bits = bits;
+  made.layout.bits = bits;
   made.pixels.resize(static_cast<std::size_t>(made.row_bytes() * height));
   std::fill(made.pixels.begin(), made.pixels.end(), std::uint8_t{0});
   return made;

@@ -36,7 +36,7 @@ void check_parameters(const PictureNote& note) {
   const std::int64_t width = note.stft.n_frames(note.n_samples);
   const std::int64_t height = std::int64_t{note.channels} * n_rows(note.stft, note.pixels);
   const batch::Parameters parameters =
-      batch::decode_parameters(note, width, height, bits_of(note.pixels.encoding), "picture.png", {});
+      batch::decode_parameters(note, width, height, pixel_layout(note.pixels.encoding), "picture.png", {});
   check(parameters.note == note && parameters.messages.empty(), "without flags the note decides");
 }
 

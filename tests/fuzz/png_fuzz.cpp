@@ -46,7 +46,7 @@ Outcome read(const std::string& png, int threads) {
 }
 
 bool is_same(const Picture& a, const Picture& b) {
-  return a.width == b.width && a.height == b.height && a.bits == b.bits && a.pixels.size() == b.pixels.size() &&
+  return a.width == b.width && a.height == b.height && a.layout == b.layout && a.pixels.size() == b.pixels.size() &&
          std::memcmp(a.pixels.data(), b.pixels.data(), a.pixels.size()) == 0;
 }
 
@@ -66,7 +66,7 @@ void check_inspection(const std::string& png, const image::PictureFile& read) {
   image::FileInfo info;
   check(is_inspected(png, info), "what can be read can be inspected");
   const bool same_size = info.width == read.picture.width && info.height == read.picture.height;
-  check(same_size && info.bits == read.picture.bits, "inspecting a picture gives its size");
+  check(same_size && info.layout.bits == read.picture.layout.bits, "inspecting a picture gives its size");
   // A note behind the pixels is found only by reading them.
   check(!info.note || info.note == read.note, "inspecting a picture gives its note");
 }
