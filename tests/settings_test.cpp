@@ -116,7 +116,9 @@ TEST(Settings, NamesGoBothWays) {
     encoding_from_string("hvs");
     FAIL();
   } catch (const Error& error) {
-    EXPECT_STREQ(error.what(), "unknown encoding 'hvs'; known: hsv, hsv16");
+    EXPECT_STREQ(error.what(),
+                 "unknown encoding 'hvs'; known: hsv, hsv16, hsvx, hsv16x, gray8, gray16, gray32f, rgb24, colormap, "
+                 "stereo, magphase, magphase16, complex");
   }
 }
 
