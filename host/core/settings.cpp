@@ -2,10 +2,9 @@
 // SPDX-License-Identifier: MIT
 #include "spectrohue/settings.h"
 
-#include <array>
 #include <cmath>
-#include <utility>
 
+#include "core/names.h"
 #include "core/stft_tables.h"
 #include "spectrohue/error.h"
 #include "spectrohue/types.h"
@@ -15,9 +14,6 @@ namespace spectrohue {
 namespace {
 
 [[noreturn]] void refuse(const std::string& message) { throw Error(ErrorCode::Usage, message); }
-
-template <class E, std::size_t N>
-using Names = std::array<std::pair<E, const char*>, N>;
 
 constexpr Names<Window, 7> kWindows{{{Window::Hann, "hann"},
                                      {Window::Hamming, "hamming"},
@@ -52,24 +48,6 @@ constexpr Names<SampleFormat, 7> kFormats{{{SampleFormat::Pcm8, "pcm8"},
                                            {SampleFormat::Float32, "float"},
                                            {SampleFormat::Float64, "double"},
                                            {SampleFormat::Lossy, "lossy"}}};
-
-template <class E, std::size_t N>
-std::string name_of(const Names<E, N>& names, E value) {
-  for (const auto& [v, name] : names) {
-    if (v == value) return name;
-  }
-  throw Error(ErrorCode::Internal, "a value without a name");
-}
-
-template <class E, std::size_t N>
-E value_of(const Names<E, N>& names, std::string_view name, const char* what) {
-  std::string legal;
-  for (const auto& [v, n] : names) {
-    if (name == n) return v;
-    legal += legal.empty() ? n : std::string(", ") + n;
-  }
-  refuse(std::string("unknown ") + what + " '" + std::string(name) + "'; known: " + legal);
-}
 
 /// The nearest sizes below and above that are legal, for the error message.
 std::string nearest_sizes(int n) {
