@@ -68,12 +68,16 @@ class SlotBackend : public Backend, public PngEncoder {
   void analyse(const StftSettings& stft, std::span<const AnalyseItem> items) override {
     call(stft, [&](Transform& t) {
       deal(
-          t, items.size(), [&](std::size_t i) { return stft.n_frames(length(items[i].signal)); },
+          t, items.size(), [&](std::size_t i) { return length(items[i].spectrum) / stft.n_bins(); },
           [&](Lane& lane) {
+            for (Segment& s : lane.slot.segments) s.first_frame += items[s.item].first_frame;
             make_spectrum(t, lane, [&](std::size_t i) { return items[i].signal; });
             download_spectrum(t, lane);
           },
-          [&](Lane& lane) { hand_out_spectrum(t, lane, [&](std::size_t i) { return items[i].spectrum; }); });
+          [&](Lane& lane) {
+            for (Segment& s : lane.slot.segments) s.first_frame -= items[s.item].first_frame;
+            hand_out_spectrum(t, lane, [&](std::size_t i) { return items[i].spectrum; });
+          });
     });
   }
 

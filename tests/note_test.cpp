@@ -250,7 +250,7 @@ INSTANTIATE_TEST_SUITE_P(
         Hostile{R"("center":true)", R"("center":1)", kBad, "center"},
         Hostile{R"("pad_mode":"constant")", R"("pad_mode":"wrap")", kUnknown, "wrap"},
         Hostile{R"("phase":"centre")", R"("phase":"start")", kUnknown, "phase"},
-        Hostile{R"("freq_scale":"linear")", R"("freq_scale":"mel")", kUnknown, "freq_scale"},
+        Hostile{R"("freq_scale":"linear")", R"("freq_scale":"octaves")", kUnknown, "freq_scale"},
         Hostile{R"("layout":"stacked")", R"("layout":"side")", kUnknown, "layout"},
         Hostile{R"("layout":"stacked")", R"("layout":7)", kBad, "layout"},
         Hostile{R"("sample_rate":16000)", R"("sample_rate":0)", kBad, "sample_rate"},

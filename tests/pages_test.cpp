@@ -190,7 +190,7 @@ TEST_P(Pages, PeaksOfPagesAreThoseOfTheWhole) {
     const Cut cut{50, 0};
     for (std::int64_t i = 0; i < cut.count(n_frames); ++i) {
       const Columns columns = cut.piece(i, n_frames);
-      raise_peaks(*backend_, s.stft, Part(audio, s.stft, columns).sound, columns, peaks);
+      raise_peaks(*backend_, s, Part(audio, s.stft, columns).sound, columns, peaks);
     }
     EXPECT_EQ(references(s, peaks), ref);
   }

@@ -43,7 +43,7 @@ double adaptive_b(const Curve& curve, double top) {
 }
 
 /// The value curves and their inverses, from their definitions in docs/format.md, not from the code's constants.
-double curve_value(const Curve& curve, double m, double top) {
+double value_by_definition(const Curve& curve, double m, double top) {
   if (m <= 0) return 0;
   switch (curve.kind) {
     case CurveKind::Gamma: return std::pow(m, curve.gamma);
@@ -75,7 +75,7 @@ double curve_magnitude(const Curve& curve, int code, double top) {
 
 /// The pixel of a bin relative to the reference, in double: research formula with explicit sectors.
 Rgb pixel_of(std::complex<double> x, const Curve& curve, double top) {
-  const double a = std::nearbyint(top * std::min(1.0, curve_value(curve, std::abs(x), top)));
+  const double a = std::nearbyint(top * std::min(1.0, value_by_definition(curve, std::abs(x), top)));
   double h = 3 * (std::arg(x) + std::numbers::pi) / std::numbers::pi;
   if (h >= 6) h -= 6;
   const int s = std::min(static_cast<int>(h), 5);

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "spectro/adapt.h"
 #include "spectro/pages.h"
 #include "spectrohue/convert.h"
 #include "spectrohue/error.h"
@@ -32,9 +33,12 @@ void normalize_peak(Audio& audio) {
   for (float& x : audio.samples) x *= gain;
 }
 
-Parameters parameters_of(const image::PictureFile& file, const fs::path& path, const ParameterFlags& flags) {
-  const Picture& picture = file.picture;
+/// Makes the pixels what the parameters say that they are.
+Parameters parameters_of(image::PictureFile& file, const fs::path& path, const ParameterFlags& flags) {
+  Picture& picture = file.picture;
   Parameters parameters = decode_parameters(file.note, picture.width, picture.height, picture.layout, path, flags);
+  const std::string loss = adapt(picture, parameters.note);
+  if (!loss.empty()) parameters.messages.push_back(loss);
   if (file.lossy) {
     parameters.messages.push_back(file.description +
                                   " was stored with loss, which phase as hue does not survive; keep pictures as PNG");
@@ -61,7 +65,8 @@ TileLayout layout_of(const std::vector<fs::path>& tiles, const ParameterFlags& f
     about_tile(path, [&] {
       const image::FileInfo info = image::inspect(path);
       const PictureNote note = decode_parameters(info.note, info.width, info.height, info.layout, path, flags).note;
-      layout.add(note, info.width, info.height, info.layout);
+      const bool fits = is_adaptable(info.layout, note);
+      layout.add(note, info.width, info.height, fits ? pixel_layout(note.pixels.encoding) : info.layout);
     });
   }
   return layout;
@@ -95,9 +100,11 @@ void require_all(const TileLayout& layout) {
 Parameters join(Worker& worker, Job& job, const TileLayout& layout, const ParameterFlags& flags, bool first_is_read,
                 const std::function<TileJoiner::Take(const Parameters&)>& begin) {
   const std::vector<fs::path>& paths = job.task.tiles;
+  const bool is_joined_first = !holds_phase(layout.note().pixels.encoding);
   Parameters first;
   TileJoiner joiner(*worker.backend, layout);
   TileJoiner::Take take;
+  Picture whole;
   for (std::size_t i = 0; i < paths.size(); ++i) {
     job.go_on();
     about_tile(paths[i], [&] {
@@ -105,9 +112,18 @@ Parameters join(Worker& worker, Job& job, const TileLayout& layout, const Parame
       if (i == 0) {
         first = parameters_of(job.file, paths[i], flags);
         take = begin(first);
+      } else {
+        adapt(job.file.picture, first.note);
       }
-      joiner.add(job.file.picture, take);
+      is_joined_first ? paste_tile(layout, i, job.file.picture, whole) : joiner.add(job.file.picture, take);
     });
+  }
+  if (is_joined_first) {
+    PictureNote note = first.note;
+    note.tile = {};
+    Audio& audio = job.audio;
+    to_audio(*worker.backend, whole, note, audio, flags.retrieval);
+    take(audio.samples.data(), audio.n_samples, audio.n_samples);
   }
   return first;
 }
@@ -141,7 +157,7 @@ void Decoder::compute(Worker& worker, Job& job) const {
   }
   Parameters parameters = parameters_of(job.file, job.task.source, settings_.flags);
   job.converted.messages = std::move(parameters.messages);
-  to_audio(*worker.backend, job.file.picture, parameters.note, job.audio);
+  to_audio(*worker.backend, job.file.picture, parameters.note, job.audio, settings_.flags.retrieval);
   if (settings_.normalize || !parameters.has_level) normalize_peak(job.audio);
 }
 
@@ -222,7 +238,7 @@ void decode_pieces(Worker& worker, Job& job, const ParameterFlags& flags,
   }
   const Parameters parameters = parameters_of(job.file, job.task.source, flags);
   Audio& audio = job.audio;
-  to_audio(*worker.backend, job.file.picture, parameters.note, audio);
+  to_audio(*worker.backend, job.file.picture, parameters.note, audio, flags.retrieval);
   if (!parameters.has_level) normalize_peak(audio);
   begin(parameters)(audio.samples.data(), audio.n_samples, audio.n_samples);
 }

@@ -111,7 +111,7 @@ void Encoder::compute(Worker& worker, Job& job) const {
 
 /// Short sounds go to a device that codes pictures in one call, all others alone.
 void Encoder::compute_all(Worker& worker, std::span<Job* const> jobs) const {
-  PngEncoder* const encoder = compression_ == image::Compression::Fast ? worker.backend->png_encoder() : nullptr;
+  PngEncoder* const encoder = png_encoder(worker);
   std::vector<Job*> together;
   for (Job* job : jobs) {
     if (encoder != nullptr && jobs.size() > 1 && is_one_page(*job)) {
@@ -140,6 +140,12 @@ void Encoder::compute_all(Worker& worker, std::span<Job* const> jobs) const {
       job->error = std::current_exception();
     }
   }
+}
+
+/// The backend, where it is to code the pictures as well; else null.
+PngEncoder* Encoder::png_encoder(Worker& worker) const {
+  const bool is_its_own = is_hue(settings_.pixels.encoding) && compression_ == image::Compression::Fast;
+  return is_its_own ? worker.backend->png_encoder() : nullptr;
 }
 
 bool Encoder::is_one_page(const Job& job) const {
@@ -233,7 +239,7 @@ PictureNote Encoder::measure(Worker& worker, Job& job) const {
     const bool is_last = sound.n_samples <= most;
     if (is_last) page.count = settings_.stft.n_frames(sound.n_samples) - page.first;
     if (settings_.ref.kind == Reference::Kind::Peak) {
-      raise_peaks(*worker.backend, settings_.stft, sound, page, peaks);
+      raise_peaks(*worker.backend, settings_, sound, page, peaks);
     }
     if (is_last) return make_note(sound, settings_, references(settings_, peaks));
   }
@@ -268,8 +274,7 @@ void Encoder::encode(Worker& worker, Job& job, PictureNote note) const {
       }
     }
     const Sound sound = sound_of(job, note.n_samples);
-    PngEncoder* const encoder = worker.backend->png_encoder();
-    if (encoder != nullptr && compression_ == image::Compression::Fast) {
+    if (PngEncoder* const encoder = png_encoder(worker)) {
       TileWriter writer(*this, worker, job, note, page);
       encode_tiles(*encoder, sound, settings_, note.ref, page, cut, writer);
     } else {

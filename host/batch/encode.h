@@ -31,6 +31,7 @@ class Encoder final : public Conversion {
   class PieceWriter;
 
   Tiling tiling(const Job& job) const;
+  PngEncoder* png_encoder(Worker& worker) const;
   bool is_one_page(const Job& job) const;
   void encode_together(Worker& worker, PngEncoder& encoder, std::span<Job* const> jobs) const;
   std::vector<Piece> measure_together(Worker& worker, std::span<Job* const> jobs) const;

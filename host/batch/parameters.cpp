@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: MIT
 #include "batch/parameters.h"
 
+#include <array>
 #include <cctype>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "image/note.h"
 #include "spectrohue/error.h"
@@ -53,6 +55,18 @@ Parameters from_note(const PictureNote& note, const ParameterFlags& flags) {
   override_with(flags.gamma, p.note.pixels.curve.gamma, "--gamma", p.messages);
   override_with(flags.top_db, p.note.pixels.curve.top_db, "--top-db", p.messages);
   override_with(flags.drop_top, p.note.pixels.drop_top, "--drop-top", p.messages);
+  FrequencyScale& scale = p.note.pixels.scale;
+  override_with(flags.freq_scale, scale.kind, "--freq-scale", p.messages);
+  override_with(flags.n_bands, scale.n_bands, "--n-mels", p.messages);
+  override_with(flags.fmin, scale.fmin, "--fmin", p.messages);
+  override_with(flags.fmax, scale.fmax, "--fmax", p.messages);
+  override_with(flags.mel_scale, scale.mel_scale, "--mel-scale", p.messages);
+  override_with(flags.band_norm, scale.norm, "--mel-norm", p.messages);
+  override_with(flags.band_power, p.note.pixels.band_power, "--power", p.messages);
+  if (flags.colours && *flags.colours != p.note.colours) {
+    p.messages.push_back("--colormap overrides the note's");
+    p.note.colours = *flags.colours;
+  }
   override_with(flags.sample_rate, p.note.sample_rate, "--sample-rate", p.messages);
   override_with(flags.channels, p.note.channels, "--channels", p.messages);
   override_with(flags.n_samples, p.note.n_samples, "--n-samples", p.messages);
@@ -64,62 +78,106 @@ Parameters from_note(const PictureNote& note, const ParameterFlags& flags) {
   return p;
 }
 
-Parameters from_picture(std::int64_t width, std::int64_t height, PixelLayout layout, const std::filesystem::path& path,
-                        const ParameterFlags& flags) {
-  constexpr std::int64_t kMinBins = 9;  // n_fft 16
-  Parameters p;
-  const int channels = flags.channels.value_or(1);
-  if (channels < 1 || height % channels != 0) {
+/// What pixels are, for want of anybody who says it.
+Encoding implied_encoding(PixelLayout layout) {
+  if (layout.channels == 2) return Encoding::Complex;
+  if (layout.bits == 32) return Encoding::Gray32f;
+  if (layout.channels == 1) return layout.bits == 16 ? Encoding::Gray16 : Encoding::Gray8;
+  return layout.bits == 16 ? Encoding::Hsv16 : Encoding::Hsv;
+}
+
+/// The encoding that was asked for, at the picture's depth where it has both.
+Encoding at_depth(Encoding encoding, int bits) {
+  constexpr std::array<std::pair<Encoding, Encoding>, 3> kPairs{{{Encoding::Hsv, Encoding::Hsv16},
+                                                                 {Encoding::Gray8, Encoding::Gray16},
+                                                                 {Encoding::Magphase, Encoding::Magphase16}}};
+  for (const auto& [narrow, wide] : kPairs) {
+    if (encoding == narrow || encoding == wide) return bits == 16 ? wide : narrow;
+  }
+  return encoding;
+}
+
+/// Rows of a channel in a picture of this height.
+int rows_of_channel(std::int64_t width, std::int64_t height, int channels, const PixelSettings& pixels) {
+  constexpr std::int64_t kMinRows = 9;  // n_fft 16
+  StftSettings one_row;
+  PixelSettings of_one = pixels;
+  of_one.scale.kind = FrequencyScaleKind::Mel;
+  of_one.scale.n_bands = 1;
+  const std::int64_t planes = picture_height(one_row, of_one, channels);
+  if (channels < 1 || planes < 1 || height % planes != 0) {
     throw Error(ErrorCode::Usage, "--channels " + std::to_string(channels) + " does not divide the picture's height " +
                                       std::to_string(height));
   }
-  const bool drop_top = flags.drop_top.value_or(false);
-  const std::int64_t bins = height / channels + (drop_top ? 1 : 0);
-  if (bins < kMinBins || width < 2) {
+  const std::int64_t rows = height / planes;
+  const bool has_bands = pixels.scale.kind != FrequencyScaleKind::Linear;
+  if ((!has_bands && rows + (pixels.drop_top ? 1 : 0) < kMinRows) || width < 2 || rows > (1 << 20)) {
     throw Error(ErrorCode::BadFormat, "the picture is too small for a spectrogram: " + std::to_string(width) + " x " +
                                           std::to_string(height) + " pixels; without a note it needs at least 2 x " +
-                                          std::to_string(kMinBins));
+                                          std::to_string(kMinRows));
   }
-  const std::int64_t n_fft = flags.n_fft ? *flags.n_fft : 2 * (bins - 1);
-  if (!flags.n_fft && (n_fft > (1 << 20) || !is_fast_size(n_fft))) {
-    throw Error(ErrorCode::Usage, "the picture has no note, and its " + std::to_string(height) + " rows imply n_fft " +
-                                      std::to_string(n_fft) +
-                                      ", which is not allowed (factors 2, 3, 5, 7 only); is it a spectrogram of one "
-                                      "row a bin? Stacked channels are said with --channels, and that the row of the "
-                                      "highest bin is missing with --drop-top");
-  }
+  return static_cast<int>(rows);
+}
+
+int implied_n_fft(int rows, std::int64_t height, const PixelSettings& pixels) {
+  constexpr int kDefault = 2048;
+  if (pixels.scale.kind != FrequencyScaleKind::Linear) return kDefault;
+  const std::int64_t n_fft = 2 * (std::int64_t{rows} + (pixels.drop_top ? 1 : 0) - 1);
+  if (n_fft <= (1 << 20) && is_fast_size(n_fft)) return static_cast<int>(n_fft);
+  throw Error(ErrorCode::Usage,
+              "the picture has no note, and its " + std::to_string(height) + " rows imply n_fft " +
+                  std::to_string(n_fft) +
+                  ", which is not allowed (factors 2, 3, 5, 7 only); is it a spectrogram of one "
+                  "row a bin? Stacked channels are said with --channels, bands with --freq-scale, and "
+                  "that the row of the highest bin is missing with --drop-top");
+}
+
+int sample_rate_of(const std::filesystem::path& path, const ParameterFlags& flags) {
+  if (flags.sample_rate) return *flags.sample_rate;
+  if (const std::optional<int> named = sample_rate_in_name(path)) return *named;
+  throw Error(ErrorCode::Usage,
+              "the picture has no note, so its sample rate is not known; give --sample-rate (and --hop-length unless "
+              "it is n_fft / 4)");
+}
+
+Parameters from_picture(std::int64_t width, std::int64_t height, PixelLayout layout, const std::filesystem::path& path,
+                        const ParameterFlags& flags) {
+  Parameters p;
   PictureNote& note = p.note;
-  note.stft = StftSettings::for_n_fft(static_cast<int>(n_fft));
-  note.stft.hop_length = flags.hop_length.value_or(note.stft.hop_length);
+  note.pixels.encoding = at_depth(flags.encoding.value_or(implied_encoding(layout)), layout.bits);
+  note.pixels.drop_top = flags.drop_top.value_or(false);
+  fill_pixels(flags, note.pixels);
+  fill_scale(flags, note.pixels);
+  if (flags.colours) note.colours = *flags.colours;
+  note.channels = flags.channels.value_or(1);
+  const int rows = rows_of_channel(width, height, note.channels, note.pixels);
+  const bool has_bands = note.pixels.scale.kind != FrequencyScaleKind::Linear;
+  if (has_bands) note.pixels.scale.n_bands = rows;
+  const int n_fft = flags.n_fft ? *flags.n_fft : implied_n_fft(rows, height, note.pixels);
+  note.stft = StftSettings::for_n_fft(n_fft);
   note.stft.win_length = flags.win_length.value_or(note.stft.win_length);
+  note.stft.hop_length = flags.hop_length.value_or(note.stft.hop_length);
   note.stft.window = flags.window.value_or(note.stft.window);
   note.stft.window_parameter = flags.window_parameter.value_or(note.stft.window_parameter);
   note.stft.center = flags.center.value_or(note.stft.center);
-  validate(note.stft);
-  note.pixels.encoding = flags.encoding.value_or(layout.bits == 16 ? Encoding::Hsv16 : Encoding::Hsv);
-  fill_pixels(flags, note.pixels);
-  note.pixels.drop_top = drop_top;
-  note.channels = channels;
+  validate(note.stft, note.pixels);
   const std::int64_t implied = (width - 1) * note.stft.hop_length + (note.stft.center ? 0 : n_fft);
   note.n_samples = flags.n_samples.value_or(implied);
-  note.ref.assign(static_cast<std::size_t>(channels), flags.ref.value_or(full_scale_magnitude(note.stft)));
-  p.has_level = flags.ref.has_value();
-
-  const std::optional<int> named = sample_rate_in_name(path);
-  if (flags.sample_rate) {
-    note.sample_rate = *flags.sample_rate;
-  } else if (named) {
-    note.sample_rate = *named;
-  } else {
-    throw Error(ErrorCode::Usage,
-                "the picture has no note, so its sample rate is not known; give --sample-rate (and --hop-length unless "
-                "it is n_fft / 4)");
-  }
-  p.messages.push_back("no note in this picture: decoding as " + to_string(note.pixels.encoding) + ", n_fft " +
-                       std::to_string(n_fft) + (flags.n_fft ? "" : " (from the height)") + ", hop_length " +
-                       std::to_string(note.stft.hop_length) + (flags.hop_length ? "" : " (n_fft / 4)") + ", " +
-                       std::to_string(note.sample_rate) + " Hz" + (flags.sample_rate ? "" : " (from the file name)") +
-                       (p.has_level ? "" : "; its level is not known: normalised to full scale"));
+  note.ref.assign(static_cast<std::size_t>(note.channels), flags.ref.value_or(full_scale_magnitude(note.stft)));
+  p.has_level = flags.ref.has_value() || layout.bits == 32;
+  if (layout.bits == 32 && !flags.ref) note.ref.assign(note.ref.size(), 1.0);
+  note.sample_rate = sample_rate_of(path, flags);
+  validate(note.pixels.scale, n_fft, note.sample_rate);
+  p.messages.push_back(
+      "no note in this picture: decoding as " + to_string(note.pixels.encoding) +
+      (has_bands ? " of " + std::to_string(rows) + " " + to_string(note.pixels.scale.kind) + " bands" : "") +
+      ", n_fft " + std::to_string(n_fft) +
+      (flags.n_fft ? ""
+       : has_bands ? " (the default)"
+                   : " (from the height)") +
+      ", hop_length " + std::to_string(note.stft.hop_length) + (flags.hop_length ? "" : " (n_fft / 4)") + ", " +
+      std::to_string(note.sample_rate) + " Hz" + (flags.sample_rate ? "" : " (from the file name)") +
+      (p.has_level ? "" : "; its level is not known: normalised to full scale"));
   return p;
 }
 
@@ -128,6 +186,17 @@ Parameters from_picture(std::int64_t width, std::int64_t height, PixelLayout lay
 Parameters decode_parameters(const std::optional<PictureNote>& note, std::int64_t width, std::int64_t height,
                              PixelLayout layout, const std::filesystem::path& path, const ParameterFlags& flags) {
   return note ? from_note(*note, flags) : from_picture(width, height, layout, path, flags);
+}
+
+void fill_scale(const ParameterFlags& flags, PixelSettings& pixels) {
+  FrequencyScale& scale = pixels.scale;
+  scale.kind = flags.freq_scale.value_or(scale.kind);
+  scale.n_bands = flags.n_bands.value_or(scale.n_bands);
+  scale.fmin = flags.fmin.value_or(scale.fmin);
+  scale.fmax = flags.fmax.value_or(scale.fmax);
+  scale.mel_scale = flags.mel_scale.value_or(scale.mel_scale);
+  scale.norm = flags.band_norm.value_or(scale.norm);
+  pixels.band_power = flags.band_power.value_or(pixels.band_power);
 }
 
 std::optional<int> sample_rate_in_name(const std::filesystem::path& path) {
@@ -148,6 +217,7 @@ std::string to_json(const EncodeSettings& settings) {
   PictureNote note;
   note.stft = settings.stft;
   note.pixels = settings.pixels;
+  note.colours = settings.colours;
   Json json = Json::parse(image::to_json(note));
   for (const char* of_a_sound : {"tool", "sample_rate", "n_samples", "channels", "subtype", "source_name"}) {
     json.erase(of_a_sound);
@@ -180,6 +250,19 @@ std::string to_json(const ParameterFlags& flags) {
   put("top_db", flags.top_db);
   put("ref", flags.ref);
   put("drop_top", flags.drop_top);
+  put_name("freq_scale", flags.freq_scale);
+  put("n_bands", flags.n_bands);
+  put("fmin", flags.fmin);
+  put("fmax", flags.fmax);
+  put_name("mel_scale", flags.mel_scale);
+  put_name("band_norm", flags.band_norm);
+  put("band_power", flags.band_power);
+  if (flags.colours) json["colormap"] = flags.colours->name;
+  const RetrievalSettings defaults;
+  const RetrievalSettings& retrieval = flags.retrieval;
+  if (retrieval.n_iter != defaults.n_iter) json["n_iter"] = retrieval.n_iter;
+  if (retrieval.momentum != defaults.momentum) json["momentum"] = retrieval.momentum;
+  if (retrieval.seed != defaults.seed) json["seed"] = retrieval.seed;
   put("sample_rate", flags.sample_rate);
   put("channels", flags.channels);
   put("n_samples", flags.n_samples);

@@ -28,6 +28,15 @@ struct ParameterFlags {
   std::optional<double> top_db;
   std::optional<double> ref;
   std::optional<bool> drop_top;
+  std::optional<FrequencyScaleKind> freq_scale;
+  std::optional<int> n_bands;
+  std::optional<double> fmin;
+  std::optional<double> fmax;
+  std::optional<MelScale> mel_scale;
+  std::optional<BandNorm> band_norm;
+  std::optional<int> band_power;
+  std::optional<Colours> colours;
+  RetrievalSettings retrieval;
   std::optional<int> sample_rate;
   std::optional<int> channels;
   std::optional<std::int64_t> n_samples;
@@ -40,14 +49,17 @@ struct Parameters {
 };
 
 /// In this order: flags (each override is said), the note, the file name's _SR44100 tag (rate), what the picture
-/// implies (n_fft = 2 (height / channels - 1), hop_length = n_fft / 4, n_samples = (width - 1) hop_length, hsv at 8 and
-/// hsv16 at 16 bits). Throws Error(BadFormat): the picture is too small; Error(Usage): something is missing or
-/// impossible, with the flag that would say it.
+/// implies (n_fft = 2 (height / channels - 1), with bands 2048; hop_length = n_fft / 4, n_samples = (width - 1)
+/// hop_length; hsv and hsv16 where there are colours, gray where there are none). Throws Error(BadFormat): the picture
+/// is too small; Error(Usage): something is missing or impossible, with the flag that would say it.
 Parameters decode_parameters(const std::optional<PictureNote>& note, std::int64_t width, std::int64_t height,
                              PixelLayout layout, const std::filesystem::path& path, const ParameterFlags& flags);
 
 /// Settings as text, for manifests: JSON objects; the same text, the same settings.
 std::string to_json(const EncodeSettings& settings);
+/// Sets of a scale what was given.
+void fill_scale(const ParameterFlags& flags, PixelSettings& pixels);
+
 /// Only what was given.
 std::string to_json(const ParameterFlags& flags);
 

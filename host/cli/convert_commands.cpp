@@ -167,6 +167,15 @@ void add_decode(CLI::App& app, Exit& result) {
       ->check(CLI::NonNegativeNumber);
   command->add_option("--ref", given.ref, "Magnitude of full brightness; overrides the note")
       ->check(CLI::PositiveNumber);
+  command
+      ->add_option(both_spellings("--n-iter"), given.retrieval.n_iter,
+                   "Of pictures without phases: steps in search of them")
+      ->check(CLI::Range(0, 100000))
+      ->capture_default_str();
+  command->add_option("--momentum", given.retrieval.momentum, "librosa's, of this search: 0 (none) to below 1")
+      ->check(CLI::Range(0.0, 0.9999))
+      ->capture_default_str();
+  command->add_option("--seed", given.retrieval.seed, "Of the phases it begins with")->capture_default_str();
   state->transform.add_to(*command, false);
   state->options.add_to(*command);
   command->callback(

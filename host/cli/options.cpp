@@ -5,11 +5,24 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
+#include <filesystem>
 #include <limits>
+
+#include "core/colormap.h"
 
 namespace spectrohue::cli {
 
 namespace {
+
+/// Runs use(), whose errors are about an option.
+template <class Use>
+void as_validation(Use&& use) {
+  try {
+    use();
+  } catch (const Error& error) {
+    throw CLI::ValidationError(error.what());
+  }
+}
 
 /// An option whose text `parse` turns into a value, so that spectrohue's own message lists what is legal.
 template <class T, class Parse>
@@ -17,15 +30,16 @@ void add_named(CLI::App& app, const std::string& name, std::optional<T>& target,
                const std::string& type) {
   app.add_option_function<std::string>(
          both_spellings(name),
-         [&target, parse](const std::string& text) {
-           try {
-             target = parse(text);
-           } catch (const Error& error) {
-             throw CLI::ValidationError(error.what());
-           }
-         },
-         help)
+         [&target, parse](const std::string& text) { as_validation([&] { target = parse(text); }); }, help)
       ->type_name(type);
+}
+
+/// Of a name that core/colormap.h knows, or of a file.
+Colours colours_of(const std::string& text) {
+  const std::vector<std::string> names = colormap_names();
+  const bool is_name = std::find(names.begin(), names.end(), text) != names.end() || !std::filesystem::exists(text);
+  const Colormap map = is_name ? colormap_by_name(text) : load_colormap(text);
+  return {map.name, {map.colours.begin(), map.colours.end()}};
 }
 
 Reference parse_reference(const std::string& text) {
@@ -47,6 +61,16 @@ std::string both_spellings(const std::string& name) {
   return name.find('-', 2) == std::string::npos ? name : name + ",--" + underscored;
 }
 
+void TransformOptions::set_encoding(const std::string& text) {
+  const std::string colormap = to_string(Encoding::Colormap) + ":";
+  if (text.starts_with(colormap)) {
+    given.encoding = Encoding::Colormap;
+    given.colours = colours_of(text.substr(colormap.size()));
+  } else {
+    given.encoding = encoding_from_string(text);
+  }
+}
+
 void TransformOptions::add_to(CLI::App& app, bool encoding_side) {
   const HelpGroup group(app, "Spectrogram");
   app.add_option(both_spellings("--n-fft"), given.n_fft, "Samples a frame; factors 2, 3, 5, 7 (default 2048)");
@@ -64,12 +88,32 @@ void TransformOptions::add_to(CLI::App& app, bool encoding_side) {
         throw Error(ErrorCode::Usage, "--center must be on or off");
       },
       "on: frame t is centred on sample t * hop_length (default); off: it starts there", "on|off");
-  add_named(app, "--encoding", given.encoding, encoding_from_string, "hsv (8 bit, default) or hsv16", "NAME");
+  app.add_option_function<std::string>(
+         "--encoding", [this](const std::string& text) { as_validation([&] { set_encoding(text); }); },
+         "hsv (default), hsv16; bit-exact: hsvx, hsv16x; magnitudes: gray8, gray16, gray32f, rgb24, colormap:NAME, "
+         "stereo; magphase, magphase16, complex")
+      ->type_name("NAME");
   add_named(app, "--curve", given.curve, curve_from_string,
             "Magnitude to brightness: gamma, db, linear, adaptive-log or double-log (default gamma)", "NAME");
   app.add_option("--gamma", given.gamma, "Exponent of --curve gamma (default 0.3)");
   app.add_option(both_spellings("--top-db"), given.top_db,
-                 "Range of --curve db and adaptive-log (default 100, hsv16: 120)");
+                 "Range of --curve db and adaptive-log (default 100; 120 with more than 8 bits)");
+  app.add_option_function<std::string>(
+         "--colormap", [this](const std::string& text) { as_validation([&] { given.colours = colours_of(text); }); },
+         "Colours of --encoding colormap: viridis (default), magma, inferno, plasma, cividis, turbo, jet, hot, gray "
+         "... "
+         "or a file of lines R G B")
+      ->type_name("NAME|FILE");
+  add_named(app, "--freq-scale", given.freq_scale, frequency_scale_from_string,
+            "Rows: linear (bins, default), or bands on a scale: mel, log, bark or erb", "NAME");
+  app.add_option("--n-mels,--n_mels,--n-bands,--n_bands", given.n_bands, "Bands of --freq-scale (default 128)");
+  app.add_option("--fmin", given.fmin, "Hz, where the bands begin (default 0; log: 32.7)");
+  app.add_option("--fmax", given.fmax, "Hz, where the bands end (default half the sample rate)");
+  add_named(app, "--mel-scale", given.mel_scale, mel_scale_from_string, "slaney (default) or htk", "NAME");
+  add_named(app, "--mel-norm", given.band_norm, band_norm_from_string,
+            "Weights of bands: slaney (each of the same area, default) or none", "NAME");
+  app.add_option("--power", given.band_power, "Bands add up magnitudes (1) or their squares (2, default)")
+      ->check(CLI::IsMember({1, 2}));
   if (encoding_side) {
     CLI::Option* preset =
         app.add_option("--quality", quality,
@@ -80,7 +124,8 @@ void TransformOptions::add_to(CLI::App& app, bool encoding_side) {
     add_named(app, "--pad-mode", pad_mode, pad_mode_from_string,
               "What the first and last frames see outside the sound: constant (zeros, default) or reflect", "NAME");
     app.add_option("--ref", ref,
-                   "Magnitude of full brightness: peak (of each channel, default), full-scale or a number");
+                   "Magnitude of full brightness: peak (of each channel, default), full-scale or a number (default 1 "
+                   "with gray32f and complex)");
   }
 }
 
@@ -94,14 +139,18 @@ EncodeSettings TransformOptions::encode_settings() const {
   s.stft.center = given.center.value_or(s.stft.center);
   s.stft.pad_mode = pad_mode.value_or(s.stft.pad_mode);
   s.pixels.encoding = given.encoding.value_or(s.pixels.encoding);
-  s.pixels.curve.kind = given.curve.value_or(s.pixels.curve.kind);
+  const bool is_float = pixel_layout(s.pixels.encoding).bits == 32;
+  s.pixels.curve.kind = given.curve.value_or(is_float ? CurveKind::Linear : s.pixels.curve.kind);
   s.pixels.curve.gamma = given.gamma.value_or(s.pixels.curve.gamma);
-  s.pixels.curve.top_db = given.top_db.value_or(s.pixels.encoding == Encoding::Hsv16 ? 120.0 : 100.0);
+  s.pixels.curve.top_db = given.top_db.value_or(top_code(s.pixels.encoding) > 255 ? 120.0 : 100.0);
+  batch::fill_scale(given, s.pixels);
+  s.colours = given.colours.value_or(colours_of("viridis"));
   s.pixels.refine = refine                  ? std::max(0, *refine)
                     : quality == "fast"     ? PixelSettings::kOpenLoop
                     : quality == "standard" ? 0
                                             : 4;
-  s.ref = parse_reference(ref);
+  s.ref = parse_reference(ref.value_or(is_float ? "1" : "peak"));
+  if (!is_hue(s.pixels.encoding)) s.pixels.refine = PixelSettings::kOpenLoop;
   validate(s);
   return s;
 }

@@ -19,10 +19,11 @@ namespace spectrohue::cli {
 enum class Exit { Ok = 0, SomeFailed = 1, Usage = 2, NoDevice = 3, Interrupted = 130 };
 
 /// --n-fft ... --ref as given; turned into settings by encode_settings() or flags().
-struct TransformOptions {
+class TransformOptions {
+ public:
   batch::ParameterFlags given;
   std::optional<PadMode> pad_mode;
-  std::string ref = "peak";
+  std::optional<std::string> ref;  ///< peak, or for floats 1
   std::string quality = "high";
   std::optional<int> refine;
 
@@ -30,6 +31,9 @@ struct TransformOptions {
   void add_to(CLI::App& app, bool encoding_side);
   /// For encoding: defaults where nothing was given. Throws Error(Usage).
   EncodeSettings encode_settings() const;
+
+ private:
+  void set_encoding(const std::string& text);
 };
 
 struct RunOptions {

@@ -73,7 +73,10 @@ std::int64_t StftSettings::n_frames(std::int64_t n_samples) const {
   return 1 + (reach + hop_length - 1) / hop_length;
 }
 
-int n_rows(const StftSettings& stft, const PixelSettings& pixels) { return stft.n_bins() - (pixels.drop_top ? 1 : 0); }
+int n_rows(const StftSettings& stft, const PixelSettings& pixels) {
+  if (pixels.scale.kind != FrequencyScaleKind::Linear) return pixels.scale.n_bands;
+  return stft.n_bins() - (pixels.drop_top ? 1 : 0);
+}
 
 std::int64_t picture_height(const StftSettings& stft, const PixelSettings& pixels, int channels) {
   const Encoding encoding = pixels.encoding;
@@ -181,6 +184,20 @@ void validate(const PixelSettings& p) {
   if (p.residual_bits < 0 || p.residual_bits > PixelSettings::kMaxResidualBits) {
     refuse("residual_bits must be 0 to " + std::to_string(PixelSettings::kMaxResidualBits));
   }
+  if (p.band_power != 1 && p.band_power != 2) refuse("bands add up magnitudes (1) or their squares (2)");
+  const bool has_bands = p.scale.kind != FrequencyScaleKind::Linear;
+  if (has_bands && (holds_phase(p.encoding) || p.drop_top)) {
+    refuse("the scale " + to_string(p.scale.kind) + " has bands instead of bins, which neither " +
+           (p.drop_top ? std::string("drop_top") : "the phases of " + to_string(p.encoding)) +
+           " can be had with; use an encoding of magnitudes, such as gray16");
+  }
+  if (has_bands && (p.scale.n_bands < 1 || p.scale.n_bands > FrequencyScale::kMaxBands)) {
+    refuse("n_bands " + std::to_string(p.scale.n_bands) + " is out of range; it must be 1 to " +
+           std::to_string(FrequencyScale::kMaxBands));
+  }
+  if (!has_bands && (p.scale.fmin != 0 || p.scale.fmax != 0)) {
+    refuse("fmin and fmax need a freq_scale of bands: mel, log, bark or erb");
+  }
   if (c.kind == CurveKind::AdaptiveLog) {
     const double linear_db = 20 * std::log10(top_code(p.encoding));
     if (c.top_db <= linear_db * 1.01) {
@@ -201,7 +218,7 @@ void validate(const StftSettings& stft, const PixelSettings& pixels) {
 
 /// Encodings that have a name and no way yet.
 static void refuse_unfinished(Encoding encoding) {
-  if (!is_hue(encoding) || is_exact(encoding)) {
+  if (is_exact(encoding)) {
     throw Error(ErrorCode::Unsupported, "the encoding " + to_string(encoding) + " is not there yet");
   }
 }
@@ -211,6 +228,12 @@ void validate(const EncodeSettings& s) {
   refuse_unfinished(s.pixels.encoding);
   if (s.ref.kind == Reference::Kind::Fixed && !(s.ref.value >= kSilence && std::isfinite(s.ref.value))) {
     refuse("a fixed ref must be a magnitude above 0");
+  }
+  if (s.ref.kind == Reference::Kind::FullScale && s.pixels.scale.kind != FrequencyScaleKind::Linear) {
+    refuse("the ref full-scale is that of a bin; with bands, use peak or a number");
+  }
+  if (s.pixels.encoding == Encoding::Colormap && s.colours.palette.size() != 256) {
+    refuse("a colormap has 256 colours, not " + std::to_string(s.colours.palette.size()));
   }
 }
 

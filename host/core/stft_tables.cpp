@@ -59,6 +59,19 @@ double adaptive_log_strength(double top_db, double top) {
   return std::exp((low + high) / 2);
 }
 
+double curve_value(const Curve& curve, double m, double strength) {
+  if (m <= 0) return 0;
+  switch (curve.kind) {
+    case CurveKind::Gamma: return std::pow(m, curve.gamma);
+    case CurveKind::Db: return std::max(0.0, 1 + 20 * std::log10(m) / curve.top_db);
+    case CurveKind::Linear: return m;
+    case CurveKind::AdaptiveLog: return std::log1p(strength * m) / std::log1p(strength);
+    case CurveKind::DoubleLog:
+      return std::log1p(kDoubleLogA * std::log1p(kDoubleLogB * m) / std::log1p(kDoubleLogB)) / std::log1p(kDoubleLogA);
+  }
+  return 0;
+}
+
 double curve_inverse(const Curve& curve, double v, double strength) {
   if (v <= 0) return 0;
   switch (curve.kind) {

@@ -78,6 +78,9 @@ struct PixelCode {
 /// b of the curve AdaptiveLog: code 1 of `top` stands for -top_db.
 double adaptive_log_strength(double top_db, double top);
 
+/// The curve in double: relative magnitude m >= 0 to value; above 1 for m above 1. `strength` as below.
+double curve_value(const Curve& curve, double m, double strength);
+
 /// The inverse of the curve, in closed form: value v in [0, 1] to relative magnitude. `strength` is b of AdaptiveLog;
 /// the others ignore it.
 double curve_inverse(const Curve& curve, double v, double strength);

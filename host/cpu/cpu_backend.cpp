@@ -42,11 +42,10 @@ class CpuBackend final : public Backend {
   void analyse(const StftSettings& stft, std::span<const AnalyseItem> items) override {
     Transform& t = transform(stft);
     for (const AnalyseItem& item : items) {
-      const std::int64_t n_frames = stft.n_frames(item.signal.size());
-      for_each_tile(t, item.signal, 0, n_frames,
-                    [&](Scratch& scratch, std::int64_t frame, int valid, const float* segment) {
+      for_each_tile(t, item.signal, item.first_frame, std::ssize(item.spectrum) / stft.n_bins(),
+                    [&](Scratch& scratch, std::int64_t column, int valid, const float* segment) {
                       kernels_.analyse(t.tile, segment, scratch.work.data(), scratch.spectrum.data());
-                      store_spectrum(stft, scratch, item.spectrum.data() + frame * stft.n_bins(), valid);
+                      store_spectrum(stft, scratch, item.spectrum.data() + column * stft.n_bins(), valid);
                     });
     }
   }

@@ -14,6 +14,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "core/colormap.h"
 #include "image/json_bounds.h"
 #include "image/threads.h"
 #include "math/crc32.h"
@@ -242,6 +243,82 @@ Curve curve_of(const Fields& note) {
   return curve;
 }
 
+/// What the phases in a picture are measured at.
+const char* phase_name(Encoding encoding) {
+  if (encoding == Encoding::Complex) return "start";
+  return holds_phase(encoding) ? "centre" : "none";
+}
+
+const char* layout_name(Encoding encoding) { return encoding == Encoding::Stereo ? "colours" : "stacked"; }
+
+void put_scale(const PixelSettings& pixels, Json& json) {
+  const FrequencyScale& scale = pixels.scale;
+  json["freq_scale"] = to_string(scale.kind);
+  if (scale.kind == FrequencyScaleKind::Linear) return;
+  json["n_bands"] = scale.n_bands;
+  json["fmin"] = scale.fmin;
+  json["fmax"] = scale.fmax;
+  if (scale.kind == FrequencyScaleKind::Mel) json["mel_scale"] = to_string(scale.mel_scale);
+  json["band_norm"] = to_string(scale.norm);
+  json["band_power"] = pixels.band_power;
+}
+
+void take_scale(const Fields& fields, PixelSettings& pixels) {
+  FrequencyScale& scale = pixels.scale;
+  scale.kind = named(fields, "freq_scale", frequency_scale_from_string);
+  if (scale.kind == FrequencyScaleKind::Linear) return;
+  scale.n_bands = static_cast<int>(fields.integer("n_bands", 1, FrequencyScale::kMaxBands));
+  scale.fmin = fields.number("fmin");
+  scale.fmax = fields.number("fmax");
+  if (scale.kind == FrequencyScaleKind::Mel) scale.mel_scale = named(fields, "mel_scale", mel_scale_from_string);
+  scale.norm = named(fields, "band_norm", band_norm_from_string);
+  pixels.band_power = static_cast<int>(fields.integer("band_power", 1, 2));
+}
+
+std::optional<std::vector<Colour>> palette_of_name(const std::string& name) {
+  for (const std::string& known : colormap_names()) {
+    if (name != known) continue;
+    const Colormap& map = colormap_by_name(name);
+    return std::vector<Colour>(map.colours.begin(), map.colours.end());
+  }
+  return std::nullopt;
+}
+
+/// Of maps that every build knows, the name says it all.
+void put_colours(const Colours& colours, Json& json) {
+  json["colormap"] = colours.name;
+  if (palette_of_name(colours.name) == colours.palette) return;
+  std::string digits;
+  for (const Colour& c : colours.palette) digits += hex(std::uint32_t{c[0]} << 16 | c[1] << 8 | c[2]).substr(2);
+  json["colours"] = digits;
+}
+
+Colours colours_of(const Fields& fields) {
+  constexpr std::size_t kColours = 256;
+  constexpr std::size_t kDigits = 6;
+  Colours colours;
+  colours.name = fields.text("colormap");
+  if (!fields.has("colours")) {
+    std::optional<std::vector<Colour>> palette = palette_of_name(colours.name);
+    if (!palette) refuse_unknown("its colormap " + shown(fields.at("colormap")) + " is not one that this build knows");
+    colours.palette = std::move(*palette);
+    return colours;
+  }
+  const std::string digits = fields.text("colours");
+  if (digits.size() != kColours * kDigits) refuse("the key 'colours' should be 256 times 6 hexadecimal digits");
+  for (std::size_t i = 0; i < kColours; ++i) {
+    std::uint32_t rgb = 0;
+    const char* const first = digits.data() + i * kDigits;
+    const auto [end, problem] = std::from_chars(first, first + kDigits, rgb, 16);
+    if (problem != std::errc() || end != first + kDigits) {
+      refuse("the key 'colours' should be 256 times 6 hexadecimal digits");
+    }
+    colours.palette.push_back(
+        {static_cast<std::uint8_t>(rgb >> 16), static_cast<std::uint8_t>(rgb >> 8), static_cast<std::uint8_t>(rgb)});
+  }
+  return colours;
+}
+
 StftSettings stft_of(const Fields& fields) {
   StftSettings stft;
   stft.n_fft = fields.small_integer("n_fft");
@@ -313,12 +390,13 @@ std::string to_json(const PictureNote& note) {
   if (has_parameter(note.stft.window)) json["window_parameter"] = note.stft.window_parameter;
   json["center"] = note.stft.center;
   json["pad_mode"] = to_string(note.stft.pad_mode);
-  json["phase"] = "centre";
-  json["freq_scale"] = "linear";
+  json["phase"] = phase_name(note.pixels.encoding);
+  put_scale(note.pixels, json);
+  if (note.pixels.encoding == Encoding::Colormap) put_colours(note.colours, json);
   json["sample_rate"] = note.sample_rate;
   json["n_samples"] = note.n_samples;
   json["channels"] = note.channels;
-  json["layout"] = "stacked";
+  json["layout"] = layout_name(note.pixels.encoding);
   if (note.pixels.drop_top) json["drop_top"] = true;
   json["subtype"] = to_string(note.format);
   if (note.pixels.refine != PixelSettings::kOpenLoop) json["refine"] = note.pixels.refine;
@@ -346,17 +424,24 @@ PictureNote note_from_json(std::string_view text) {
   note.pixels.curve = curve_of(fields);
   if (fields.has("drop_top")) note.pixels.drop_top = fields.flag("drop_top");
   note.stft = stft_of(fields);
+  take_scale(fields, note.pixels);
+  if (note.pixels.encoding == Encoding::Colormap) note.colours = colours_of(fields);
   try {
     validate(note.stft, note.pixels);
   } catch (const Error& e) {
     refuse(e.what());
   }
-  expect(fields, "phase", "centre");
-  expect(fields, "freq_scale", "linear");
-  expect(fields, "layout", "stacked");
+  expect(fields, "phase", phase_name(note.pixels.encoding));
+  expect(fields, "layout", layout_name(note.pixels.encoding));
   note.sample_rate = static_cast<int>(fields.integer("sample_rate", 1, std::numeric_limits<std::int32_t>::max()));
   note.n_samples = fields.integer("n_samples", 0, PictureNote::kMaxSamples);
-  note.channels = static_cast<int>(fields.integer("channels", 1, PictureNote::kMaxChannels));
+  const int most_channels = note.pixels.encoding == Encoding::Stereo ? 2 : PictureNote::kMaxChannels;
+  note.channels = static_cast<int>(fields.integer("channels", 1, most_channels));
+  try {
+    validate(note.pixels.scale, note.stft.n_fft, note.sample_rate);
+  } catch (const Error& e) {
+    refuse(e.what());
+  }
   note.ref = refs_of(fields, note.channels);
   // What only informs may be missing.
   if (fields.has("tool")) note.tool = fields.text("tool");

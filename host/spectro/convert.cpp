@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 
+#include "spectro/magnitude_pictures.h"
 #include "spectro/pages.h"
 #include "spectrohue/error.h"
 
@@ -58,7 +59,7 @@ PictureNote to_picture(Backend& backend, const Sound& sound, const EncodeSetting
   refuse_non_finite(sound, 0, sound.n_samples);
   const Columns all{0, settings.stft.n_frames(sound.n_samples)};
   std::vector<float> peaks(sound.channels.size());
-  if (settings.ref.kind == Reference::Kind::Peak) raise_peaks(backend, settings.stft, sound, all, peaks);
+  if (settings.ref.kind == Reference::Kind::Peak) raise_peaks(backend, settings, sound, all, peaks);
   PictureNote note = make_note(sound, settings, references(settings, peaks));
   encode_columns(backend, sound, settings, note.ref, all, picture);
   return note;
@@ -70,9 +71,10 @@ PictureNote to_picture(Backend& backend, const Audio& audio, const EncodeSetting
   return to_picture(backend, sound, settings, picture);
 }
 
-void to_audio(Backend& backend, const Picture& picture, const PictureNote& note, Audio& audio) {
+void to_audio(Backend& backend, const Picture& picture, const PictureNote& note, Audio& audio,
+              const RetrievalSettings& retrieval) {
   validate(note.stft, note.pixels);
-  if (!is_hue(note.pixels.encoding) || is_exact(note.pixels.encoding)) {
+  if (is_exact(note.pixels.encoding)) {
     throw Error(ErrorCode::Unsupported,
                 "pictures of the encoding " + to_string(note.pixels.encoding) + " are not read yet");
   }
@@ -84,6 +86,14 @@ void to_audio(Backend& backend, const Picture& picture, const PictureNote& note,
   audio.format = note.format;
   audio.samples.resize(static_cast<std::size_t>(note.channels * note.n_samples));
   const std::int64_t n_frames = note.stft.n_frames(note.n_samples);
+  if (!holds_phase(note.pixels.encoding)) {
+    retrieve_sound(backend, picture, note, retrieval, audio);
+    return;
+  }
+  if (!is_hue(note.pixels.encoding)) {
+    decode_spectrum_columns(backend, picture, note, {0, n_frames}, note.stft, audio.samples.span(), note.n_samples);
+    return;
+  }
   std::vector<DecodeItem> items;
   for (int c = 0; c < note.channels; ++c) {
     const std::uint8_t* top = picture.row(static_cast<std::int64_t>(c) * n_rows(note.stft, note.pixels));

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <string>
 
+#include "spectro/magnitude_pictures.h"
 #include "spectrohue/error.h"
 
 namespace spectrohue {
@@ -112,18 +113,25 @@ void refuse_non_finite(const Sound& sound, std::int64_t first, std::int64_t end)
   }
 }
 
-void raise_peaks(Backend& backend, const StftSettings& stft, const Sound& sound, Columns columns,
+void raise_peaks(Backend& backend, const EncodeSettings& settings, const Sound& sound, Columns columns,
                  std::vector<float>& peaks) {
+  if (settings.pixels.scale.kind != FrequencyScaleKind::Linear) {
+    raise_row_peaks(backend, settings, sound, columns, peaks);
+    return;
+  }
   std::vector<PeakItem> items;
   for (const Signal& signal : sound.channels) items.push_back({signal, columns.first, columns.count});
   std::vector<float> found(items.size());
-  backend.peak(stft, items, found);
+  backend.peak(settings.stft, items, found);
   for (std::size_t c = 0; c < found.size(); ++c) peaks[c] = std::max(peaks[c], found[c]);
 }
 
 std::vector<double> references(const EncodeSettings& settings, const std::vector<float>& peaks) {
   std::vector<double> ref;
-  for (const float peak : peaks) {
+  // One picture's colours compare channels, so they have one reference.
+  const bool shares = settings.pixels.encoding == Encoding::Stereo;
+  for (const float own : peaks) {
+    const float peak = shares ? *std::max_element(peaks.begin(), peaks.end()) : own;
     switch (settings.ref.kind) {
       case Reference::Kind::FullScale: ref.push_back(full_scale_magnitude(settings.stft)); break;
       case Reference::Kind::Fixed: ref.push_back(settings.ref.value); break;
@@ -137,6 +145,8 @@ PictureNote make_note(const Sound& sound, const EncodeSettings& settings, std::v
   PictureNote note;
   note.stft = settings.stft;
   note.pixels = settings.pixels;
+  if (!is_hue(note.pixels.encoding)) note.pixels.refine = PixelSettings::kOpenLoop;
+  if (note.pixels.encoding == Encoding::Colormap) note.colours = settings.colours;
   note.sample_rate = sound.sample_rate;
   note.n_samples = sound.n_samples;
   note.channels = static_cast<int>(sound.channels.size());
@@ -147,6 +157,11 @@ PictureNote make_note(const Sound& sound, const EncodeSettings& settings, std::v
 
 void encode_columns(Backend& backend, const Sound& sound, const EncodeSettings& settings,
                     const std::vector<double>& ref, Columns columns, Picture& picture) {
+  if (!is_hue(settings.pixels.encoding)) {
+    encode_magnitude_columns(backend, sound, settings, ref, columns, picture);
+    return;
+  }
+  picture.palette.clear();
   const std::int64_t rows = n_rows(settings.stft, settings.pixels);
   picture.resize(columns.count, std::ssize(sound.channels) * rows, pixel_layout(settings.pixels.encoding));
   std::vector<EncodeItem> items;
@@ -254,6 +269,22 @@ std::vector<TileLayout::Missing> TileLayout::missing() const {
   return missing;
 }
 
+void paste_tile(const TileLayout& layout, std::size_t i, const Picture& picture, Picture& whole) {
+  const PictureNote& note = layout.note();
+  const std::int64_t height = picture_height(note.stft, note.pixels, note.channels);
+  const Columns held = layout.held(i);
+  const Columns used = layout.used(i);
+  if (picture.width < held.count || picture.height != height || picture.layout != pixel_layout(note.pixels.encoding)) {
+    refuse_tile("it changed while it was read");
+  }
+  if (i == 0) {
+    whole.resize(note.stft.n_frames(note.n_samples), height, picture.layout);
+    std::fill(whole.pixels.begin(), whole.pixels.end(), std::uint8_t{0});
+    whole.palette = picture.palette;
+  }
+  paste_columns(picture, {used.first - held.first, used.count}, whole, used.first);
+}
+
 TileJoiner::TileJoiner(Backend& backend, const TileLayout& layout)
     : backend_(backend),
       layout_(layout),
@@ -349,6 +380,10 @@ void TileJoiner::hand_over_silence(const Take& take) {
 std::int64_t TileJoiner::decode(const Picture& picture, Columns columns) {
   const std::int64_t stride = (columns.count - 1) * uncentred_.hop_length + uncentred_.n_fft;
   samples_.resize(static_cast<std::size_t>(note_.channels * stride));
+  if (!is_hue(note_.pixels.encoding)) {
+    decode_spectrum_columns(backend_, picture, note_, columns, uncentred_, samples_.span(), stride);
+    return stride;
+  }
   std::vector<DecodeItem> items;
   for (int c = 0; c < note_.channels; ++c) {
     const std::uint8_t* top = picture.row(c * (rows_ / note_.channels)) + columns.first * picture.layout.bytes();

@@ -80,8 +80,8 @@ SampleSpan samples_under(const StftSettings& stft, Columns columns);
 /// Throws Error(BadFormat) if a sample of [first, end) is NaN or infinite, naming the first one.
 void refuse_non_finite(const Sound& sound, std::int64_t first, std::int64_t end);
 
-/// Raises peaks[c] to the largest magnitude of channel c in the given columns; [channels].
-void raise_peaks(Backend& backend, const StftSettings& stft, const Sound& sound, Columns columns,
+/// Raises peaks[c] to the largest magnitude of channel c's rows in the given columns; [channels].
+void raise_peaks(Backend& backend, const EncodeSettings& settings, const Sound& sound, Columns columns,
                  std::vector<float>& peaks);
 
 /// What value 1 stands for in each channel, given its peaks (for Reference::Kind::Peak).
@@ -135,6 +135,9 @@ class TileLayout {
   PictureNote note_;
   std::vector<Tile> tiles_;
 };
+
+/// Puts tile i of the layout where it belongs in the picture of the whole sound, which the first makes black.
+void paste_tile(const TileLayout& layout, std::size_t i, const Picture& picture, Picture& whole);
 
 /// Joins tiles to the sound that they were cut from: the same bits as from the whole picture, in which columns that no
 /// tile holds are black.

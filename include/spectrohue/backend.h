@@ -30,9 +30,11 @@ using ConstPlane = BasicPlane<const std::uint8_t>;
 /// n_fft is even, are real.
 using Complex = std::complex<float>;
 
+/// As many frames as the spectrum has room for, from first_frame on; of the signal no more need be there than they see.
 struct AnalyseItem {
   Signal signal;
-  std::span<Complex> spectrum;  ///< [n_frames(signal.size()), n_bins]
+  std::span<Complex> spectrum;  ///< [frames, n_bins], up to n_frames(signal.size()) frames
+  std::int64_t first_frame = 0;
 };
 struct SynthesiseItem {
   std::span<const Complex> spectrum;

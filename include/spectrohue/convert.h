@@ -31,7 +31,9 @@ PictureNote to_picture(Backend& backend, const Audio& audio, const EncodeSetting
 
 /// Picture to sound, as the note says: exact rate, length, level and channels. Samples are not clipped.
 /// Throws Error(BadFormat) if the picture's size or depth contradicts the note, or the picture is one of several tiles.
-void to_audio(Backend& backend, const Picture& picture, const PictureNote& note, Audio& audio);
+/// Where it holds no phases, they are found as `retrieval` says, and the waveform is another one.
+void to_audio(Backend& backend, const Picture& picture, const PictureNote& note, Audio& audio,
+              const RetrievalSettings& retrieval = {});
 
 /// How close b is to a. Both planar, of the same channel count and length.
 struct Comparison {

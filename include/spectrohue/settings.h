@@ -2,10 +2,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "spectrohue/frequency_scale.h"
 
 namespace spectrohue {
 
@@ -106,6 +109,11 @@ struct PixelSettings {
   /// encoding.
   int residual_bits = 0;
   static constexpr int kMaxResidualBits = 12;
+  /// What the rows are: bins, or bands of them. Other scales than Linear have magnitudes only; fmin and fmax are
+  /// theirs.
+  FrequencyScale scale = {};
+  /// Bands add up magnitudes (1) or their squares (2, whose root is then the band's magnitude).
+  int band_power = 2;
   /// The picture has no row for the highest bin, Nyquist, which counts as 0: n_fft / 2 rows, a power of two as a rule.
   /// n_fft must be even.
   bool drop_top = false;
@@ -136,12 +144,30 @@ inline constexpr double kPeakHeadroom = 1.03;
 /// A channel whose largest magnitude is below this (-500 dB) counts as silence: black pixels, zeros on the way back.
 inline constexpr double kSilence = 1e-25;
 
+/// Red, green, blue.
+using Colour = std::array<std::uint8_t, 3>;
+
+/// What Encoding::Colormap paints codes with.
+struct Colours {
+  std::string name;             ///< one that core/colormap.h knows, or another, with a table of its own
+  std::vector<Colour> palette;  ///< [256]
+
+  bool operator==(const Colours&) const = default;
+};
+
 /// Everything the way from sound to picture needs.
 struct EncodeSettings {
   StftSettings stft;
   PixelSettings pixels;
-  std::string colormap = "viridis";  ///< Encoding::Colormap only: a name that core/colormap.h knows
+  Colours colours = {};  ///< Encoding::Colormap only
   Reference ref;
+};
+
+/// How phases are found for pictures that hold none.
+struct RetrievalSettings {
+  int n_iter = 32;         ///< >= 0
+  double momentum = 0.99;  ///< librosa's: 0 is the plain method; below 1
+  std::uint64_t seed = 0;  ///< of the phases it begins with
 };
 
 /// Throws Error(Usage) that names the setting, its value and what would be legal: n_fft with other factors than

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -53,7 +52,7 @@ struct PictureNote {
   std::string tool;  ///< program and version that wrote it
   StftSettings stft;
   PixelSettings pixels;
-  std::string colormap;     ///< Encoding::Colormap only: its name
+  Colours colours;          ///< Encoding::Colormap only
   std::vector<double> ref;  ///< magnitude of value 1, one a channel; 0 = the channel is silent
   int sample_rate = 0;      ///< Hz
   std::int64_t n_samples = 0;
@@ -76,9 +75,6 @@ struct PictureNote {
 
   bool operator==(const PictureNote&) const = default;
 };
-
-/// Red, green, blue.
-using Colour = std::array<std::uint8_t, 3>;
 
 /// A picture in memory: row-major, the channels of a pixel side by side, native byte order.
 /// Row 0 is the highest bin; column = frame; audio channels are stacked, the first on top.

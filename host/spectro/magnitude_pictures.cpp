@@ -1,0 +1,263 @@
+// SPDX-FileCopyrightText: 2026 The spectrohue authors
+// SPDX-License-Identifier: MIT
+#include "spectro/magnitude_pictures.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <numbers>
+
+#include "math/frames.h"
+#include "spectro/griffin_lim.h"
+#include "spectrohue/error.h"
+
+namespace spectrohue {
+
+namespace {
+
+/// Frames of spectrum in memory at a time: a few megabytes, and enough for several threads.
+constexpr std::int64_t kBlockFrames = 1024;
+/// Neighbouring pixels of a row that are made together: rows lie far apart.
+constexpr int kGroup = 16;
+
+bool has_phases(Encoding encoding) { return encoding == Encoding::Magphase || encoding == Encoding::Magphase16; }
+
+/// Where a channel stands in Encoding::Stereo.
+int side_of(int channel, int channels) { return channels == 1 ? MagnitudeCode::kBoth : channel; }
+
+/// Between a phase at the frame's centre and one at its start, as complex encodings have it: exp(-2 pi i k c / n).
+std::vector<Complex> turns_to_start(const StftSettings& stft) {
+  std::vector<Complex> turns(static_cast<std::size_t>(stft.n_bins()));
+  for (std::int64_t k = 0; k < stft.n_bins(); ++k) {
+    const std::int64_t step = k * (stft.n_fft / 2) % stft.n_fft;  // of n_fft around the circle
+    const double angle = -2 * std::numbers::pi * static_cast<double>(step) / stft.n_fft;
+    const bool is_half = 2 * step == stft.n_fft;
+    turns[k] = step == 0 ? Complex(1, 0) : is_half ? Complex(-1, 0) : Complex(std::polar(1.0, angle));
+  }
+  return turns;
+}
+
+/// Calls use(first column, count, spectrum) for a channel's columns, block by block.
+template <class Use>
+void for_each_block(Backend& backend, const StftSettings& stft, const Signal& signal, Columns columns,
+                    Buffer<Complex>& memory, Use&& use) {
+  for (std::int64_t done = 0; done < columns.count; done += kBlockFrames) {
+    const std::int64_t count = std::min(kBlockFrames, columns.count - done);
+    memory.resize(static_cast<std::size_t>(count * stft.n_bins()));
+    const AnalyseItem item{signal, memory.span(), columns.first + done};
+    backend.analyse(stft, {&item, 1});
+    use(done, count, std::span<const Complex>(memory.span()));
+  }
+}
+
+/// Makes the pixels of one channel.
+class Painter {
+ public:
+  Painter(const EncodeSettings& settings, int sample_rate, Picture& picture)
+      : encoding_(settings.pixels.encoding),
+        n_bins_(settings.stft.n_bins()),
+        map_(settings.stft, settings.pixels, sample_rate),
+        code_(settings.pixels),
+        picture_(picture),
+        turns_(encoding_ == Encoding::Complex ? turns_to_start(settings.stft) : std::vector<Complex>()) {
+    rows_.resize(static_cast<std::size_t>(map_.n_rows()));
+    values_.resize(rows_.size() * kGroup);
+  }
+
+  void begin(int channel, int channels, double ref) {
+    channel_ = encoding_ == Encoding::Stereo ? 0 : channel;
+    side_ = side_of(channel, channels);
+    phases_below_ = channels * map_.n_rows();
+    inverse_ref_ = ref > 0 ? static_cast<float>(1 / ref) : 0.0F;
+  }
+
+  void paint(std::int64_t column, std::int64_t count, std::span<const Complex> spectrum) {
+    for (std::int64_t done = 0; done < count; done += kGroup) {
+      const int n = static_cast<int>(std::min<std::int64_t>(kGroup, count - done));
+      const Complex* first = spectrum.data() + done * n_bins_;
+      encoding_ == Encoding::Complex ? paint_complex(column + done, n, first) : paint_group(column + done, n, first);
+    }
+  }
+
+ private:
+  std::uint8_t* pixel(int row, std::int64_t column) {
+    const std::int64_t from_top = static_cast<std::int64_t>(channel_) * map_.n_rows() + map_.n_rows() - 1 - row;
+    return picture_.row(from_top) + column * picture_.layout.bytes();
+  }
+
+  void paint_group(std::int64_t column, int n, const Complex* spectrum) {
+    for (int i = 0; i < n; ++i) {
+      map_.measure({spectrum + static_cast<std::int64_t>(i) * n_bins_, static_cast<std::size_t>(n_bins_)}, rows_);
+      for (int row = 0; row < map_.n_rows(); ++row) values_[row * kGroup + i] = rows_[row];
+    }
+    for (int row = 0; row < map_.n_rows(); ++row) {
+      code_.write(values_.data() + static_cast<std::int64_t>(row) * kGroup, n, inverse_ref_, pixel(row, column), side_);
+    }
+    if (has_phases(encoding_)) paint_phases(column, n, spectrum);
+  }
+
+  void paint_phases(std::int64_t column, int n, const Complex* spectrum) {
+    Complex bins[kGroup];
+    for (int row = 0; row < map_.n_rows(); ++row) {
+      for (int i = 0; i < n; ++i) bins[i] = spectrum[static_cast<std::int64_t>(i) * n_bins_ + row];
+      code_.write_phases(bins, n, pixel(row, column) + phases_below_ * picture_.row_bytes());
+    }
+  }
+
+  void paint_complex(std::int64_t column, int n, const Complex* spectrum) {
+    for (int row = 0; row < map_.n_rows(); ++row) {
+      std::uint8_t* to = pixel(row, column);
+      for (int i = 0; i < n; ++i) {
+        const Complex x = spectrum[static_cast<std::int64_t>(i) * n_bins_ + row] * turns_[row] * inverse_ref_;
+        std::memcpy(to + sizeof x * i, &x, sizeof x);
+      }
+    }
+  }
+
+  Encoding encoding_;
+  int n_bins_;
+  RowMap map_;
+  MagnitudeCode code_;
+  Picture& picture_;
+  std::vector<Complex> turns_;  // [n_bins]
+  std::vector<float> rows_;     // [n_rows]
+  std::vector<float> values_;   // [n_rows, kGroup]
+  int channel_ = 0;
+  int side_ = MagnitudeCode::kBoth;
+  std::int64_t phases_below_ = 0;
+  float inverse_ref_ = 0.0F;
+};
+
+}  // namespace
+
+void raise_row_peaks(Backend& backend, const EncodeSettings& settings, const Sound& sound, Columns columns,
+                     std::vector<float>& peaks) {
+  RowMap map(settings.stft, settings.pixels, sound.sample_rate);
+  std::vector<float> rows(static_cast<std::size_t>(map.n_rows()));
+  Buffer<Complex> memory;
+  const auto n_bins = static_cast<std::size_t>(map.n_bins());
+  for (std::size_t c = 0; c < sound.channels.size(); ++c) {
+    for_each_block(backend, settings.stft, sound.channels[c], columns, memory,
+                   [&](std::int64_t, std::int64_t count, std::span<const Complex> spectrum) {
+                     for (std::int64_t i = 0; i < count; ++i) {
+                       map.measure(spectrum.subspan(i * n_bins, n_bins), rows);
+                       peaks[c] = std::max(peaks[c], *std::max_element(rows.begin(), rows.end()));
+                     }
+                   });
+  }
+}
+
+void encode_magnitude_columns(Backend& backend, const Sound& sound, const EncodeSettings& settings,
+                              const std::vector<double>& ref, Columns columns, Picture& picture) {
+  const int channels = static_cast<int>(sound.channels.size());
+  picture.resize(columns.count, picture_height(settings.stft, settings.pixels, channels),
+                 pixel_layout(settings.pixels.encoding));
+  picture.palette = settings.pixels.encoding == Encoding::Colormap ? settings.colours.palette : std::vector<Colour>();
+  if (settings.pixels.encoding == Encoding::Stereo && channels == 2) {
+    std::fill(picture.pixels.begin(), picture.pixels.end(), std::uint8_t{0});  // red
+  }
+  Painter painter(settings, sound.sample_rate, picture);
+  Buffer<Complex> memory;
+  for (int c = 0; c < channels; ++c) {
+    painter.begin(c, channels, ref[c]);
+    for_each_block(backend, settings.stft, sound.channels[c], columns, memory,
+                   [&](std::int64_t column, std::int64_t count, std::span<const Complex> spectrum) {
+                     painter.paint(column, count, spectrum);
+                   });
+  }
+}
+
+// ---------------------------------------------------------------------------------------------- back
+
+MagnitudeReader::MagnitudeReader(const Picture& picture, const PictureNote& note)
+    : picture_(picture),
+      note_(note),
+      code_(note.pixels),
+      n_rows_(spectrohue::n_rows(note.stft, note.pixels)),
+      n_bins_(note.stft.n_bins()) {}
+
+const std::uint8_t* MagnitudeReader::pixel(std::int64_t row, std::int64_t column) const {
+  return picture_.row(row) + column * picture_.layout.bytes();
+}
+
+void MagnitudeReader::read_rows(int channel, Columns columns, std::span<float> rows) const {
+  const int plane = note_.pixels.encoding == Encoding::Stereo ? 0 : channel;
+  const auto ref = static_cast<float>(note_.ref[channel]);
+  float values[kGroup];
+  for (int row = 0; row < n_rows_; ++row) {
+    const std::int64_t y = static_cast<std::int64_t>(plane) * n_rows_ + n_rows_ - 1 - row;
+    for (std::int64_t done = 0; done < columns.count; done += kGroup) {
+      const int n = static_cast<int>(std::min<std::int64_t>(kGroup, columns.count - done));
+      code_.read(pixel(y, columns.first + done), n, ref, values, side_of(channel, note_.channels));
+      for (int i = 0; i < n; ++i) rows[(done + i) * n_rows_ + row] = values[i];
+    }
+  }
+}
+
+void MagnitudeReader::read_spectrum(int channel, Columns columns, std::span<Complex> spectrum) const {
+  if (note_.pixels.encoding == Encoding::Complex) return read_complex(channel, columns, spectrum);
+  const auto ref = static_cast<float>(note_.ref[channel]);
+  const std::int64_t phases_below = static_cast<std::int64_t>(note_.channels) * n_rows_;
+  float magnitudes[kGroup];
+  Complex bins[kGroup];
+  std::fill(spectrum.begin(), spectrum.end(), Complex());
+  for (int row = 0; row < n_rows_; ++row) {
+    const std::int64_t y = static_cast<std::int64_t>(channel) * n_rows_ + n_rows_ - 1 - row;
+    const bool is_real = row == 0 || 2 * row == note_.stft.n_fft;
+    for (std::int64_t done = 0; done < columns.count; done += kGroup) {
+      const int n = static_cast<int>(std::min<std::int64_t>(kGroup, columns.count - done));
+      code_.read(pixel(y, columns.first + done), n, ref, magnitudes);
+      code_.read_phases(pixel(y + phases_below, columns.first + done), n, magnitudes, is_real, bins);
+      for (int i = 0; i < n; ++i) spectrum[(done + i) * n_bins_ + row] = bins[i];
+    }
+  }
+}
+
+void MagnitudeReader::read_complex(int channel, Columns columns, std::span<Complex> spectrum) const {
+  const auto ref = static_cast<float>(note_.ref[channel]);
+  const std::vector<Complex> turns = turns_to_start(note_.stft);
+  std::fill(spectrum.begin(), spectrum.end(), Complex());
+  for (int row = 0; row < n_rows_; ++row) {
+    const std::int64_t y = static_cast<std::int64_t>(channel) * n_rows_ + n_rows_ - 1 - row;
+    const Complex turn = std::conj(turns[row]) * ref;
+    const bool is_real = row == 0 || 2 * row == note_.stft.n_fft;
+    for (std::int64_t i = 0; i < columns.count; ++i) {
+      Complex x;
+      std::memcpy(&x, pixel(y, columns.first + i), sizeof x);
+      x = Complex(x.real() * turn.real() - x.imag() * turn.imag(), x.real() * turn.imag() + x.imag() * turn.real());
+      const bool is_finite = std::isfinite(x.real()) && std::isfinite(x.imag());
+      spectrum[i * n_bins_ + row] = !is_finite ? Complex() : is_real ? Complex(x.real(), 0) : x;
+    }
+  }
+}
+
+void decode_spectrum_columns(Backend& backend, const Picture& picture, const PictureNote& note, Columns columns,
+                             const StftSettings& stft, std::span<float> samples, std::int64_t stride) {
+  const MagnitudeReader reader(picture, note);
+  Buffer<Complex> spectrum(static_cast<std::size_t>(columns.count * stft.n_bins()));
+  for (int c = 0; c < note.channels; ++c) {
+    reader.read_spectrum(c, columns, spectrum.span());
+    const SynthesiseItem item{spectrum.span(), samples.subspan(c * stride, stride)};
+    backend.synthesise(stft, {&item, 1});
+  }
+}
+
+void retrieve_sound(Backend& backend, const Picture& picture, const PictureNote& note,
+                    const RetrievalSettings& settings, Audio& audio) {
+  const std::int64_t n_frames = note.stft.n_frames(note.n_samples);
+  const MagnitudeReader reader(picture, note);
+  RowMap map(note.stft, note.pixels, note.sample_rate);
+  const auto n_rows = static_cast<std::size_t>(map.n_rows());
+  const auto n_bins = static_cast<std::size_t>(map.n_bins());
+  Buffer<float> rows(n_frames * n_rows);
+  Buffer<float> magnitudes(n_frames * n_bins);
+  for (int c = 0; c < note.channels; ++c) {
+    reader.read_rows(c, {0, n_frames}, rows.span());
+    for (std::int64_t t = 0; t < n_frames; ++t) {
+      map.invert(rows.span().subspan(t * n_rows, n_rows), magnitudes.span().subspan(t * n_bins, n_bins));
+    }
+    griffin_lim(backend, note.stft, magnitudes.span(), settings, audio.channel(c));
+  }
+}
+
+}  // namespace spectrohue

@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: 2026 The spectrohue authors
+// SPDX-License-Identifier: MIT
+//
+// Pictures of the encodings that backends do not make themselves: magnitudes, of bins or bands, phases beside them, and
+// complex numbers. A backend makes the spectrum, some frames at a time; what becomes of it is the same on all of them.
+#pragma once
+
+#include <complex>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/magnitude_code.h"
+#include "core/row_map.h"
+#include "spectro/pages.h"
+#include "spectrohue/convert.h"
+
+namespace spectrohue {
+
+/// Raises peaks[c] to the largest magnitude that the rows of channel c have in the given columns; [channels].
+void raise_row_peaks(Backend& backend, const EncodeSettings& settings, const Sound& sound, Columns columns,
+                     std::vector<float>& peaks);
+
+/// What encode_columns() does (pages.h), for these encodings.
+void encode_magnitude_columns(Backend& backend, const Sound& sound, const EncodeSettings& settings,
+                              const std::vector<double>& ref, Columns columns, Picture& picture);
+
+/// Reads such pictures, a channel at a time.
+class MagnitudeReader {
+ public:
+  /// The picture's layout and height are the note's. All must live as long.
+  MagnitudeReader(const Picture& picture, const PictureNote& note);
+
+  /// The magnitudes in some columns' rows, [columns.count, n_rows], rows from the lowest frequency.
+  void read_rows(int channel, Columns columns, std::span<float> rows) const;
+  /// The spectrum of some columns, [columns.count, n_bins]; encodings that hold phases only.
+  void read_spectrum(int channel, Columns columns, std::span<Complex> spectrum) const;
+
+ private:
+  const std::uint8_t* pixel(std::int64_t row, std::int64_t column) const;
+  void read_complex(int channel, Columns columns, std::span<Complex> spectrum) const;
+
+  const Picture& picture_;
+  const PictureNote& note_;
+  MagnitudeCode code_;
+  int n_rows_;
+  int n_bins_;
+};
+
+/// The samples under some columns of a picture that holds phases as if nothing were around them: channel c at
+/// samples + c * stride. stft: the note's, uncentred.
+void decode_spectrum_columns(Backend& backend, const Picture& picture, const PictureNote& note, Columns columns,
+                             const StftSettings& stft, std::span<float> samples, std::int64_t stride);
+
+/// A sound whose magnitudes are those of the picture, as nearly as phases can be found: all channels, all of the
+/// picture in memory, 32 bytes a bin besides. The waveform is not the one that was encoded.
+void retrieve_sound(Backend& backend, const Picture& picture, const PictureNote& note,
+                    const RetrievalSettings& settings, Audio& audio);
+
+}  // namespace spectrohue
