@@ -250,7 +250,7 @@ INSTANTIATE_TEST_SUITE_P(
         Hostile{R"("center":true)", R"("center":1)", kBad, "center"},
         Hostile{R"("pad_mode":"constant")", R"("pad_mode":"wrap")", kUnknown, "wrap"},
         Hostile{R"("phase":"centre")", R"("phase":"start")", kUnknown, "phase"},
-        Hostile{R"("freq_scale":"linear")", R"("freq_scale":"octaves")", kUnknown, "freq_scale"},
+        Hostile{R"("freq_scale":"linear")", R"("freq_scale":"octaves")", kUnknown, "frequency scale"},
         Hostile{R"("layout":"stacked")", R"("layout":"side")", kUnknown, "layout"},
         Hostile{R"("layout":"stacked")", R"("layout":7)", kBad, "layout"},
         Hostile{R"("sample_rate":16000)", R"("sample_rate":0)", kBad, "sample_rate"},
@@ -345,19 +345,24 @@ TEST(Note, EveryTruncationIsRefused) {
 }
 
 TEST(PixelsCrc32, MatchesTheDefinition) {
-  for (const int bits : {8, 16}) {
+  for (const PixelLayout layout : {PixelLayout{3, 8}, PixelLayout{3, 16}, PixelLayout{1, 8}, PixelLayout{1, 16},
+                                   PixelLayout{1, 32}, PixelLayout{2, 32}}) {
     for (const int width : {1, 3, 11000, 900000}) {
       Picture picture;
-      picture.width = width;
-      picture.height = 5;
-      picture.layout.bits = bits;
-      picture.pixels.resize(static_cast<std::size_t>(picture.row_bytes() * picture.height));
+      picture.resize(width, 5, layout);
       std::vector<std::uint8_t> bytes;
       std::uint32_t state = 7;
-      for (std::int64_t i = 0; i < picture.width * 3 * picture.height; ++i) {
+      for (std::int64_t i = 0; i < picture.width * layout.channels * picture.height; ++i) {
         state = state * 1664525U + 1013904223U;
         const auto value = static_cast<std::uint16_t>(state >> 16);
-        if (bits == 16) {
+        if (layout.bits == 32) {
+          const auto number = static_cast<float>(value) / 7;
+          const auto pattern = std::bit_cast<std::uint32_t>(number);
+          std::memcpy(picture.pixels.data() + 4 * i, &number, 4);
+          for (int b = 0; b < 32; b += 8) bytes.push_back(static_cast<std::uint8_t>(pattern >> b));
+          continue;
+        }
+        if (layout.bits == 16) {
           std::memcpy(picture.pixels.data() + 2 * i, &value, 2);
           bytes.push_back(static_cast<std::uint8_t>(value >> 8));
         } else {
@@ -366,8 +371,8 @@ TEST(PixelsCrc32, MatchesTheDefinition) {
         bytes.push_back(static_cast<std::uint8_t>(value));
       }
       const std::uint32_t expected = test::naive_crc32(bytes);
-      EXPECT_EQ(pixels_crc32(picture), expected) << bits << " bits, width " << width;
-      EXPECT_EQ(pixels_crc32(picture, 3), expected) << bits << " bits, width " << width << ", on threads";
+      EXPECT_EQ(pixels_crc32(picture), expected) << layout.channels << " x " << layout.bits << ", width " << width;
+      EXPECT_EQ(pixels_crc32(picture, 3), expected) << layout.bits << " bits, width " << width << ", on threads";
     }
   }
 }

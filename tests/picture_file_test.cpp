@@ -11,15 +11,15 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <fstream>
 #include <functional>
-#include <iterator>
 #include <opencv2/imgcodecs.hpp>
 #include <string>
 #include <vector>
 
 #include "image/note.h"
+#include "image/rgb.h"
 #include "spectrohue/error.h"
+#include "support/file_bytes.h"
 #include "support/outcome.h"
 #include "support/png_chunks.h"
 #include "support/temp_folder.h"
@@ -28,23 +28,16 @@ namespace spectrohue::image {
 namespace {
 
 using test::big_endian;
+using test::bytes_of;
 using test::Outcome;
 using test::outcome_of;
 using test::png_chunks;
 using test::png_of;
+using test::put_bytes;
 using test::TempFolder;
 using Chunk = test::PngChunk;
 
 using Bytes = std::string;
-
-Bytes bytes_of(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-void put_bytes(const std::filesystem::path& path, const Bytes& bytes) {
-  std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
-}
 
 Picture make_picture(std::int64_t width, std::int64_t height, int bits, std::uint32_t seed = 1) {
   Picture picture;
@@ -68,7 +61,17 @@ int value_at(const Picture& picture, std::int64_t x, std::int64_t y, int c) {
   return value;
 }
 
+/// Value of a pixel of one channel.
+int sample_of(const Picture& picture, std::int64_t x, std::int64_t y) {
+  const std::uint8_t* const row = picture.row(y);
+  if (picture.layout.bits == 8) return row[x];
+  std::uint16_t value = 0;
+  std::memcpy(&value, row + 2 * x, 2);
+  return value;
+}
+
 void expect_same(const Picture& a, const Picture& b) {
+  EXPECT_EQ(a.palette, b.palette);
   ASSERT_EQ(a.width, b.width);
   ASSERT_EQ(a.height, b.height);
   ASSERT_EQ(a.layout, b.layout);
@@ -491,7 +494,7 @@ void write_foreign(const std::filesystem::path& path, const ForeignPng& kind, in
   std::fclose(file);
 }
 
-TEST_P(ReadForeignPng, GivesRgb) {
+TEST_P(ReadForeignPng, KeepsGrayAndPalettes) {
   const ForeignPng& kind = GetParam();
   const int width = 19;
   const int height = 13;
@@ -516,7 +519,11 @@ TEST_P(ReadForeignPng, GivesRgb) {
   read(folder / "a.png", file);
   ASSERT_EQ(file.picture.width, width);
   ASSERT_EQ(file.picture.height, height);
-  ASSERT_EQ(file.picture.layout.bits, kind.bits == 16 ? 16 : 8);
+  const PixelLayout layout{samples >= 3 ? 3 : 1, kind.bits == 16 ? 16 : 8};
+  ASSERT_EQ(file.picture.layout, layout);
+  EXPECT_EQ(inspect(folder / "a.png").layout, layout);
+  const bool has_palette = kind.color_type == PNG_COLOR_TYPE_PALETTE;
+  ASSERT_EQ(file.picture.palette.size(), has_palette ? std::size_t{1} << kind.bits : 0);
   EXPECT_FALSE(file.note.has_value());
   EXPECT_EQ(file.description.find("interlaced") != std::string::npos, kind.interlaced) << file.description;
   const auto sample_at = [&](int y, int index) {
@@ -527,9 +534,21 @@ TEST_P(ReadForeignPng, GivesRgb) {
   };
   for (int y = 0; y < height; ++y) {
     for (int x = 0; x < width; ++x) {
+      if (layout.channels == 1) {
+        const int most = (1 << kind.bits) - 1;
+        const int sample = sample_at(y, x * samples);
+        const int expected = !has_palette && kind.bits < 8 ? sample * 255 / most : sample;
+        ASSERT_EQ(sample_of(file.picture, x, y), expected) << "at " << x << ", " << y;
+      }
+    }
+  }
+  expand_to_rgb(file.picture);
+  EXPECT_TRUE(file.picture.palette.empty());
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
       int expected[3];
       for (int c = 0; c < 3; ++c) {
-        if (kind.color_type == PNG_COLOR_TYPE_PALETTE) {
+        if (has_palette) {
           const int i = sample_at(y, x);
           const int entry[3] = {i, 255 - i, 7 * i % 256};
           expected[c] = entry[c];

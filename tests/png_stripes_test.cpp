@@ -670,7 +670,7 @@ Bytes rows_of(const TestPicture& picture) {
   return rows;
 }
 
-/// As RGB, which is what the reader makes of everything.
+/// As RGB.
 Bytes rgb_of(const TestPicture& picture) {
   const Bytes rows = rows_of(picture);
   if (picture.kind.channels == 3) return rows;
@@ -728,14 +728,17 @@ Outcome read_bytes(Decoder& decoder, const Bytes& png, int threads = 1) {
 }
 
 void expect_reads(Decoder& decoder, const Bytes& png, const TestPicture& picture, bool is_fast) {
-  const Bytes expected = rgb_of(picture);
+  const Bytes expected = rows_of(picture);
   for (const int threads : {1, 3}) {
     const Outcome read = read_bytes(decoder, png, threads);
     ASSERT_FALSE(read.threw) << read.message;
     EXPECT_EQ(read.was_fast, is_fast);
     EXPECT_EQ(read.picture.width, picture.width);
     EXPECT_EQ(read.picture.height, picture.height);
-    EXPECT_EQ(read.picture.layout.bits, picture.kind.bits);
+    EXPECT_EQ(read.picture.layout, (PixelLayout{picture.kind.channels, picture.kind.bits}));
+    EXPECT_EQ(read.header.layout, read.picture.layout);
+    const std::vector<Colour> palette(picture.palette.begin(), picture.palette.end());
+    EXPECT_EQ(read.picture.palette, picture.kind.is_indexed ? palette : std::vector<Colour>());
     EXPECT_TRUE(std::equal(read.picture.pixels.begin(), read.picture.pixels.end(), expected.begin(), expected.end()));
   }
 }

@@ -8,6 +8,7 @@
 #include "cli/options.h"
 #include "image/note.h"
 #include "image/picture_file.h"
+#include "image/rgb.h"
 
 namespace spectrohue::cli {
 
@@ -45,6 +46,7 @@ Json describe_picture(const fs::path& path, const batch::ParameterFlags& flags) 
     if (info.note->pixels_crc32) {
       image::PictureFile file;
       image::read(path, file);
+      image::expand_if_needed(file.picture, pixel_layout(info.note->pixels.encoding));
       out["untouched"] = image::pixels_crc32(file.picture) == *info.note->pixels_crc32;
     }
     out["note"] = Json::parse(image::to_json(*info.note));

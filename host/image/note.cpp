@@ -331,18 +331,26 @@ StftSettings stft_of(const Fields& fields) {
   return stft;
 }
 
-/// Goes on with `crc`, with the bytes of 16-bit values swapped.
+/// Goes on with `crc`, with the bytes of each sample in the reverse order.
+template <int kSampleBytes>
 std::uint32_t swapped_crc32(std::uint32_t crc, const std::uint8_t* bytes, std::int64_t count) {
   std::array<std::uint8_t, 16384> swapped;
   for (std::int64_t first = 0; first < count; first += std::ssize(swapped)) {
     const std::int64_t n = std::min(std::ssize(swapped), count - first);
-    for (std::int64_t i = 0; i < n; i += 2) {
-      swapped[static_cast<std::size_t>(i)] = bytes[first + i + 1];
-      swapped[static_cast<std::size_t>(i + 1)] = bytes[first + i];
+    for (std::int64_t i = 0; i < n; i += kSampleBytes) {
+      for (int b = 0; b < kSampleBytes; ++b) {
+        swapped[static_cast<std::size_t>(i + b)] = bytes[first + i + kSampleBytes - 1 - b];
+      }
     }
     crc = libdeflate_crc32(crc, swapped.data(), static_cast<std::size_t>(n));
   }
   return crc;
+}
+
+/// Whole numbers have the high byte first, as in PNG; floats the low one, as nearly everywhere.
+bool is_swapped(int bits) {
+  constexpr bool kIsLittle = std::endian::native == std::endian::little;
+  return bits == 32 ? !kIsLittle : bits == 16 && kIsLittle;
 }
 
 /// Of n_rows rows of n bytes, row_bytes apart.
@@ -350,11 +358,10 @@ std::uint32_t rows_crc32(const std::uint8_t* rows, std::int64_t row_bytes, std::
                          int bits, int threads) {
   constexpr std::int64_t kPartBytes = std::int64_t{4} << 20;
   const std::int64_t part_rows = std::max<std::int64_t>(1, kPartBytes / std::max<std::int64_t>(n, 1));
-  const bool is_swapped = bits == 16 && std::endian::native == std::endian::little;
   const auto rows_of = [&](std::int64_t part) { return std::min(part_rows, n_rows - part * part_rows); };
   const auto crc_of = [&](std::uint32_t crc, const std::uint8_t* bytes, std::int64_t count) {
-    return is_swapped ? swapped_crc32(crc, bytes, count)
-                      : libdeflate_crc32(crc, bytes, static_cast<std::size_t>(count));
+    if (!is_swapped(bits)) return libdeflate_crc32(crc, bytes, static_cast<std::size_t>(count));
+    return bits == 16 ? swapped_crc32<2>(crc, bytes, count) : swapped_crc32<4>(crc, bytes, count);
   };
   std::vector<std::uint32_t> parts(static_cast<std::size_t>((n_rows + part_rows - 1) / part_rows));
   run_on_threads(std::ssize(parts), threads, [&](std::int64_t part, int) {

@@ -341,7 +341,7 @@ FileInfo inspect(const std::filesystem::path& path) {
   const std::string head = read_head(file.get());
   if (is_png(head)) {
     const png::Header header = png::read_header(file.get());
-    return {header.width, header.height, {3, header.bits}, parse_note(header), header.description};
+    return {header.width, header.height, header.layout, parse_note(header), header.description};
   }
   PictureFile decoded;
   read_with_opencv(file.get(), recognise(head), decoded);

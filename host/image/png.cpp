@@ -97,28 +97,6 @@ bool guarded(png_structp png, F&& f) {
 
 [[noreturn]] void fail_without_memory() { throw Error(ErrorCode::OutOfMemory, "cannot allocate memory for libpng"); }
 
-void expand_gray(const StripedRows& rows, const std::uint8_t* gray, std::uint8_t* rgb) {
-  const std::int64_t bytes = rows.row_bytes * rows.height;
-  if (rows.bits == 8) {
-    for (std::int64_t i = 0; i < bytes; ++i, rgb += 3) rgb[0] = rgb[1] = rgb[2] = gray[i];
-    return;
-  }
-  for (std::int64_t i = 0; i < bytes; i += 2, rgb += 6) {
-    for (int c = 0; c < 3; ++c) std::memcpy(rgb + 2 * c, gray + i, 2);
-  }
-}
-
-void expand_indices(const StripedRows& rows, const std::uint8_t* indices, const std::array<png_color, 256>& palette,
-                    std::uint8_t* rgb) {
-  const std::int64_t bytes = rows.row_bytes * rows.height;
-  for (std::int64_t i = 0; i < bytes; ++i, rgb += 3) {
-    const png_color& color = palette[indices[i]];
-    rgb[0] = color.red;
-    rgb[1] = color.green;
-    rgb[2] = color.blue;
-  }
-}
-
 class Reader {
  public:
   explicit Reader(std::FILE* file) {
@@ -136,8 +114,9 @@ class Reader {
 
   Header header();
   void prepare(const Header& header, Picture& out) const;
-  bool read_stripes(StripeReader& stripes, Buffer<std::uint8_t>& unexpanded, int threads, Picture& out);
+  bool read_stripes(StripeReader& stripes, int threads, Picture& out) const;
   void pixels(Picture& out);
+  void complete_palette(Picture& out) const;
   const std::optional<std::string>& note() const { return session_.note_json; }
 
  private:
@@ -203,55 +182,54 @@ Header Reader::header() {
     check_size(status.st_size, png_get_channels(png_, info_), bits);
   }
   const bool interlaced = png_get_interlace_type(png_, info_) != PNG_INTERLACE_NONE;
-  return {width_, height_, bits == 16 ? 16 : 8, describe(bits, png_get_color_type(png_, info_), interlaced), note()};
+  const int color_type = png_get_color_type(png_, info_);
+  const bool is_rgb = color_type == PNG_COLOR_TYPE_RGB || color_type == PNG_COLOR_TYPE_RGB_ALPHA;
+  const PixelLayout layout{is_rgb ? 3 : 1, bits == 16 ? 16 : 8};
+  return {width_, height_, layout, describe(bits, color_type, interlaced), note()};
 }
 
 void Reader::prepare(const Header& header, Picture& out) const {
-  out.width = width_;
-  out.height = height_;
-  out.layout = {3, header.bits};
+  out.resize(width_, height_, header.layout);
   out.palette.clear();
-  out.pixels.resize(static_cast<std::size_t>(out.row_bytes() * out.height));
+  png_colorp colors = nullptr;
+  int n_colors = 0;
+  if (png_get_color_type(png_, info_) != PNG_COLOR_TYPE_PALETTE) return;
+  png_get_PLTE(png_, info_, &colors, &n_colors);
+  for (int i = 0; i < n_colors; ++i) out.palette.push_back({colors[i].red, colors[i].green, colors[i].blue});
+}
+
+/// So that nobody meets an index without a colour: what a palette lacks is black.
+void Reader::complete_palette(Picture& out) const {
+  if (png_get_color_type(png_, info_) != PNG_COLOR_TYPE_PALETTE || out.palette.size() == 256) return;
+  std::uint8_t highest = 0;
+  for (const std::uint8_t index : out.pixels) highest = std::max(highest, index);
+  if (highest >= out.palette.size()) out.palette.resize(std::size_t{highest} + 1);
 }
 
 /// Reads the pixels without libpng, whose place in the file does not change; false if it has to do it after all.
-bool Reader::read_stripes(StripeReader& stripes, Buffer<std::uint8_t>& unexpanded, int threads, Picture& out) {
+bool Reader::read_stripes(StripeReader& stripes, int threads, Picture& out) const {
   const int color_type = png_get_color_type(png_, info_);
   const int bits = png_get_bit_depth(png_, info_);
   const bool is_ours = session_.has_stripes && bits >= 8 && (color_type & PNG_COLOR_MASK_ALPHA) == 0 &&
                        png_get_interlace_type(png_, info_) == PNG_INTERLACE_NONE;
   if (!is_ours) return false;
 
-  const int channels = png_get_channels(png_, info_);
-  const int pixel_bytes = channels * (bits / 8);
+  const int pixel_bytes = out.layout.bytes();
   const StripedRows rows{height_, width_ * pixel_bytes, pixel_bytes, bits};
-  std::uint8_t* pixels = out.pixels.data();
-  if (channels == 1) {
-    unexpanded.resize(static_cast<std::size_t>(rows.row_bytes * rows.height));
-    pixels = unexpanded.data();
-  }
   // libpng has read the head of the first IDAT chunk.
-  if (!stripes.read(fileno(session_.file), session_.n_read - kChunkHeadBytes, rows, threads, pixels)) return false;
-  if (color_type == PNG_COLOR_TYPE_GRAY) expand_gray(rows, pixels, out.pixels.data());
-  if (color_type == PNG_COLOR_TYPE_PALETTE) {
-    std::array<png_color, 256> palette{};  // as with libpng, what it lacks is black
-    png_colorp colors = nullptr;
-    int n_colors = 0;
-    png_get_PLTE(png_, info_, &colors, &n_colors);
-    std::copy_n(colors, std::min(n_colors, 256), palette.begin());
-    expand_indices(rows, pixels, palette, out.pixels.data());
-  }
-  return true;
+  return stripes.read(fileno(session_.file), session_.n_read - kChunkHeadBytes, rows, threads, out.pixels.data());
 }
 
 void Reader::pixels(Picture& out) {
   Picture* const picture = &out;
   bool fits = false;
   const bool set_up = guarded(png_, [this, picture, &fits] {
-    png_set_palette_to_rgb(png_);
-    png_set_expand_gray_1_2_4_to_8(png_);
-    png_set_gray_to_rgb(png_);
-    png_set_strip_alpha(png_);
+    if (png_get_color_type(png_, info_) == PNG_COLOR_TYPE_PALETTE) {
+      png_set_packing(png_);
+    } else {
+      png_set_expand_gray_1_2_4_to_8(png_);
+      png_set_strip_alpha(png_);
+    }
     if (picture->layout.bits == 16 && std::endian::native == std::endian::little) png_set_swap(png_);
     png_set_interlace_handling(png_);
     png_read_update_info(png_, info_);
@@ -277,7 +255,6 @@ void Reader::pixels(Picture& out) {
 
 struct Decoder::State {
   StripeReader stripes;
-  Buffer<std::uint8_t> unexpanded;
   bool was_fast = false;
 };
 
@@ -290,11 +267,12 @@ Header Decoder::read(std::FILE* file, Picture& out, int threads) {
   Reader reader(file);
   Header header = reader.header();
   reader.prepare(header, out);
-  state_->was_fast = reader.read_stripes(state_->stripes, state_->unexpanded, threads, out);
+  state_->was_fast = reader.read_stripes(state_->stripes, threads, out);
   if (!state_->was_fast) {
     reader.pixels(out);
     if (!header.note_json) header.note_json = reader.note();
   }
+  reader.complete_palette(out);
   return header;
 }
 

@@ -27,7 +27,7 @@ inline constexpr std::string_view kSignature{"\x89PNG\r\n\x1A\n", 8};
 struct Header {
   std::int64_t width = 0;
   std::int64_t height = 0;
-  int bits = 8;                          ///< of the picture that read() makes: 8 or 16
+  PixelLayout layout;                    ///< of the picture that read() makes
   std::string description;               ///< for example "PNG, 8-bit RGB"
   std::optional<std::string> note_json;  ///< the text with the keyword "spectrohue"
 };
@@ -38,10 +38,11 @@ struct Pixels {
   std::int64_t row_bytes = 0;          ///< >= width * channels * bits / 8
   std::int64_t width = 0;
   std::int64_t height = 0;
-  int channels = 3;  ///< 3: red, green, blue; 1: gray, or indices if there is a palette
-  int bits = 8;      ///< a channel: 8 or 16; indices: 8
-  std::span<const std::array<std::uint8_t, 3>> palette;  ///< up to 256 colours; empty: not indexed
+  int channels = 3;                 ///< 3: red, green, blue; 1: gray, or indices if there is a palette
+  int bits = 8;                     ///< a channel: 8 or 16; indices: 8
+  std::span<const Colour> palette;  ///< up to 256; empty: not indexed
 };
+/// Coder::write() says what a PNG cannot hold.
 Pixels pixels_of(const Picture& picture);
 
 /// What a device made of a picture's stripes with filter None and Runs::Cells: math/deflate.h, docs/png.md.
@@ -63,7 +64,8 @@ class Coder {
   Coder& operator=(Coder&&) noexcept;
 
   /// Calls the sink a few times; lets through what it throws. The bytes depend on the picture, the note and the
-  /// compression alone. Throws Error(Unsupported) if a side is 0 or longer than 2^31 - 1, or the note than 2^31 - 1.
+  /// compression alone. Throws Error(Unsupported) if a side is 0 or longer than 2^31 - 1, or the note than 2^31 - 1, or
+  /// if the pixels are floats or pairs.
   void write(const Pixels& pixels, const std::string* note_json, const WriteOptions& options, const Sink& sink);
 
   /// True if write() would choose filter None and Runs::Cells for a picture, from samples of it: math::plan_samples().
@@ -96,9 +98,10 @@ class Decoder {
 
   /// Reads a regular file from its start; where the file is left is not said. Files of Coder with Compression::Fast are
   /// decoded on that many threads, all others by libpng on one; the outcome is the same. A note that stands behind the
-  /// pixels is found too; gray and palettes are expanded, alpha is dropped and gamma ignored. Throws Error(Read) if the
-  /// system fails, Error(BadFormat) if the file is damaged, truncated (the message names the row) or larger than
-  /// kMaxPixelBytes.
+  /// pixels is found too. Gray stays gray, of 1, 2 and 4 bits at 8; indices of any depth become 8 bits, and the palette
+  /// has a colour for each (black where the file has none); alpha is dropped and gamma ignored. Throws Error(Read) if
+  /// the system fails, Error(BadFormat) if the file is damaged, truncated (the message names the row) or, as RGB,
+  /// larger than kMaxPixelBytes.
   Header read(std::FILE* file, Picture& out, int threads = 1);
 
   /// True if the last read() did without libpng's decoder. For tests and benches.

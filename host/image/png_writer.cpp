@@ -65,6 +65,10 @@ void check(const Pixels& pixels, const std::string* note_json) {
   if (note_json != nullptr && std::ssize(*note_json) > kMaxChunkDataBytes - 64) {
     throw Error(ErrorCode::Unsupported, "a PNG cannot hold a note of " + std::to_string(note_json->size()) + " bytes");
   }
+  if (pixels.bits > 16 || pixels.channels == 2) {
+    throw Error(ErrorCode::Unsupported,
+                "a PNG holds whole numbers of 8 or 16 bits, gray or RGB; floats need tiff or npy");
+  }
   const bool is_indexed = !pixels.palette.empty();
   const bool is_known = (pixels.channels == 1 || (pixels.channels == 3 && !is_indexed)) &&
                         (pixels.bits == 8 || (pixels.bits == 16 && !is_indexed)) && pixels.palette.size() <= 256;
@@ -610,7 +614,9 @@ Pixels pixels_of(const Picture& picture) {
   pixels.row_bytes = picture.row_bytes();
   pixels.width = picture.width;
   pixels.height = picture.height;
+  pixels.channels = picture.layout.channels;
   pixels.bits = picture.layout.bits;
+  pixels.palette = picture.palette;
   return pixels;
 }
 

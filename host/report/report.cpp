@@ -12,6 +12,7 @@
 #include "audio/audio_file.h"
 #include "batch/output_file.h"
 #include "image/picture_file.h"
+#include "image/rgb.h"
 #include "report/base64.h"
 #include "report/excerpt.h"
 #include "report/page.h"
@@ -118,9 +119,10 @@ class Showcase {
   void add_picture(Json& out, const fs::path& path) {
     const image::FileInfo info = image::inspect(path);
     out["picture"] = {{"width", info.width}, {"height", info.height}, {"bits", info.layout.bits}};
-    const double pixel_bytes = 3.0 * info.layout.bits / 8;
+    const double pixel_bytes = 3.0 * info.layout.bits / 8;  // as RGB
     if (pixel_bytes * static_cast<double>(info.width) * static_cast<double>(info.height) > kMostPictureBytes) return;
     image::read(path, picture_, workspace_, threads_);
+    image::expand_to_rgb(picture_.picture);
     const Picture small = scale_down(picture_.picture, kThumbnailWidth, kThumbnailHeight);
     out["thumbnail"] = data_uri("image/png", to_png(small));
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "image/png.h"
+#include "spectrohue/error.h"
 
 namespace spectrohue::report {
 
@@ -69,6 +70,9 @@ Sums sum_cells(const Picture& picture, std::int64_t width, std::int64_t height) 
 }  // namespace
 
 Picture scale_down(const Picture& picture, std::int64_t most_width, std::int64_t most_height) {
+  if (picture.layout.channels != kChannels || picture.layout.bits > 16) {
+    throw Error(ErrorCode::Unsupported, "only pictures of colours have thumbnails, not those of floats");
+  }
   Picture small;
   small.width = std::min(picture.width, most_width);
   small.height = std::min(picture.height, most_height);

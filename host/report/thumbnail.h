@@ -10,8 +10,8 @@
 namespace spectrohue::report {
 
 /// The picture at 8 bits and at most so wide and high, each side by itself (time and frequency have no common scale);
-/// never larger. A pixel is the mean, to the nearest code, of the area it covers of the original. Throws
-/// Error(OutOfMemory).
+/// never larger. A pixel is the mean, to the nearest code, of the area it covers of the original, which is RGB of 8 or
+/// 16 bits. Throws Error(OutOfMemory); Error(Unsupported) for any other picture.
 Picture scale_down(const Picture& picture, std::int64_t most_width, std::int64_t most_height);
 
 /// A PNG file in memory.

@@ -69,8 +69,8 @@ struct PictureNote {
     bool operator==(const Tile&) const = default;
   };
   Tile tile;
-  /// CRC-32 (as in PNG) of the pixels, row by row from the top, 16-bit values high byte first. Tells an untouched
-  /// picture from an edited one.
+  /// CRC-32 (as in PNG) of the pixels as they are stored (gray, indices, colours), row by row from the top; 16-bit
+  /// values high byte first, floats low byte first. Tells an untouched picture from an edited one.
   std::optional<std::uint32_t> pixels_crc32;
 
   bool operator==(const PictureNote&) const = default;

@@ -9,8 +9,6 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <limits>
 #include <memory>
 #include <string>
@@ -21,6 +19,7 @@
 #include "image/note.h"
 #include "image/picture_file.h"
 #include "spectrohue/convert.h"
+#include "support/file_bytes.h"
 #include "support/png_chunks.h"
 #include "support/signals.h"
 
@@ -28,15 +27,6 @@ namespace {
 
 using namespace spectrohue;
 namespace fs = std::filesystem;
-
-void put(const fs::path& path, const std::string& bytes) {
-  std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
-}
-
-std::string bytes_of(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 Audio sound(std::int64_t n_samples, int channels) {
   Audio audio;
@@ -151,7 +141,7 @@ void put_texts(const fs::path& folder, const std::string& png, const std::string
     std::erase_if(chunks, [](const test::PngChunk& chunk) { return chunk.type == "iTXt"; });
     const std::ptrdiff_t at = i % 2 == 0 ? 1 : std::ssize(chunks) - 1;
     chunks.insert(chunks.begin() + at, texts[i]);
-    put(folder / ("text" + std::to_string(i) + ".png"), test::png_of(chunks));
+    test::put_bytes(folder / ("text" + std::to_string(i) + ".png"), test::png_of(chunks));
   }
 }
 
@@ -163,11 +153,11 @@ void put_pictures(const fs::path& folder) {
   for (const int color : {0, 2, 3, 4, 6}) {
     for (const bool interlaced : {false, true}) {
       const std::string name = "foreign" + std::to_string(color) + (interlaced ? "i" : "");
-      put(folder / (name + ".png"), foreign_png(color == 0 ? 1 : color == 3 ? 2 : 8, color, interlaced));
+      test::put_bytes(folder / (name + ".png"), foreign_png(color == 0 ? 1 : color == 3 ? 2 : 8, color, interlaced));
     }
   }
   const Converted first = std::move(conversions().front());
-  put_texts(folder, bytes_of(folder / "written0.png"), image::to_json(first.note));
+  put_texts(folder, test::bytes_of(folder / "written0.png"), image::to_json(first.note));
 }
 
 // --- Notes.
@@ -176,9 +166,9 @@ void put_notes(const fs::path& folder) {
   int i = 0;
   for (const Converted& c : conversions()) {
     PictureNote note = c.note;
-    put(folder / ("note" + std::to_string(i++) + ".json"), image::to_json(note));
+    test::put_bytes(folder / ("note" + std::to_string(i++) + ".json"), image::to_json(note));
     note.tile = {2, 7, 131000, 0, 0};
-    put(folder / ("note" + std::to_string(i++) + ".json"), image::to_json(note));
+    test::put_bytes(folder / ("note" + std::to_string(i++) + ".json"), image::to_json(note));
   }
 }
 
@@ -190,7 +180,7 @@ void put_notes_with_pixels(const fs::path& folder) {
         c.picture.pixels.begin() + std::min<std::ptrdiff_t>(500, std::ssize(c.picture.pixels.span())));
     for (const char change : {'\0', '\1', '\4'}) {
       const std::string tail{'\0', change, '\5', '\1'};
-      put(folder / ("sound" + std::to_string(i++)), image::to_json(c.note) + tail + pixels);
+      test::put_bytes(folder / ("sound" + std::to_string(i++)), image::to_json(c.note) + tail + pixels);
     }
   }
 }
@@ -216,10 +206,10 @@ void put_manifests(const fs::path& folder) {
   failed.reason = "damaged";
   failed.messages = {"one", "two"};
   const std::string id = batch::parameters_id(run.parameters);
-  put(folder / "run", to_line(run) + to_line(done, id) + to_line(failed, id));
-  put(folder / "torn", to_line(run) + to_line(done, id) + to_line(failed, id).substr(0, 60));
+  test::put_bytes(folder / "run", to_line(run) + to_line(done, id) + to_line(failed, id));
+  test::put_bytes(folder / "torn", to_line(run) + to_line(done, id) + to_line(failed, id).substr(0, 60));
   done.snr_db = std::numeric_limits<double>::infinity();
-  put(folder / "again", to_line(failed, id) + to_line(run) + to_line(done, "other"));
+  test::put_bytes(folder / "again", to_line(failed, id) + to_line(run) + to_line(done, "other"));
 }
 
 // --- Sounds.
