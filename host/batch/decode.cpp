@@ -6,7 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "spectro/adapt.h"
+#include "image/adapt.h"
 #include "spectro/pages.h"
 #include "spectrohue/convert.h"
 #include "spectrohue/error.h"
@@ -37,7 +37,7 @@ void normalize_peak(Audio& audio) {
 Parameters parameters_of(image::PictureFile& file, const fs::path& path, const ParameterFlags& flags) {
   Picture& picture = file.picture;
   Parameters parameters = decode_parameters(file.note, picture.width, picture.height, picture.layout, path, flags);
-  const std::string loss = adapt(picture, parameters.note);
+  const std::string loss = image::adapt(picture, parameters.note);
   if (!loss.empty()) parameters.messages.push_back(loss);
   if (file.lossy) {
     parameters.messages.push_back(file.description +
@@ -65,7 +65,7 @@ TileLayout layout_of(const std::vector<fs::path>& tiles, const ParameterFlags& f
     about_tile(path, [&] {
       const image::FileInfo info = image::inspect(path);
       const PictureNote note = decode_parameters(info.note, info.width, info.height, info.layout, path, flags).note;
-      const bool fits = is_adaptable(info.layout, note);
+      const bool fits = image::is_adaptable(info.layout, note);
       layout.add(note, info.width, info.height, fits ? pixel_layout(note.pixels.encoding) : info.layout);
     });
   }
@@ -113,7 +113,7 @@ Parameters join(Worker& worker, Job& job, const TileLayout& layout, const Parame
         first = parameters_of(job.file, paths[i], flags);
         take = begin(first);
       } else {
-        adapt(job.file.picture, first.note);
+        image::adapt(job.file.picture, first.note);
       }
       is_joined_first ? paste_tile(layout, i, job.file.picture, whole) : joiner.add(job.file.picture, take);
     });

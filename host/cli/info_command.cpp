@@ -6,9 +6,9 @@
 
 #include "audio/audio_file.h"
 #include "cli/options.h"
+#include "image/adapt.h"
 #include "image/note.h"
 #include "image/picture_file.h"
-#include "image/rgb.h"
 
 namespace spectrohue::cli {
 
@@ -46,7 +46,7 @@ Json describe_picture(const fs::path& path, const batch::ParameterFlags& flags) 
     if (info.note->pixels_crc32) {
       image::PictureFile file;
       image::read(path, file);
-      image::expand_if_needed(file.picture, pixel_layout(info.note->pixels.encoding));
+      image::adapt(file.picture, *info.note);
       out["untouched"] = image::pixels_crc32(file.picture) == *info.note->pixels_crc32;
     }
     out["note"] = Json::parse(image::to_json(*info.note));

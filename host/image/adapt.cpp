@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The spectrohue authors
 // SPDX-License-Identifier: MIT
-#include "spectro/adapt.h"
+#include "image/adapt.h"
 
 #include <algorithm>
 #include <cmath>
@@ -8,8 +8,9 @@
 #include <cstring>
 
 #include "core/colormap.h"
+#include "image/rgb.h"
 
-namespace spectrohue {
+namespace spectrohue::image {
 
 namespace {
 
@@ -29,22 +30,6 @@ void rewrite(Picture& picture, PixelLayout layout, Use&& use) {
 }
 
 bool is_gray(Encoding encoding) { return pixel_layout(encoding).channels == 1 && encoding != Encoding::Colormap; }
-
-void expand(Picture& picture) {
-  const std::vector<Colour> palette = picture.palette;
-  const PixelLayout layout{3, picture.layout.bits};
-  if (!palette.empty()) {
-    rewrite(picture, layout, [&](const std::uint8_t* from, std::uint8_t* to) {
-      const Colour colour = *from < palette.size() ? palette[*from] : Colour{};
-      std::copy(colour.begin(), colour.end(), to);
-    });
-    return;
-  }
-  const auto bytes = static_cast<std::size_t>(picture.layout.bytes());
-  rewrite(picture, layout, [bytes](const std::uint8_t* from, std::uint8_t* to) {
-    for (int c = 0; c < 3; ++c) std::memcpy(to + c * bytes, from, bytes);
-  });
-}
 
 /// ITU-R BT.601.
 template <class Code>
@@ -100,16 +85,16 @@ std::string adapt(Picture& picture, const PictureNote& note) {
   if (!is_adaptable(picture.layout, note)) return "";
   if (encoding == Encoding::Colormap) {
     if (picture.palette == note.colours.palette) return "";
-    if (picture.layout.channels == 1) expand(picture);
+    if (picture.layout.channels == 1) expand_to_rgb(picture);
     return to_codes(picture, note.colours);
   }
   if (is_gray(encoding)) {
-    if (!picture.palette.empty()) expand(picture);
+    if (!picture.palette.empty()) expand_to_rgb(picture);
     if (picture.layout.channels == 1) return "";
     return picture.layout.bits == 8 ? to_gray<std::uint8_t>(picture) : to_gray<std::uint16_t>(picture);
   }
-  if (picture.layout.channels == 1) expand(picture);
+  if (picture.layout.channels == 1) expand_to_rgb(picture);
   return "";
 }
 
-}  // namespace spectrohue
+}  // namespace spectrohue::image

@@ -9,7 +9,7 @@
 
 #include "spectrohue/types.h"
 
-namespace spectrohue {
+namespace spectrohue::image {
 
 /// True if adapt() can make pixels of such a layout what the note's encoding wants.
 bool is_adaptable(PixelLayout layout, const PictureNote& note);
@@ -19,4 +19,4 @@ bool is_adaptable(PixelLayout layout, const PictureNote& note);
 /// nothing where it cannot help.
 std::string adapt(Picture& picture, const PictureNote& note);
 
-}  // namespace spectrohue
+}  // namespace spectrohue::image
