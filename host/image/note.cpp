@@ -12,6 +12,8 @@
 #include <cstdio>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "core/colormap.h"
@@ -217,8 +219,53 @@ Json json_of(const PictureNote::Tile& tile) {
   return json;
 }
 
+/// Sizes are those of pictures: nobody resizes to more.
+constexpr std::int64_t kMaxSide = 1 << 24;
+
+Json json_of(const Arrangement& a) {
+  Json json = Json::object();
+  if (a.is_resized()) {
+    json["size"] = {a.width, a.height};
+    json["from_size"] = {a.from_width, a.from_height};
+  }
+  if (a.invert) json["invert"] = true;
+  if (a.flip) json["flip"] = true;
+  if (a.transpose) json["transpose"] = true;
+  return json;
+}
+
+/// Width and height.
+std::pair<std::int64_t, std::int64_t> size_of(const Fields& fields, const char* key) {
+  const Json& array = fields.at(key);
+  const bool is_pair = array.is_array() && array.size() == 2 && array[0].is_number() && array[1].is_number();
+  if (!is_pair) fields.refuse_type(key, array, "two numbers");
+  const auto width = array[0].get<double>();
+  const auto height = array[1].get<double>();
+  const auto is_side = [](double x) { return x >= 1 && x <= kMaxSide && x == std::floor(x); };
+  if (!is_side(width) || !is_side(height)) fields.refuse_type(key, array, "a width and a height");
+  return {static_cast<std::int64_t>(width), static_cast<std::int64_t>(height)};
+}
+
+Arrangement arrangement_of(const Fields& note) {
+  const Json& json = note.at("arrangement");
+  if (!json.is_object()) note.refuse_type("arrangement", json, "an object");
+  const Fields fields(json, "arrangement.");
+  Arrangement a;
+  if (fields.has("size")) {
+    const auto [width, height] = size_of(fields, "size");
+    a.width = static_cast<int>(width);
+    a.height = static_cast<int>(height);
+    std::tie(a.from_width, a.from_height) = size_of(fields, "from_size");
+  }
+  if (fields.has("invert")) a.invert = fields.flag("invert");
+  if (fields.has("flip")) a.flip = fields.flag("flip");
+  if (fields.has("transpose")) a.transpose = fields.flag("transpose");
+  return a;
+}
+
 /// The oldest version whose readers take the picture for what it is.
 int version_of(const PictureNote& note) {
+  if (note.arrangement != Arrangement{} || note.is_mid_side) return 3;
   return note.pixels.drop_top || note.tile.overlap > 0 || note.tile.padding > 0 ? 2 : 1;
 }
 
@@ -405,6 +452,8 @@ std::string to_json(const PictureNote& note) {
   json["channels"] = note.channels;
   json["layout"] = layout_name(note.pixels.encoding);
   if (note.pixels.drop_top) json["drop_top"] = true;
+  if (note.is_mid_side) json["mid_side"] = true;
+  if (note.arrangement != Arrangement{}) json["arrangement"] = json_of(note.arrangement);
   json["subtype"] = to_string(note.format);
   if (note.pixels.refine != PixelSettings::kOpenLoop) json["refine"] = note.pixels.refine;
   if (note.tile != PictureNote::Tile{}) json["tile"] = json_of(note.tile);
@@ -450,6 +499,9 @@ PictureNote note_from_json(std::string_view text) {
     refuse(e.what());
   }
   note.ref = refs_of(fields, note.channels);
+  if (fields.has("arrangement")) note.arrangement = arrangement_of(fields);
+  if (fields.has("mid_side")) note.is_mid_side = fields.flag("mid_side");
+  if (note.is_mid_side && note.channels != 2) refuse("the key 'mid_side' is true, but there are not 2 channels");
   // What only informs may be missing.
   if (fields.has("tool")) note.tool = fields.text("tool");
   if (fields.has("subtype")) note.format = named(fields, "subtype", sample_format_from_string);

@@ -155,11 +155,41 @@ struct Colours {
   bool operator==(const Colours&) const = default;
 };
 
+/// How a picture, or each of its tiles, is changed once it is made, in this order. The way back undoes it.
+struct Arrangement {
+  int width = 0;  ///< columns and rows that it is resized to; 0: it is not. Loses what phases are.
+  int height = 0;
+  bool invert = false;          ///< dark is loud
+  bool flip = false;            ///< the lowest frequency on top, the last channel first
+  bool transpose = false;       ///< time runs down, the highest frequency to the left
+  std::int64_t from_width = 0;  ///< in a note: what it was before it was resized
+  std::int64_t from_height = 0;
+
+  bool is_resized() const { return width > 0 && height > 0; }
+  bool operator==(const Arrangement&) const = default;
+};
+
+/// Which channels of a sound its picture shows.
+struct ChannelChoice {
+  enum class Kind {
+    Keep,     ///< all
+    Mono,     ///< their mean
+    One,      ///< that with the number `index`, from 0
+    MidSide,  ///< of two, (left + right) / 2 and (left - right) / 2; the way back undoes it
+  };
+  Kind kind = Kind::Keep;
+  int index = 0;
+
+  bool operator==(const ChannelChoice&) const = default;
+};
+
 /// Everything the way from sound to picture needs.
 struct EncodeSettings {
   StftSettings stft;
   PixelSettings pixels;
   Colours colours = {};  ///< Encoding::Colormap only
+  Arrangement arrangement = {};
+  ChannelChoice channels = {};
   Reference ref;
 };
 

@@ -45,16 +45,18 @@ struct Audio {
 
 /// What travels inside the picture: all that the way back needs. docs/format.md specifies its JSON form.
 struct PictureNote {
-  static constexpr int kVersion = 2;  ///< the newest; a note says the oldest that knows all it holds
+  static constexpr int kVersion = 3;  ///< the newest; a note says the oldest that knows all it holds
   static constexpr int kMaxChannels = 1024;
   static constexpr std::int64_t kMaxSamples = std::int64_t{1} << 48;
 
   std::string tool;  ///< program and version that wrote it
   StftSettings stft;
   PixelSettings pixels;
-  Colours colours;          ///< Encoding::Colormap only
-  std::vector<double> ref;  ///< magnitude of value 1, one a channel; 0 = the channel is silent
-  int sample_rate = 0;      ///< Hz
+  Colours colours;  ///< Encoding::Colormap only
+  Arrangement arrangement;
+  bool is_mid_side = false;  ///< channel 0 is (left + right) / 2, channel 1 (left - right) / 2
+  std::vector<double> ref;   ///< magnitude of value 1, one a channel; 0 = the channel is silent
+  int sample_rate = 0;       ///< Hz
   std::int64_t n_samples = 0;
   int channels = 0;
   SampleFormat format = SampleFormat::Pcm16;  ///< of the source
