@@ -321,8 +321,8 @@ struct Quantise {
   static LaunchShape shape(const Args& a) { return loop_launch(a.capacity, a.n_fft / 2 + 1); }
   SPECTROHUE_HD static void thread(const Args& a, const ThreadIndex& at, unsigned threads) {
     use_loop_bin(a, at, threads, [&](int bin, bool real, const LoopItem& item, Pixel<Code>& pixel, Bin& x) {
-      pixel = encode_bin<Code>(a.tables, {x.re, real ? 0.0F : x.im}, item.inverse_ref);
-      x = bin <= a.top_bin ? decode_bin(a.tables, pixel, item.ref, real) : Bin{x.re, 0.0F};
+      pixel = encode_bin<Code>(a.tables, bin, {x.re, real ? 0.0F : x.im}, item.inverse_ref);
+      x = bin <= a.top_bin ? decode_bin(a.tables, bin, pixel, item.ref, real) : Bin{x.re, 0.0F};
     });
   }
 };
@@ -335,7 +335,7 @@ struct Reread {
   static LaunchShape shape(const Args& a) { return loop_launch(a.capacity, a.n_fft / 2 + 1); }
   SPECTROHUE_HD static void thread(const Args& a, const ThreadIndex& at, unsigned threads) {
     use_loop_bin(a, at, threads, [&](int bin, bool real, const LoopItem& item, const Pixel<Code>& pixel, Bin& x) {
-      x = bin <= a.top_bin ? decode_bin(a.tables, pixel, item.ref, real) : Bin{0.0F, 0.0F};
+      x = bin <= a.top_bin ? decode_bin(a.tables, bin, pixel, item.ref, real) : Bin{0.0F, 0.0F};
     });
   }
 };
@@ -353,10 +353,10 @@ struct Move {
         x = {0.0F, 0.0F};
         return;
       }
-      const Bin before = decode_bin(a.tables, pixel, item.ref, real);
+      const Bin before = decode_bin(a.tables, bin, pixel, item.ref, real);
       const Bin moved{math::moved_bin(before.re, x.re, a.move), real ? 0.0F : math::moved_bin(before.im, x.im, a.move)};
-      pixel = encode_bin<Code>(a.tables, moved, item.inverse_ref);
-      const Bin after = decode_bin(a.tables, pixel, item.ref, real);
+      pixel = encode_bin<Code>(a.tables, bin, moved, item.inverse_ref);
+      const Bin after = decode_bin(a.tables, bin, pixel, item.ref, real);
       x = {after.re - before.re, after.im - before.im};
     });
   }

@@ -33,30 +33,41 @@ struct PixelTile {
 /// What a bin becomes a pixel with, and a pixel a bin.
 struct PixelTables {
   float top = 0.0F;
+  float offset = 0.0F;  ///< see math::make_room_for_payload
   math::CurveConstants curve;
-  const float* magnitude = nullptr;  ///< [top + 1]; decoding only
+  const float* magnitude = nullptr;      ///< [top + 1]; decoding only
+  const float* gains = nullptr;          ///< [n_bins] BinGains; null: 1
+  const float* inverse_gains = nullptr;  ///< [n_bins]
 };
+
+/// A bin times its weight; null: times 1.
+SPECTROHUE_HD Bin weigh(const float* weights, int bin, Bin x) {
+  if (weights == nullptr) return x;
+  return {x.re * weights[bin], x.im * weights[bin]};
+}
 
 /// Code is std::uint8_t or std::uint16_t. inverse_ref: 1 / reference.
 template <class Code>
-SPECTROHUE_HD Pixel<Code> encode_bin(const PixelTables& tables, Bin x, float inverse_ref) {
+SPECTROHUE_HD Pixel<Code> encode_bin(const PixelTables& tables, int bin, Bin x, float inverse_ref) {
+  x = weigh(tables.gains, bin, x);
   float r;
   float g;
   float b;
-  math::encode_pixel(x.re * inverse_ref, x.im * inverse_ref, tables.top, tables.curve, r, g, b);
+  math::encode_pixel(x.re * inverse_ref, x.im * inverse_ref, tables.top, tables.offset, tables.curve, r, g, b);
   return {static_cast<Code>(math::to_integer(r)), static_cast<Code>(math::to_integer(g)),
           static_cast<Code>(math::to_integer(b))};
 }
 
 /// real: the bin is DC or Nyquist.
 template <class Code>
-SPECTROHUE_HD Bin decode_bin(const PixelTables& tables, Pixel<Code> pixel, float ref, bool real) {
+SPECTROHUE_HD Bin decode_bin(const PixelTables& tables, int bin, Pixel<Code> pixel, float ref, bool real) {
   float value;
   float cos;
   float sin;
-  math::decode_pixel(math::to_float(pixel.r), math::to_float(pixel.g), math::to_float(pixel.b), value, cos, sin);
+  math::decode_pixel(math::to_float(pixel.r), math::to_float(pixel.g), math::to_float(pixel.b), tables.offset, value,
+                     cos, sin);
   const float magnitude = tables.magnitude[math::to_integer(value)] * ref;
-  return {magnitude * cos, real ? 0.0F : magnitude * sin};
+  return weigh(tables.inverse_gains, bin, {magnitude * cos, real ? 0.0F : magnitude * sin});
 }
 
 /// DC, and Nyquist where there is one.
@@ -115,7 +126,7 @@ SPECTROHUE_HD void encode_pixels_load(const EncodePixelsArgs<Code>& a, PixelTile
   for_tile_elements(at, false, a.slot.n_frames, a.n_bins,
                     [&](int tile_frame, int tile_bin, std::int64_t frame, int bin) {
                       const Bin x = a.spectrum[frame * a.n_bins + bin];
-                      tile.at[tile_frame][tile_bin] = encode_bin<Code>(a.tables, x, a.slot.segment(frame).scale);
+                      tile.at[tile_frame][tile_bin] = encode_bin<Code>(a.tables, bin, x, a.slot.segment(frame).scale);
                     });
 }
 
@@ -142,8 +153,8 @@ SPECTROHUE_HD void decode_pixels_store(const DecodePixelsArgs<Code>& a, const Pi
                                        const ThreadIndex& at) {
   const int n_bins = a.n_fft / 2 + 1;
   for_tile_elements(at, false, a.slot.n_frames, n_bins, [&](int tile_frame, int tile_bin, std::int64_t frame, int bin) {
-    a.spectrum[frame * n_bins + bin] =
-        decode_bin(a.tables, tile.at[tile_frame][tile_bin], a.slot.segment(frame).scale, is_real_bin(bin, a.n_fft));
+    a.spectrum[frame * n_bins + bin] = decode_bin(a.tables, bin, tile.at[tile_frame][tile_bin],
+                                                  a.slot.segment(frame).scale, is_real_bin(bin, a.n_fft));
   });
 }
 

@@ -102,7 +102,7 @@ class SlotBackend : public Backend, public PngEncoder {
                      std::span<const EncodePixelsItem> items) override {
     const auto plane_of = [&](std::size_t i) { return items[i].plane; };
     call(stft, [&](Transform& t) {
-      prepare(pixels);
+      prepare(t, pixels);
       deal(
           t, items.size(),
           [&](std::size_t i) {
@@ -121,7 +121,7 @@ class SlotBackend : public Backend, public PngEncoder {
   void decode_pixels(const StftSettings& stft, const PixelSettings& pixels,
                      std::span<const DecodePixelsItem> items) override {
     call(stft, [&](Transform& t) {
-      prepare(pixels);
+      prepare(t, pixels);
       deal(
           t, items.size(), [&](std::size_t i) { return items[i].plane.n_frames; },
           [&](Lane& lane) {
@@ -134,9 +134,12 @@ class SlotBackend : public Backend, public PngEncoder {
     });
   }
 
-  void peak(const StftSettings& stft, std::span<const PeakItem> items, std::span<float> peaks) override {
+  using Backend::peak;
+  void peak(const StftSettings& stft, const PixelSettings& pixels, std::span<const PeakItem> items,
+            std::span<float> peaks) override {
     if (items.empty()) return;
     call(stft, [&](Transform& t) {
+      prepare_gains(t, pixels);
       Lane& first = lanes_.front();
       power_bits_.resize(items.size());
       power_staging_.resize(items.size());
@@ -151,6 +154,7 @@ class SlotBackend : public Backend, public PngEncoder {
             args.slot = view(lane);
             args.n_bins = stft.n_bins();
             args.spectrum = lane.spectrum.data();
+            args.gains = gains_.data();
             args.power_bits = power_bits_.data();
             lane.queue.peak(args);
           },
@@ -163,7 +167,7 @@ class SlotBackend : public Backend, public PngEncoder {
 
   void encode(const StftSettings& stft, const PixelSettings& pixels, std::span<const EncodeItem> items) override {
     call(stft, [&](Transform& t) {
-      prepare(pixels);
+      prepare(t, pixels);
       encode_items(t, items, {});
     });
   }
@@ -176,7 +180,7 @@ class SlotBackend : public Backend, public PngEncoder {
                   TileTaker& taker) override {
     for (std::size_t done = 0, n = 0; done < items.size(); done += n) {
       call(stft, [&](Transform& t) {
-        prepare(pixels);
+        prepare(t, pixels);
         n = make_tiles(t, items.subspan(done), taker);
       });
       for (EncodedTile tile : pages_->tiles()) {
@@ -189,7 +193,7 @@ class SlotBackend : public Backend, public PngEncoder {
   void decode(const StftSettings& stft, const PixelSettings& pixels, std::span<const DecodeItem> items) override {
     const auto signal_of = [&](std::size_t i) { return items[i].signal; };
     call(stft, [&](Transform& t) {
-      prepare(pixels);
+      prepare(t, pixels);
       deal(
           t, items.size(),
           [&](std::size_t i) -> std::int64_t {
@@ -326,13 +330,30 @@ class SlotBackend : public Backend, public PngEncoder {
     return *transform_;
   }
 
-  void prepare(const PixelSettings& pixels) {
+  void prepare(const Transform& t, const PixelSettings& pixels) {
+    prepare_gains(t, pixels);
     if (code_ && code_settings_ == pixels) return;
     code_.reset();
     PixelCode code(pixels);
     upload_table(magnitude_, code.magnitude);
     code_.emplace(std::move(code));
     code_settings_ = pixels;
+  }
+
+  /// data() of both is null where the tilt is 0.
+  void prepare_gains(const Transform& t, const PixelSettings& pixels) {
+    const StftSettings& stft = t.tables.settings;
+    if (gains_bins_ == stft.n_bins() && gains_tilt_ == pixels.tilt) return;
+    gains_bins_ = 0;
+    gains_ = {};
+    inverse_gains_ = {};
+    if (pixels.tilt != 0) {
+      const BinGains gains = bin_gains(stft, pixels);
+      upload_table(gains_, gains.gain);
+      upload_table(inverse_gains_, gains.inverse);
+    }
+    gains_bins_ = stft.n_bins();
+    gains_tilt_ = pixels.tilt;
   }
 
   void upload_table(Array<float>& to, const std::vector<float>& table) {
@@ -763,7 +784,9 @@ class SlotBackend : public Backend, public PngEncoder {
     return n;
   }
 
-  PixelTables pixel_tables() const { return {code_->top, code_->curve, magnitude_.data()}; }
+  PixelTables pixel_tables() const {
+    return {code_->top, code_->offset, code_->curve, magnitude_.data(), gains_.data(), inverse_gains_.data()};
+  }
 
   template <class Code>
   void launch_encode(const Transform& t, Lane& lane, std::uint8_t* to, int rows) {
@@ -821,7 +844,12 @@ class SlotBackend : public Backend, public PngEncoder {
   const Event* followed_ = nullptr;  // what every slot of the call waits for
   const Event* added_up_ = nullptr;  // of the call's slot before
 
+  int gains_bins_ = 0;  // what gains_ are made for
+  double gains_tilt_ = 0;
+
   Array<float> magnitude_;
+  Array<float> gains_;
+  Array<float> inverse_gains_;
   Array<std::int32_t> power_bits_;
   Staging<std::int32_t> power_staging_;
 };

@@ -343,7 +343,7 @@ class Batch {
     std::vector<float> peaks(size(), -1.0F);
     std::vector<PeakItem> items;
     for (std::size_t i = 0; i < size(); ++i) items.push_back({signals_[i], 0, n_frames(i)});
-    backend.peak(stft_, items, peaks);
+    backend.peak(stft_, pixels_, items, peaks);
     return peaks;
   }
   Pictures encode(Backend& backend) const {
@@ -465,10 +465,15 @@ TEST_P(EmulatedKernels, EqualTheCpuBackend) {
   const StftSettings stft = settings_of(GetParam());
   const auto cpu = cpu::make_cpu_backend();
   PixelSettings pixels;
+  const Encoding encodings[] = {Encoding::Hsv, Encoding::Hsv16, Encoding::Hsvx, Encoding::Hsv16x};
+  int n_done = 0;
   for (const std::int64_t capacity : {1, 2, 3, 5, 37, 1000}) {
     SCOPED_TRACE("capacity " + std::to_string(capacity));
     EmulatedBackend emulated({std::int64_t{1} << 40, capacity}, capacity % 2 == 0 ? Order::Random : Order::NewestFirst);
-    pixels.encoding = pixels.encoding == Encoding::Hsv ? Encoding::Hsv16 : Encoding::Hsv;
+    pixels.encoding = encodings[n_done % 4];
+    pixels.residual_bits = is_exact(pixels.encoding) ? 2 + n_done : 0;
+    pixels.tilt = n_done % 3 == 2 ? 0.0 : 4.5 * (n_done % 2 == 0 ? 1 : -1);
+    ++n_done;
     pixels.drop_top = stft.n_fft % 2 == 0 && capacity > 4;
     expect_as_cpu(emulated, *cpu, Batch(stft, pixels, lengths_of(stft)));
     expect_integers_as_floats(emulated, stft);
@@ -485,12 +490,10 @@ INSTANTIATE_TEST_SUITE_P(Shapes, EmulatedKernels, testing::ValuesIn(kCases),
 /// Items of a batch for the closed loop, and pictures whose rows are longer than their pixels.
 class LoopBatch {
  public:
-  LoopBatch(const StftSettings& stft, Encoding encoding, int refine, bool drop_top = false) : stft_(stft) {
-    pixels_.encoding = encoding;
-    pixels_.refine = refine;
-    pixels_.drop_top = drop_top;
+  LoopBatch(const StftSettings& stft, const PixelSettings& pixels) : stft_(stft), pixels_(pixels) {
     validate(stft_, pixels_);
   }
+  LoopBatch(const StftSettings& stft, Encoding encoding, int refine) : LoopBatch(stft, {encoding, {}, refine}) {}
 
   /// A whole sound. ref as a share of what a full-scale sine needs; 0 = silence.
   void add(std::vector<float> x, double ref) {
@@ -550,8 +553,8 @@ class LoopBatch {
 };
 
 /// Everything that items can be, next to each other.
-LoopBatch all_kinds(const StftSettings& stft, Encoding encoding, int refine, bool drop_top = false) {
-  LoopBatch batch(stft, encoding, refine, drop_top);
+LoopBatch all_kinds(const StftSettings& stft, const PixelSettings& pixels) {
+  LoopBatch batch(stft, pixels);
   const std::int64_t n = stft.n_fft;
   const std::int64_t hop = stft.hop_length;
   std::uint32_t seed = 1;
@@ -583,8 +586,14 @@ TEST_P(EmulatedKernels, ClosedLoopEqualsTheCpuBackend) {
   for (const Encoding encoding : {Encoding::Hsv, Encoding::Hsv16}) {
     for (const int refine : {0, 1, 4}) {
       SCOPED_TRACE(to_string(encoding) + ", refine " + std::to_string(refine));
-      const bool drop_top = stft.n_fft % 2 == 0 && (refine == 1) == (encoding == Encoding::Hsv);
-      const LoopBatch batch = all_kinds(stft, encoding, refine, drop_top);
+      PixelSettings pixels{encoding, {}, refine};
+      pixels.drop_top = stft.n_fft % 2 == 0 && (refine == 1) == (encoding == Encoding::Hsv);
+      if (refine == 1 && stft.center && stft.hop_length <= stft.n_fft / 2) {
+        pixels.encoding = encoding == Encoding::Hsv ? Encoding::Hsvx : Encoding::Hsv16x;
+        pixels.residual_bits = 4;
+      }
+      pixels.tilt = refine == 0 ? 3.0 : refine == 1 ? -6.0 : 0.0;
+      const LoopBatch batch = all_kinds(stft, pixels);
       const auto want = batch.encode(*cpu);
       // Slots and groups of a single frame or item; of a few; of all.
       for (const auto& [frames, bytes] : {std::pair<std::int64_t, std::int64_t>{1, 1}, {3, 100'000}, {500, 1 << 30}}) {
@@ -767,9 +776,36 @@ TEST(EmulatedBackend, AllCurvesAndDepthsOnOneBackend) {
 TEST(EmulatedBackend, ChangesSettingsBetweenCalls) {
   const auto cpu = cpu::make_cpu_backend();
   EmulatedBackend emulated({std::int64_t{1} << 40, 6});
+  PixelSettings pixels;
   for (const Case& c : {kCases[0], kCases[4], kCases[0], kCases[6], kCases[2]}) {
-    SCOPED_TRACE(c.name);
-    expect_as_cpu(emulated, *cpu, Batch(settings_of(c), PixelSettings{}, {200, 3, 77}));
+    for (const double tilt : {3.0, 0.0, -3.0}) {
+      SCOPED_TRACE(c.name);
+      pixels.tilt = tilt;
+      expect_as_cpu(emulated, *cpu, Batch(settings_of(c), pixels, {200, 3, 77}));
+    }
+  }
+}
+
+/// What a foreign pixel of an exact encoding holds is the same on both.
+TEST(EmulatedBackend, AnyPayloadAndAnyColour) {
+  const StftSettings stft = settings_of({"", 64, 16, 64});
+  const auto cpu = cpu::make_cpu_backend();
+  EmulatedBackend emulated({std::int64_t{1} << 40, 7});
+  for (const Encoding encoding : {Encoding::Hsvx, Encoding::Hsv16x}) {
+    for (const int bits : {1, 3, 7}) {
+      PixelSettings pixels;
+      pixels.encoding = encoding;
+      pixels.residual_bits = bits;
+      const Batch batch(stft, pixels, {1000});
+      Pictures pictures = batch.encode(*cpu);
+      const std::vector<float> rubbish = test::noise(std::ssize(pictures.bytes[0]), 8);
+      for (std::size_t i = 0; i < rubbish.size(); ++i) {
+        pictures.bytes[0][i] =
+            static_cast<std::uint8_t>(static_cast<int>((rubbish[i] + 0.5F) * (i % 2 == 0 ? 256 : 9)));
+      }
+      expect_same_bits(batch.decode_pixels(emulated, pictures), batch.decode_pixels(*cpu, pictures), "decode_pixels");
+      expect_same_bits(batch.decode(emulated, pictures), batch.decode(*cpu, pictures), "decode");
+    }
   }
 }
 
@@ -876,7 +912,7 @@ TEST_P(EmulatedOrders, DoNotMatter) {
       loops.add_integers(test::noise(66 * hop, 3), 0.7);
       expect_same_bits(loops.encode(emulated), loops.encode(*cpu), "encode");
       expect_parts_as_cpu(emulated, *cpu, stft);
-      const LoopBatch open = all_kinds(stft, Encoding::Hsv, PixelSettings::kOpenLoop);
+      const LoopBatch open = all_kinds(stft, {Encoding::Hsv, {}, PixelSettings::kOpenLoop});
       expect_same_bits(open.encode(emulated), open.encode(*cpu), "open loop");
     }
   }

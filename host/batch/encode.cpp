@@ -181,7 +181,7 @@ std::vector<Encoder::Piece> Encoder::measure_together(Worker& worker, std::span<
     pieces.push_back({job, sound, {}, {}, page});
   }
   std::vector<float> peaks(items.size());
-  if (settings_.ref.kind == Reference::Kind::Peak) worker.backend->peak(settings_.stft, items, peaks);
+  if (settings_.ref.kind == Reference::Kind::Peak) worker.backend->peak(settings_.stft, settings_.pixels, items, peaks);
   auto peak = peaks.begin();
   for (Piece& piece : pieces) {
     const auto end = peak + std::ssize(piece.sound.channels);

@@ -121,6 +121,11 @@ bool holds_phase(Encoding encoding) {
 
 bool is_exact(Encoding encoding) { return encoding == Encoding::Hsvx || encoding == Encoding::Hsv16x; }
 
+int max_residual_bits(Encoding encoding) {
+  if (!is_exact(encoding)) return 0;
+  return pixel_layout(encoding).bits == 8 ? 7 : PixelSettings::kMaxResidualBits;
+}
+
 bool is_fast_size(std::int64_t n) {
   if (n < 1) return false;
   for (const int factor : {2, 3, 5, 7}) {
@@ -181,8 +186,9 @@ void validate(const PixelSettings& p) {
   if (p.refine < PixelSettings::kOpenLoop || p.refine > PixelSettings::kMaxRefine) {
     refuse("refine must be 0 to " + std::to_string(PixelSettings::kMaxRefine) + " sweeps");
   }
-  if (p.residual_bits < 0 || p.residual_bits > PixelSettings::kMaxResidualBits) {
-    refuse("residual_bits must be 0 to " + std::to_string(PixelSettings::kMaxResidualBits));
+  const int most_bits = is_exact(p.encoding) ? max_residual_bits(p.encoding) : PixelSettings::kMaxResidualBits;
+  if (p.residual_bits < 0 || p.residual_bits > most_bits) {
+    refuse("residual_bits must be 0 to " + std::to_string(most_bits) + " with " + to_string(p.encoding));
   }
   if (p.band_power != 1 && p.band_power != 2) refuse("bands add up magnitudes (1) or their squares (2)");
   const bool has_bands = p.scale.kind != FrequencyScaleKind::Linear;
@@ -198,8 +204,9 @@ void validate(const PixelSettings& p) {
   if (!has_bands && (p.scale.fmin != 0 || p.scale.fmax != 0)) {
     refuse("fmin and fmax need a freq_scale of bands: mel, log, bark or erb");
   }
+  if (!(std::fabs(p.tilt) <= PixelSettings::kMaxTilt)) refuse("tilt must be -24 to 24 dB per octave");
   if (c.kind == CurveKind::AdaptiveLog) {
-    const double linear_db = 20 * std::log10(top_code(p.encoding));
+    const double linear_db = 20 * std::log10(top_magnitude_code(p));
     if (c.top_db <= linear_db * 1.01) {
       refuse("adaptive-log needs a top_db above " + std::to_string(static_cast<int>(linear_db * 1.01) + 1) + " with " +
              to_string(p.encoding) + ": the linear curve reaches that already");
@@ -213,6 +220,12 @@ void validate(const StftSettings& stft, const PixelSettings& pixels) {
   if (pixels.drop_top && stft.n_fft % 2 != 0) {
     refuse("drop_top drops the bin at half the sample rate, which n_fft " + std::to_string(stft.n_fft) +
            " does not have; it must be even");
+  }
+  if (!is_exact(pixels.encoding)) return;
+  if (!stft.center) refuse(to_string(pixels.encoding) + " needs frames that are centred; leave center on");
+  if (stft.hop_length > stft.n_fft / 2) {
+    refuse("hop_length " + std::to_string(stft.hop_length) + " leaves " + to_string(pixels.encoding) +
+           " no room for what its pixels miss; it must be at most n_fft / 2 (" + std::to_string(stft.n_fft / 2) + ")");
   }
 }
 

@@ -89,7 +89,30 @@ double curve_inverse(const Curve& curve, double v, double strength) {
 
 double curve_strength(const PixelSettings& settings) {
   if (settings.curve.kind != CurveKind::AdaptiveLog) return 0;
-  return adaptive_log_strength(settings.curve.top_db, top_code(settings.encoding));
+  return adaptive_log_strength(settings.curve.top_db, top_magnitude_code(settings));
+}
+
+int payload_offset(const PixelSettings& settings) {
+  return is_exact(settings.encoding) ? (1 << settings.residual_bits) - 1 : 0;
+}
+
+double top_magnitude_code(const PixelSettings& settings) {
+  return top_code(settings.encoding) - payload_offset(settings);
+}
+
+double bin_gain(const StftSettings& stft, double tilt, int bin) {
+  const double loudest = tilt > 0 ? stft.n_bins() - 1 : 1;
+  return std::pow(10.0, tilt * std::log2(std::max(bin, 1) / loudest) / 20);
+}
+
+BinGains bin_gains(const StftSettings& stft, const PixelSettings& pixels) {
+  BinGains gains;
+  for (int bin = 0; pixels.tilt != 0 && bin < stft.n_bins(); ++bin) {
+    const double gain = bin_gain(stft, pixels.tilt, bin);
+    gains.gain.push_back(static_cast<float>(gain));
+    gains.inverse.push_back(static_cast<float>(1 / gain));
+  }
+  return gains;
 }
 
 math::CurveConstants curve_constants(const PixelSettings& settings) {
@@ -116,9 +139,10 @@ math::CurveConstants curve_constants(const PixelSettings& settings) {
 
 PixelCode::PixelCode(const PixelSettings& settings)
     : bits(pixel_layout(settings.encoding).bits),
-      top(static_cast<float>(top_code(settings.encoding))),
+      top(static_cast<float>(top_magnitude_code(settings))),
+      offset(static_cast<float>(payload_offset(settings))),
       curve(curve_constants(settings)) {
-  const double last = top_code(settings.encoding);
+  const double last = top_magnitude_code(settings);
   const double strength = curve_strength(settings);
   const int codes = static_cast<int>(last) + 1;
   magnitude.resize(static_cast<std::size_t>(codes));

@@ -59,6 +59,22 @@ void StftTables::for_each_window_sum(std::int64_t begin, std::int64_t end, std::
   }
 }
 
+/// The codes below those of magnitudes: the largest payload of the smallest channel; 0 in encodings without one.
+int payload_offset(const PixelSettings& settings);
+/// The largest code of a magnitude: top_code() less payload_offset().
+double top_magnitude_code(const PixelSettings& settings);
+
+/// Gains of the bins (PixelSettings::tilt), and what takes them back; both empty where the tilt is 0, which is to cost
+/// nothing.
+struct BinGains {
+  std::vector<float> gain;     ///< [n_bins] in (0, 1], the largest is 1
+  std::vector<float> inverse;  ///< [n_bins] 1 / gain, rounded on its own
+};
+/// 10^(tilt log2(k / k1) / 20) for bin k >= 1, where k1 is the highest bin if tilt > 0 and bin 1 if tilt < 0; bin 0 has
+/// the gain of bin 1.
+double bin_gain(const StftSettings& stft, double tilt, int bin);
+BinGains bin_gains(const StftSettings& stft, const PixelSettings& pixels);
+
 /// What CurveKind::AdaptiveLog is made with, adaptive_log_strength() for these codes; 0 for the others.
 double curve_strength(const PixelSettings& settings);
 
@@ -70,7 +86,8 @@ struct PixelCode {
   explicit PixelCode(const PixelSettings& settings);
 
   int bits = 8;
-  float top = 255.0F;            ///< largest code
+  float top = 255.0F;            ///< largest code of a magnitude
+  float offset = 0.0F;           ///< see math::make_room_for_payload
   math::CurveConstants curve;    ///< magnitude to value
   std::vector<float> magnitude;  ///< [top + 1] value code to magnitude relative to the reference; [0] = 0
 };

@@ -87,8 +87,11 @@ class CpuBackend final : public Backend {
     }
   }
 
-  void peak(const StftSettings& stft, std::span<const PeakItem> items, std::span<float> peaks) override {
+  using Backend::peak;
+  void peak(const StftSettings& stft, const PixelSettings& pixels, std::span<const PeakItem> items,
+            std::span<float> peaks) override {
     Transform& t = transform(stft);
+    const float* const weights = gains(stft, pixels).gain.data();
     for (std::size_t i = 0; i < items.size(); ++i) {
       const PeakItem& item = items[i];
       std::mutex mutex;
@@ -97,7 +100,7 @@ class CpuBackend final : public Backend {
                     [&](Scratch& scratch, std::int64_t, int valid, const float* segment) {
                       float* power = scratch.lane_values.data();
                       const float floor = largest.load(std::memory_order_relaxed);
-                      kernels_.peak(t.tile, segment, floor, scratch.work.data(), power);
+                      kernels_.peak(t.tile, weights, segment, floor, scratch.work.data(), power);
                       const float most = *std::max_element(power, power + valid);
                       const std::lock_guard lock(mutex);
                       if (most > largest) largest = most;
@@ -169,7 +172,19 @@ class CpuBackend final : public Backend {
       code_.emplace(pixels);
       code_settings_ = pixels;
     }
-    return {code_->bits, code_->top, code_->curve, code_->magnitude.data(), n_rows(stft, pixels) - 1};
+    const BinGains& g = gains(stft, pixels);
+    return {code_->bits,   code_->top,       code_->offset,           code_->curve, code_->magnitude.data(),
+            g.gain.data(), g.inverse.data(), n_rows(stft, pixels) - 1};
+  }
+
+  /// data() of both is null where the tilt is 0.
+  const BinGains& gains(const StftSettings& stft, const PixelSettings& pixels) {
+    if (gains_bins_ != stft.n_bins() || gains_tilt_ != pixels.tilt) {
+      gains_ = bin_gains(stft, pixels);
+      gains_bins_ = stft.n_bins();
+      gains_tilt_ = pixels.tilt;
+    }
+    return gains_;
   }
 
   /// Calls use(scratch, first frame, valid lanes) for every tile of n_frames, on several threads where that pays.
@@ -302,6 +317,9 @@ class CpuBackend final : public Backend {
   std::unique_ptr<ClosedLoop> closed_loop_;  // of transform_; made when first needed
   std::optional<PixelCode> code_;
   PixelSettings code_settings_;
+  BinGains gains_;
+  int gains_bins_ = 0;  // what gains_ are made for
+  double gains_tilt_ = 0;
 };
 
 }  // namespace

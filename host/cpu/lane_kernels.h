@@ -26,9 +26,12 @@ struct TileTables {
 struct TileCode {
   int bits;
   float top;
+  float offset;  ///< see math::make_room_for_payload
   math::CurveConstants curve;
-  const float* magnitude;  ///< [top + 1]
-  int top_bin;             ///< whose row is 0; a bin above it has none: it is not stored, and read as 0
+  const float* magnitude;      ///< [top + 1]
+  const float* gains;          ///< [n_bins] BinGains; null: 1
+  const float* inverse_gains;  ///< [n_bins]
+  int top_bin;                 ///< whose row is 0; a bin above it has none: it is not stored, and read as 0
 };
 
 /// The columns of a picture that a tile covers. The first `valid` lanes exist.
@@ -84,9 +87,9 @@ struct LaneKernels {
                  const TilePixels&);
   /// decode_pixels and synthesise without the spectrum between.
   void (*decode)(const TileTables&, const TileCode&, const TilePixels&, float ref, float* work, float* frames);
-  /// The largest re^2 + im^2 of each lane, [lanes]; or zeros, without a transform, if their energies say that none can
-  /// be above `floor`.
-  void (*peak)(const TileTables&, const float* segment, float floor, float* work, float* power);
+  /// The largest re^2 + im^2 of each lane, [lanes], of bins times `gains` (BinGains; null: 1); or zeros, without a
+  /// transform, if their energies say that none can be above `floor`.
+  void (*peak)(const TileTables&, const float* gains, const float* segment, float floor, float* work, float* power);
   /// Quantises frame minus correction times error, writes the pixels, and adds what the decoder will make of them,
   /// minus the frame, to the ring.
   void (*feedback)(const TileTables&, const TileCode&, const FeedbackTile&, float* work);

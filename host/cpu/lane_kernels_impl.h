@@ -103,8 +103,8 @@ struct Kernels : FftLanes<W>, FramesLanes<W>, PixelsLanes<W> {
     store_frames(t, work, frames);
   }
 
-  /// An upper bound of re^2 + im^2 over the bins of one windowed frame. Twice the sum over all bins but DC and Nyquist,
-  /// and once those two, is n times the energy.
+  /// An upper bound of re^2 + im^2 over the bins of one windowed frame, weighed or not (weights are at most 1). Twice
+  /// the sum over all bins but DC and Nyquist, and once those two, is n times the energy.
   static float power_bound(const TileTables& t, const float* frame) {
     F energy{};
     F sum{};
@@ -131,7 +131,8 @@ struct Kernels : FftLanes<W>, FramesLanes<W>, PixelsLanes<W> {
     return kRounding * 0.5F * (static_cast<float>(t.fft.n) * e + dc * dc + nyquist * nyquist);
   }
 
-  static void peak(const TileTables& t, const float* segment, float floor, float* work, float* power) {
+  static void peak(const TileTables& t, const float* gains, const float* segment, float floor, float* work,
+                   float* power) {
     // Of a smaller floor, the squares of samples may have underflown.
     bool above = floor < 1e-20F;
     for (int l = 0; l < W && !above; ++l) above = !(power_bound(t, segment + l * t.hop) <= floor);
@@ -139,7 +140,8 @@ struct Kernels : FftLanes<W>, FramesLanes<W>, PixelsLanes<W> {
     load_frames(t, typename FramesLanes<W>::Segment{segment, t.hop}, work);
     forward(t.fft, work);
     F largest{};
-    for_each_bins(t.fft, work, [&](const Bins<W>& x) {
+    for_each_bins(t.fft, work, [&](Bins<W>& x) {
+      PixelsLanes<W>::weigh(gains, x);
       for (int i = 0; i < x.n; ++i) largest = max(x.re[i] * x.re[i] + x.im[i] * x.im[i], largest);
     });
     largest.store(power);

@@ -181,8 +181,25 @@ struct PixelsLanes {
     F b[kMost];
   };
 
-  /// The codes of bins times `scale`: math::encode_pixel, a part at a time.
+  /// Multiplies bins by their weights; null: by 1.
+  static void weigh(const float* weights, Bins<W>& x) {
+    if (weights == nullptr) return;
+    for (int i = 0; i < x.n; ++i) {
+      x.re[i] = x.re[i] * weights[x.index[i]];
+      x.im[i] = x.im[i] * weights[x.index[i]];
+    }
+  }
+
+  /// The codes of bins, as they are weighed, times `scale`.
   static void encode_bins(const TileCode& code, float scale, const Bins<W>& bins, Codes& c) {
+    if (code.gains == nullptr) return encode_weighed(code, scale, bins, c);
+    Bins<W> weighed = bins;
+    weigh(code.gains, weighed);
+    encode_weighed(code, scale, weighed, c);
+  }
+
+  /// The codes of bins times `scale`: math::encode_pixel, a part at a time.
+  static void encode_weighed(const TileCode& code, float scale, const Bins<W>& bins, Codes& c) {
     const int n = bins.n;
     F re[kMost];
     F im[kMost];
@@ -201,10 +218,17 @@ struct PixelsLanes {
     }
     for (int i = 0; i < n; ++i) hue[i] = math::sextant_of_tangent(hue[i], re[i], im[i]);
     for (int i = 0; i < n; ++i) math::codes_of_hue(value[i], hue[i], im[i], c.r[i], c.g[i], c.b[i]);
+    if (code.offset == 0.0F) return;
+    for (int i = 0; i < n; ++i) {
+      math::make_room_for_payload(hue[i], im[i], code.offset, c.r[i], c.g[i], c.b[i]);
+    }
   }
 
-  /// The bins that a decoder makes of codes.
-  static void decode_bins(const TileTables& t, const TileCode& code, float ref, const Codes& c, Bins<W>& x) {
+  /// The bins that a decoder makes of codes, from which it may drop their payload.
+  static void decode_bins(const TileTables& t, const TileCode& code, float ref, Codes& c, Bins<W>& x) {
+    if (code.offset > 0.0F) {
+      for (int i = 0; i < x.n; ++i) math::drop_payload(code.offset, c.r[i], c.g[i], c.b[i]);
+    }
     F h[kMost];
     I value[kMost];
     for (int i = 0; i < x.n; ++i) {
@@ -225,6 +249,7 @@ struct PixelsLanes {
       x.re[i] = m * cos;
       x.im[i] = x.index[i] == 0 || 2 * x.index[i] == t.fft.n ? F{} : m * sin;
     }
+    weigh(code.inverse_gains, x);
   }
 
   /// What an encoder does with bins: writes their pixels.

@@ -122,7 +122,7 @@ void raise_peaks(Backend& backend, const EncodeSettings& settings, const Sound& 
   std::vector<PeakItem> items;
   for (const Signal& signal : sound.channels) items.push_back({signal, columns.first, columns.count});
   std::vector<float> found(items.size());
-  backend.peak(settings.stft, items, found);
+  backend.peak(settings.stft, settings.pixels, items, found);
   for (std::size_t c = 0; c < found.size(); ++c) peaks[c] = std::max(peaks[c], found[c]);
 }
 

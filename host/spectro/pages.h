@@ -80,7 +80,7 @@ SampleSpan samples_under(const StftSettings& stft, Columns columns);
 /// Throws Error(BadFormat) if a sample of [first, end) is NaN or infinite, naming the first one.
 void refuse_non_finite(const Sound& sound, std::int64_t first, std::int64_t end);
 
-/// Raises peaks[c] to the largest magnitude of channel c's rows in the given columns; [channels].
+/// Raises peaks[c] to the largest magnitude of channel c's rows, weighed by the tilt, in the given columns; [channels].
 void raise_peaks(Backend& backend, const EncodeSettings& settings, const Sound& sound, Columns columns,
                  std::vector<float>& peaks);
 

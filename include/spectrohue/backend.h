@@ -100,8 +100,13 @@ class Backend {
   // The whole ways, with nothing but a tile (CPU) or a slot (device) of spectrum in memory at a time. They return what
   // the stages one after the other return, to the bit.
 
-  /// The largest magnitude of each item's frames, [items.size()].
-  virtual void peak(const StftSettings& stft, std::span<const PeakItem> items, std::span<float> peaks) = 0;
+  /// The largest magnitude of each item's frames, [items.size()], weighed by the tilt of the pixels.
+  virtual void peak(const StftSettings& stft, const PixelSettings& pixels, std::span<const PeakItem> items,
+                    std::span<float> peaks) = 0;
+  /// The same, not weighed.
+  void peak(const StftSettings& stft, std::span<const PeakItem> items, std::span<float> peaks) {
+    peak(stft, PixelSettings{}, items, peaks);
+  }
   virtual void encode(const StftSettings& stft, const PixelSettings& pixels, std::span<const EncodeItem> items) = 0;
   virtual void decode(const StftSettings& stft, const PixelSettings& pixels, std::span<const DecodeItem> items) = 0;
 

@@ -77,6 +77,8 @@ bool is_hue(Encoding encoding);
 bool holds_phase(Encoding encoding);
 /// An untouched picture gives back every sample.
 bool is_exact(Encoding encoding);
+/// Of PixelSettings::residual_bits; 0 where an encoding has none.
+int max_residual_bits(Encoding encoding);
 
 /// The law from a magnitude relative to the reference, m in [0, 1], to a value v in [0, 1]. Code 0 is exactly 0 in
 /// all of them; each has a closed-form inverse.
@@ -114,6 +116,11 @@ struct PixelSettings {
   FrequencyScale scale = {};
   /// Bands add up magnitudes (1) or their squares (2, whose root is then the band's magnitude).
   int band_power = 2;
+  /// dB per octave, -24 to 24: magnitudes are weighed with it before they become codes, and on the way back the weights
+  /// are taken off. The largest weight, that of the highest bin if tilt > 0 and of bin 1 if tilt < 0, is 1; Reference
+  /// is about weighed magnitudes.
+  double tilt = 0.0;
+  static constexpr double kMaxTilt = 24.0;
   /// The picture has no row for the highest bin, Nyquist, which counts as 0: n_fft / 2 rows, a power of two as a rule.
   /// n_fft must be even.
   bool drop_top = false;
