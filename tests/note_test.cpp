@@ -93,6 +93,14 @@ TEST(Note, EveryNameReturns) {
     note.pixels.curve = {curve_from_string(name), 0.3, 100.0};
     EXPECT_EQ(note_from_json(to_json(note)).pixels, note.pixels) << name;
   }
+  for (const char* name : {"hsv", "hsv16", "hsvx", "hsv16x"}) {
+    PictureNote note = full_note();
+    note.stft = StftSettings::for_n_fft(512);
+    note.pixels.encoding = encoding_from_string(name);
+    note.pixels.residual_bits = max_residual_bits(note.pixels.encoding);
+    note.pixels.tilt = -2.0 / 3;
+    EXPECT_EQ(note_from_json(to_json(note)).pixels, note.pixels) << name;
+  }
   for (const char* name : {"pcm8", "pcm16", "pcm24", "pcm32", "float", "double", "lossy"}) {
     PictureNote note = full_note();
     note.format = sample_format_from_string(name);
@@ -130,6 +138,7 @@ TEST(Note, SaysTheOldestVersionThatKnowsAllItHolds) {
   EXPECT_EQ(version([](PictureNote& n) { n.tile.padding = 1; }), R"({"spectrohue":2)");
   EXPECT_EQ(version([](PictureNote& n) { n.tile = {0, 1, 0, 0, 5}; }), R"({"spectrohue":2)") << "padded, alone";
   EXPECT_EQ(version([](PictureNote& n) { n.pixels.drop_top = true; }), R"({"spectrohue":2)");
+  EXPECT_EQ(version([](PictureNote& n) { n.pixels.tilt = -3; }), R"({"spectrohue":3)");
 }
 
 TEST(Note, FileNamesNeedNotBeUtf8) {
@@ -198,7 +207,7 @@ constexpr ErrorCode kUnknown = ErrorCode::Unsupported;
 INSTANTIATE_TEST_SUITE_P(
     Table, HostileNote,
     testing::Values(
-        Hostile{R"("spectrohue":1)", R"("spectrohue":3)", kUnknown, "version 3"},
+        Hostile{R"("spectrohue":1)", R"("spectrohue":4)", kUnknown, "version 4"},
         Hostile{R"("spectrohue":1)", R"("spectrohue":0)", kBad, "spectrohue"},
         Hostile{R"("spectrohue":1)", R"("spectrohue":"1")", kBad, "spectrohue"},
         Hostile{R"("spectrohue":1)", R"("spectrohue":1.5)", kBad, "spectrohue"},
@@ -276,6 +285,20 @@ INSTANTIATE_TEST_SUITE_P(
         Hostile{R"("tool":"t")", R"("tile":{"index":0,"count":2,"first_frame":0,"overlap":-1})", kBad, "overlap"},
         Hostile{R"("tool":"t")", R"("tile":{"index":0,"count":2,"first_frame":0,"padding":"1"})", kBad, "padding"},
         Hostile{R"("tool":"t")", R"("drop_top":1)", kBad, "drop_top"},
+        Hostile{R"("tool":"t")", R"("tilt":24.1)", kBad, "tilt"},
+        Hostile{R"("tool":"t")", R"("tilt":-1e300)", kBad, "tilt"},
+        Hostile{R"("tool":"t")", R"("tilt":"3")", kBad, "tilt"},
+        Hostile{R"("encoding":"hsv")", R"("encoding":"hsvx")", kBad, "residual_bits"},
+        Hostile{R"("encoding":"hsv")", R"("encoding":"hsvx","residual_bits":0)", kBad, "residual_bits"},
+        Hostile{R"("encoding":"hsv")", R"("encoding":"hsvx","residual_bits":8)", kBad, "residual_bits"},
+        Hostile{R"("encoding":"hsv")", R"("encoding":"hsv16x","residual_bits":13)", kBad, "residual_bits"},
+        Hostile{R"("encoding":"hsv")", R"("encoding":"hsv16x","residual_bits":-1)", kBad, "residual_bits"},
+        Hostile{R"("encoding":"hsv")", R"("encoding":"hsvx","residual_bits":3,"tilt":1e999)", kBad, "tilt"},
+        Hostile{
+            R"("encoding":"hsv","curve":{"kind":"gamma","gamma":0.3},"ref":[1.5,0.0],"n_fft":2048,"hop_length":512)",
+            R"("encoding":"hsvx","curve":{"kind":"gamma","gamma":0.3},"ref":[1.5,0.0],"residual_bits":3,"n_fft":2048,"hop_length":1025)",
+            kBad, "hop_length"},
+        Hostile{R"("center":true)", R"("center":false,"encoding":"hsvx","residual_bits":3)", kBad, "center"},
         Hostile{R"("n_fft":2048,"hop_length":512,"win_length":2048)",
                 R"("drop_top":true,"n_fft":2025,"hop_length":512,"win_length":2025)", kBad, "drop_top"},
         Hostile{R"("tool":"t")", "\"tool\":\"\xFF\xFE\"", kBad, "JSON"},

@@ -86,6 +86,32 @@ TEST(Settings, PixelSettingsAreChecked) {
   p.curve.kind = CurveKind::AdaptiveLog;
   p.curve.top_db = 40;  // 8 bits reach 48 dB without any help
   EXPECT_THROW(validate(p), Error);
+  p = {};
+  for (const double tilt : {24.1, -24.1, static_cast<double>(NAN)}) {
+    p.tilt = tilt;
+    EXPECT_THROW(validate(p), Error) << tilt;
+  }
+}
+
+TEST(Settings, ExactEncodingsNeedRoomForTheirResidual) {
+  PixelSettings p;
+  for (const auto& [encoding, most] : {std::pair{Encoding::Hsvx, 7}, {Encoding::Hsv16x, 12}}) {
+    p.encoding = encoding;
+    p.residual_bits = most;
+    EXPECT_EQ(max_residual_bits(encoding), most);
+    EXPECT_NO_THROW(validate(p));
+    p.residual_bits = most + 1;
+    EXPECT_THROW(validate(p), Error);
+    p.residual_bits = 3;
+    StftSettings s = StftSettings::for_n_fft(1000);
+    s.hop_length = 500;
+    EXPECT_NO_THROW(validate(s, p));
+    s.hop_length = 501;
+    EXPECT_THROW(validate(s, p), Error);
+    s.hop_length = 250;
+    s.center = false;
+    EXPECT_THROW(validate(s, p), Error);
+  }
 }
 
 TEST(Settings, OnlyEvenSizesHaveATopToDrop) {
@@ -136,6 +162,28 @@ TEST(Tables, WindowSumIsTheSumOfTheSquares) {
   }
   // Near the ends fewer frames hold a sample.
   EXPECT_NEAR(tables.window_sum_at(200, 5), 1 + w[40] * w[40], 1e-6);
+}
+
+TEST(Tables, GainsOfBinsRiseOrFallBySoManyDbAnOctave) {
+  for (const int n_fft : {64, 225, 2048}) {
+    const StftSettings s = StftSettings::for_n_fft(n_fft);
+    PixelSettings p;
+    EXPECT_TRUE(bin_gains(s, p).gain.empty() && bin_gains(s, p).inverse.empty());
+    for (const double tilt : {3.0, -3.0, 0.01, 24.0, -24.0}) {
+      p.tilt = tilt;
+      const BinGains gains = bin_gains(s, p);
+      ASSERT_EQ(std::ssize(gains.gain), s.n_bins());
+      EXPECT_EQ(*std::max_element(gains.gain.begin(), gains.gain.end()), 1.0F);
+      EXPECT_EQ(gains.gain[0], gains.gain[1]);
+      EXPECT_EQ(tilt > 0 ? gains.gain.back() : gains.gain[1], 1.0F);
+      for (int k = 1; k < s.n_bins(); ++k) {
+        EXPECT_NEAR(gains.gain[k] * gains.inverse[k], 1.0, 2e-7);
+        if (2 * k < s.n_bins()) {
+          EXPECT_NEAR(20 * std::log10(gains.gain[2 * k] / static_cast<double>(gains.gain[k])), tilt, 2e-6) << k;
+        }
+      }
+    }
+  }
 }
 
 TEST(Tables, AdaptiveLogReachesExactlyTopDb) {

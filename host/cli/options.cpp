@@ -126,6 +126,9 @@ void TransformOptions::add_to(CLI::App& app, bool encoding_side) {
     app.add_option("--ref", ref,
                    "Magnitude of full brightness: peak (of each channel, default), full-scale or a number (default 1 "
                    "with gray32f and complex)");
+    app.add_option("--tilt", tilt,
+                   "dB per octave, -24 to 24: makes high frequencies brighter (or, below 0, darker); undone by decode")
+        ->type_name("DB_PER_OCTAVE");
   }
 }
 
@@ -149,6 +152,7 @@ EncodeSettings TransformOptions::encode_settings() const {
                     : quality == "fast"     ? PixelSettings::kOpenLoop
                     : quality == "standard" ? 0
                                             : 4;
+  s.pixels.tilt = tilt;
   s.ref = parse_reference(ref.value_or(is_float ? "1" : "peak"));
   if (!is_hue(s.pixels.encoding)) s.pixels.refine = PixelSettings::kOpenLoop;
   validate(s);

@@ -26,6 +26,7 @@ class TransformOptions {
   std::optional<std::string> ref;  ///< peak, or for floats 1
   std::string quality = "high";
   std::optional<int> refine;
+  double tilt = 0;
 
   /// Adds the options that both directions have; `encoding_side` adds those that only encoding has.
   void add_to(CLI::App& app, bool encoding_side);

@@ -265,7 +265,7 @@ Arrangement arrangement_of(const Fields& note) {
 
 /// The oldest version whose readers take the picture for what it is.
 int version_of(const PictureNote& note) {
-  if (note.arrangement != Arrangement{} || note.is_mid_side) return 3;
+  if (note.arrangement != Arrangement{} || note.is_mid_side || note.pixels.tilt != 0) return 3;
   return note.pixels.drop_top || note.tile.overlap > 0 || note.tile.padding > 0 ? 2 : 1;
 }
 
@@ -437,6 +437,8 @@ std::string to_json(const PictureNote& note) {
   json["encoding"] = to_string(note.pixels.encoding);
   json["curve"] = json_of(note.pixels.curve);
   json["ref"] = note.ref;
+  if (is_exact(note.pixels.encoding)) json["residual_bits"] = note.pixels.residual_bits;
+  if (note.pixels.tilt != 0) json["tilt"] = note.pixels.tilt;
   json["n_fft"] = note.stft.n_fft;
   json["hop_length"] = note.stft.hop_length;
   json["win_length"] = note.stft.win_length;
@@ -479,6 +481,11 @@ PictureNote note_from_json(std::string_view text) {
   note.pixels.encoding = named(fields, "encoding", encoding_from_string);
   note.pixels.curve = curve_of(fields);
   if (fields.has("drop_top")) note.pixels.drop_top = fields.flag("drop_top");
+  if (is_exact(note.pixels.encoding)) {
+    note.pixels.residual_bits =
+        static_cast<int>(fields.integer("residual_bits", 1, max_residual_bits(note.pixels.encoding)));
+  }
+  if (fields.has("tilt")) note.pixels.tilt = fields.number("tilt");
   note.stft = stft_of(fields);
   take_scale(fields, note.pixels);
   if (note.pixels.encoding == Encoding::Colormap) note.colours = colours_of(fields);
