@@ -229,16 +229,8 @@ void validate(const StftSettings& stft, const PixelSettings& pixels) {
   }
 }
 
-/// Encodings that have a name and no way yet.
-static void refuse_unfinished(Encoding encoding) {
-  if (is_exact(encoding)) {
-    throw Error(ErrorCode::Unsupported, "the encoding " + to_string(encoding) + " is not there yet");
-  }
-}
-
 void validate(const EncodeSettings& s) {
   validate(s.stft, s.pixels);
-  refuse_unfinished(s.pixels.encoding);
   if (s.ref.kind == Reference::Kind::Fixed && !(s.ref.value >= kSilence && std::isfinite(s.ref.value))) {
     refuse("a fixed ref must be a magnitude above 0");
   }

@@ -10,6 +10,7 @@
 
 #include "spectro/magnitude_pictures.h"
 #include "spectro/pages.h"
+#include "spectro/residual.h"
 #include "spectrohue/error.h"
 
 namespace spectrohue {
@@ -29,6 +30,10 @@ void check_note(const Picture& picture, const PictureNote& note) {
     throw Error(ErrorCode::BadFormat, "it is tile " + std::to_string(note.tile.index + 1) + " of " +
                                           std::to_string(note.tile.count) + " of a longer sound; give all of them");
   }
+  if (is_exact(note.pixels.encoding) && note.pixels.residual_bits == 0) {
+    throw Error(ErrorCode::BadFormat,
+                "the note lacks residual_bits, which " + to_string(note.pixels.encoding) + " cannot be read without");
+  }
   check_layout(note, picture.layout);
   const std::int64_t width = note.stft.n_frames(note.n_samples) + note.tile.padding;
   const std::int64_t height = picture_height(note.stft, note.pixels, note.channels);
@@ -38,6 +43,34 @@ void check_note(const Picture& picture, const PictureNote& note) {
                     std::to_string(note.stft.n_fft) + ", hop_length " + std::to_string(note.stft.hop_length) + ", " +
                     std::to_string(note.channels) + " channels, " + std::to_string(note.n_samples) + " samples) make " +
                     size_text(width, height) + "; was it resized or cropped?");
+  }
+}
+
+void decode_exactly(Backend& backend, const Picture& picture, const PictureNote& note, Audio& audio,
+                    bool is_untouched) {
+  TileLayout layout;
+  layout.add(note, picture.width, picture.height, picture.layout);
+  TileJoiner joiner(backend, layout);
+  std::int64_t done = 0;
+  const auto take = [&](const float* samples, std::int64_t stride, std::int64_t n) {
+    for (int c = 0; c < audio.channels; ++c) std::copy_n(samples + c * stride, n, audio.channel(c).data() + done);
+    done += n;
+  };
+  joiner.add(picture, take, is_untouched);
+}
+
+/// Sets note.pixels.residual_bits.
+void encode_exactly(Backend& backend, const Sound& sound, EncodeSettings settings, PictureNote& note,
+                    Picture& picture) {
+  check_exact_source(sound, settings.pixels.encoding, 0, sound.n_samples);
+  const Columns all{0, settings.stft.n_frames(sound.n_samples)};
+  ResidualBits bits(settings.stft, settings.pixels);
+  for (;;) {
+    settings.pixels = note.pixels = bits.pixels();
+    encode_columns(backend, sound, settings, note.ref, all, picture);
+    ExactPages pages(backend, note, Cut{all.count});
+    if (pages.add(sound, picture, [](const Picture&, Columns) {})) return;
+    bits.raise(pages.largest());
   }
 }
 
@@ -61,7 +94,11 @@ PictureNote to_picture(Backend& backend, const Sound& sound, const EncodeSetting
   std::vector<float> peaks(sound.channels.size());
   if (settings.ref.kind == Reference::Kind::Peak) raise_peaks(backend, settings, sound, all, peaks);
   PictureNote note = make_note(sound, settings, references(settings, peaks));
-  encode_columns(backend, sound, settings, note.ref, all, picture);
+  if (is_exact(settings.pixels.encoding)) {
+    encode_exactly(backend, sound, settings, note, picture);
+  } else {
+    encode_columns(backend, sound, settings, note.ref, all, picture);
+  }
   return note;
 }
 
@@ -72,12 +109,8 @@ PictureNote to_picture(Backend& backend, const Audio& audio, const EncodeSetting
 }
 
 void to_audio(Backend& backend, const Picture& picture, const PictureNote& note, Audio& audio,
-              const RetrievalSettings& retrieval) {
+              const RetrievalSettings& retrieval, bool is_untouched) {
   validate(note.stft, note.pixels);
-  if (is_exact(note.pixels.encoding)) {
-    throw Error(ErrorCode::Unsupported,
-                "pictures of the encoding " + to_string(note.pixels.encoding) + " are not read yet");
-  }
   check_note(picture, note);
 
   audio.sample_rate = note.sample_rate;
@@ -85,6 +118,10 @@ void to_audio(Backend& backend, const Picture& picture, const PictureNote& note,
   audio.n_samples = note.n_samples;
   audio.format = note.format;
   audio.samples.resize(static_cast<std::size_t>(note.channels * note.n_samples));
+  if (is_exact(note.pixels.encoding)) {
+    decode_exactly(backend, picture, note, audio, is_untouched);
+    return;
+  }
   const std::int64_t n_frames = note.stft.n_frames(note.n_samples);
   if (!holds_phase(note.pixels.encoding)) {
     retrieve_sound(backend, picture, note, retrieval, audio);

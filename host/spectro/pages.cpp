@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
+#include <utility>
 
+#include "spectro/double_decode.h"
 #include "spectro/magnitude_pictures.h"
 #include "spectrohue/error.h"
 
@@ -53,6 +56,10 @@ Tiling make_tiling(const TileSettings& tiles, int channels, const EncodeSettings
   const std::int64_t widest = std::clamp(kMaxPageBytes / column_bytes, least, kMaxPageWidth);
   const bool has_width = tiles.width.value_or(0) != 0;
   if (!has_width && (tiles.overlap != 0 || tiles.pad_last)) refuse("tile_overlap and pad_last need a tile_width");
+  if (tiles.overlap != 0 && is_exact(settings.pixels.encoding)) {
+    refuse("tile_overlap does not go with " + to_string(settings.pixels.encoding) +
+           ": the residual of a sample has one place");
+  }
   if (!has_width) {
     const Cut cut{tiles.width ? kUnlimited : widest};
     return {cut, cut};
@@ -285,54 +292,55 @@ void paste_tile(const TileLayout& layout, std::size_t i, const Picture& picture,
   paste_columns(picture, {used.first - held.first, used.count}, whole, used.first);
 }
 
-TileJoiner::TileJoiner(Backend& backend, const TileLayout& layout)
-    : backend_(backend),
-      layout_(layout),
+TileWalk::TileWalk(const TileLayout& layout)
+    : layout_(layout),
       note_(layout.note()),
-      uncentred_(note_.stft),
       n_frames_(note_.stft.n_frames(note_.n_samples)),
       rows_(picture_height(note_.stft, note_.pixels, note_.channels)),
       overlap_(overlap_columns(note_.stft)),
-      position_(note_.stft.padding()) {
-  uncentred_.center = false;
-}
+      position_(note_.stft.padding()) {}
 
-void TileJoiner::add(const Picture& picture, const Take& take) {
+void TileWalk::add(const Picture& picture, bool is_untouched, const Use& use, const Rest& rest) {
   const Columns held = layout_.held(tile_);
   const Columns used = layout_.used(tile_);
   if (picture.width < held.count || picture.height != rows_ || picture.layout != pixel_layout(note_.pixels.encoding)) {
     refuse_tile("it changed while it was read");
   }
-  add_black(used.first - columns_, take);
-  add_columns(picture, {used.first - held.first, used.count}, take);
-  if (++tile_ == layout_.size()) add_black(n_frames_ - columns_, take);
+  add_black(used.first - columns_, use, rest);
+  add_columns(picture, {used.first - held.first, used.count}, is_untouched, use);
+  if (++tile_ == layout_.size()) add_black(n_frames_ - columns_, use, rest);
 }
 
 /// The first of many black columns share samples with what was before them, and stand for the last ones too, which
 /// share samples with what comes. Between them is silence.
-void TileJoiner::add_black(std::int64_t count, const Take& take) {
+void TileWalk::add_black(std::int64_t count, const Use& use, const Rest& rest) {
   const std::int64_t sharing = std::min(count, overlap_);
   if (sharing > 0) {
     black_.resize(sharing, rows_, pixel_layout(note_.pixels.encoding));
     std::fill(black_.pixels.begin(), black_.pixels.end(), std::uint8_t{0});
-    add_columns(black_, {0, sharing}, take);
+    add_columns(black_, {0, sharing}, false, use);
   }
   columns_ += count - sharing;
-  hand_over_silence(take);
+  if (position_ < complete()) rest(position_, complete());
+  position_ = std::max(position_, complete());
 }
 
-void TileJoiner::add_columns(const Picture& picture, Columns columns, const Take& take) {
+void TileWalk::add_columns(const Picture& picture, Columns columns, bool is_untouched, const Use& use) {
   const std::int64_t first = columns_;
+  const std::int64_t hop = note_.stft.hop_length;
   columns_ += columns.count;
   make_seam(picture, columns);
   // Samples over the cut have frames on both sides of it.
-  const std::int64_t seam_end = (first - 1) * uncentred_.hop_length + uncentred_.n_fft;
-  if (tail_.width > 0) hand_over(seam_, {0, seam_.width}, first - tail_.width, seam_end, take);
-  hand_over(picture, columns, first, complete(), take);
-  keep_tail(picture, columns);
+  const std::int64_t seam_end = (first - 1) * hop + note_.stft.n_fft;
+  if (tail_.width > 0) {
+    hand_over({seam_, {0, seam_.width}, first - tail_.width, position_, seam_end, tail_is_untouched_ && is_untouched},
+              use);
+  }
+  hand_over({picture, columns, first, position_, complete(), is_untouched}, use);
+  keep_tail(picture, columns, is_untouched);
 }
 
-void TileJoiner::make_seam(const Picture& picture, Columns columns) {
+void TileWalk::make_seam(const Picture& picture, Columns columns) {
   const Columns front{columns.first, std::min(overlap_, columns.count)};
   seam_.resize(tail_.width + front.count, rows_, picture.layout);
   paste_columns(tail_, {0, tail_.width}, seam_, 0);
@@ -340,59 +348,169 @@ void TileJoiner::make_seam(const Picture& picture, Columns columns) {
 }
 
 /// Where the new columns are too few, the seam holds all of them and those before.
-void TileJoiner::keep_tail(const Picture& picture, Columns columns) {
+void TileWalk::keep_tail(const Picture& picture, Columns columns, bool is_untouched) {
   const bool are_few = columns.count < overlap_;
   const Columns recent = are_few ? Columns{0, seam_.width} : columns;
   const std::int64_t kept = std::min(overlap_, recent.count);
+  tail_is_untouched_ = is_untouched && (!are_few || tail_is_untouched_);
   copy_columns(are_few ? seam_ : picture, {recent.end() - kept, kept}, tail_);
 }
 
 /// Samples before this position have no frame among the columns to come.
-std::int64_t TileJoiner::complete() const {
+std::int64_t TileWalk::complete() const {
   const std::int64_t sound_end = note_.stft.padding() + note_.n_samples;
-  return columns_ == n_frames_ ? sound_end : std::min(sound_end, columns_ * uncentred_.hop_length);
+  return columns_ == n_frames_ ? sound_end : std::min(sound_end, columns_ * note_.stft.hop_length);
 }
 
-/// Hands over what is wanted, and complete, before position `end` of the samples under some columns of a picture, which
-/// are those from `first` on of the whole one.
-void TileJoiner::hand_over(const Picture& picture, Columns columns, std::int64_t first, std::int64_t end,
-                           const Take& take) {
-  const std::int64_t last = std::min(end, complete());
-  if (position_ >= last) return;
-  const std::int64_t stride = decode(picture, columns);
-  take(samples_.data() + (position_ - first * uncentred_.hop_length), stride, last - position_);
-  position_ = last;
+/// As far as it is wanted, and complete.
+void TileWalk::hand_over(const Piece& piece, const Use& use) {
+  Piece wanted = piece;
+  wanted.end = std::min(piece.end, complete());
+  if (position_ >= wanted.end) return;
+  use(wanted);
+  position_ = wanted.end;
 }
 
-void TileJoiner::hand_over_silence(const Take& take) {
-  constexpr std::int64_t kBlock = 1 << 16;
-  if (position_ >= complete()) return;
-  samples_.resize(static_cast<std::size_t>(kBlock));
-  std::fill(samples_.begin(), samples_.end(), 0.0F);
-  while (position_ < complete()) {
-    const std::int64_t n = std::min(kBlock, complete() - position_);
-    take(samples_.data(), 0, n);
-    position_ += n;
-  }
+// ---------------------------------------------------------------------------------------------- decoding
+
+PieceDecoder::PieceDecoder(Backend& backend, const PictureNote& note)
+    : backend_(backend), note_(note), uncentred_(note.stft), rows_(n_rows(note.stft, note.pixels)) {
+  uncentred_.center = false;
+  if (note.pixels.encoding == Encoding::Hsv16x) doubles_ = std::make_unique<DoubleDecoder>(uncentred_, note.pixels);
+}
+PieceDecoder::~PieceDecoder() = default;
+
+PieceDecoder::Samples PieceDecoder::decode(const Piece& piece) {
+  return is_exact(note_.pixels.encoding) ? decode_exactly(piece) : decode_floats(piece);
 }
 
-/// The samples under some columns as if nothing were around them; returns how far apart the channels lie.
-std::int64_t TileJoiner::decode(const Picture& picture, Columns columns) {
-  const std::int64_t stride = (columns.count - 1) * uncentred_.hop_length + uncentred_.n_fft;
+ConstPlane PieceDecoder::plane(const Piece& piece, int channel) const {
+  const std::uint8_t* top = piece.picture.row(channel * rows_) + piece.columns.first * piece.picture.layout.bytes();
+  return {top, piece.picture.row_bytes(), piece.columns.count};
+}
+
+PieceDecoder::Samples PieceDecoder::decode_floats(const Piece& piece) {
+  const std::int64_t stride = (piece.columns.count - 1) * uncentred_.hop_length + uncentred_.n_fft;
   samples_.resize(static_cast<std::size_t>(note_.channels * stride));
+  const Samples decoded{samples_.data() + (piece.begin - piece.first_column * uncentred_.hop_length), stride};
   if (!is_hue(note_.pixels.encoding)) {
-    decode_spectrum_columns(backend_, picture, note_, columns, uncentred_, samples_.span(), stride);
-    return stride;
+    decode_spectrum_columns(backend_, piece.picture, note_, piece.columns, uncentred_, samples_.span(), stride);
+    return decoded;
   }
   std::vector<DecodeItem> items;
   for (int c = 0; c < note_.channels; ++c) {
-    const std::uint8_t* top = picture.row(c * (rows_ / note_.channels)) + columns.first * picture.layout.bytes();
-    items.push_back({{top, picture.row_bytes(), columns.count},
-                     static_cast<float>(note_.ref[c]),
+    items.push_back({plane(piece, c), static_cast<float>(note_.ref[c]),
                      samples_.span().subspan(static_cast<std::size_t>(c * stride), static_cast<std::size_t>(stride))});
   }
   backend_.decode(uncentred_, note_.pixels, items);
-  return stride;
+  return decoded;
+}
+
+void PieceDecoder::decode_values(const Piece& piece, const UseValues& use) {
+  constexpr std::int64_t kStretch = 1 << 18;
+  const double full_scale = exact_full_scale(note_.pixels.encoding);
+  const std::int64_t start = piece.first_column * uncentred_.hop_length;
+  const Samples floats = doubles_ ? Samples{} : decode_floats(piece);
+  std::vector<double> values;
+  for (int c = 0; c < note_.channels; ++c) {
+    for (std::int64_t first = piece.begin; first < piece.end; first += kStretch) {
+      const std::int64_t n = std::min(kStretch, piece.end - first);
+      values.resize(static_cast<std::size_t>(n));
+      if (doubles_) {
+        doubles_->decode(plane(piece, c), note_.ref[c], first - start, first - start + n, values.data());
+      } else {
+        std::copy_n(floats.data + c * floats.stride + (first - piece.begin), n, values.data());
+      }
+      for (double& value : values) value *= full_scale;
+      use(c, first - note_.stft.padding(), values);
+    }
+  }
+}
+
+PieceDecoder::Samples PieceDecoder::decode_exactly(const Piece& piece) {
+  const double full_scale = exact_full_scale(note_.pixels.encoding);
+  const ResidualPlaces places(note_.stft, note_.pixels);
+  const std::int64_t n = piece.end - piece.begin;
+  exact_.resize(static_cast<std::size_t>(note_.channels * n));
+  std::vector<std::uint64_t> residuals;
+  decode_values(piece, [&](int c, std::int64_t sample, std::span<const double> values) {
+    float* const to = exact_.data() + c * n + (sample + note_.stft.padding() - piece.begin);
+    if (!piece.is_untouched) {
+      for (std::size_t i = 0; i < values.size(); ++i) to[i] = static_cast<float>(values[i] / full_scale);
+      return;
+    }
+    residuals.assign(values.size(), 0);
+    places.get(piece.picture, piece.first_column - piece.columns.first, c, sample, residuals);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      to[i] = static_cast<float>(static_cast<double>(add_residual(residuals[i], values[i], full_scale)) / full_scale);
+    }
+  });
+  return {exact_.data(), n};
+}
+
+TileJoiner::TileJoiner(Backend& backend, const TileLayout& layout) : walk_(layout), decoder_(backend, layout.note()) {}
+
+void TileJoiner::add(const Picture& picture, const Take& take, bool is_untouched) {
+  const auto use = [&](const Piece& piece) {
+    const PieceDecoder::Samples samples = decoder_.decode(piece);
+    take(samples.data, samples.stride, piece.end - piece.begin);
+  };
+  const auto hand_over_silence = [&](std::int64_t begin, std::int64_t end) {
+    constexpr std::int64_t kBlock = 1 << 16;
+    const std::vector<float> zeros(static_cast<std::size_t>(std::min(kBlock, end - begin)));
+    for (; begin < end; begin += kBlock) take(zeros.data(), 0, std::min(kBlock, end - begin));
+  };
+  walk_.add(picture, is_untouched, use, hand_over_silence);
+}
+
+// ---------------------------------------------------------------------------------------------- exact encodings
+
+ExactPages::ExactPages(Backend& backend, const PictureNote& note, const Cut& pages)
+    : note_(note),
+      pages_(pages),
+      n_frames_(note.stft.n_frames(note.n_samples)),
+      decoder_(backend, note_),
+      places_(note.stft, note.pixels) {
+  const std::int64_t height = picture_height(note.stft, note.pixels, note.channels);
+  note_.tile = {};
+  note_.tile.count = pages.count(n_frames_);
+  for (PictureNote page = note_; page.tile.index < page.tile.count; ++page.tile.index) {
+    const Columns columns = pages.piece(page.tile.index, n_frames_);
+    page.tile.first_frame = columns.first;
+    layout_.add(page, columns.count, height, pixel_layout(note.pixels.encoding));
+  }
+  walk_.emplace(layout_);
+}
+
+bool ExactPages::add(const Sound& sound, Picture& page, const Finished& finished) {
+  const double full_scale = exact_full_scale(note_.pixels.encoding);
+  const Columns columns = pages_.piece(index_, n_frames_);
+  const std::int64_t held_first = columns.first - held_.width;
+  std::vector<std::uint64_t> residuals;
+  const auto put = [&](int c, std::int64_t sample, std::span<const double> values) {
+    residuals.clear();
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const double x = sound.channels[c][sample + static_cast<std::int64_t>(i)];
+      residuals.push_back(residual_of(exact_sample(x, full_scale), values[i]));
+      largest_ = std::max(largest_, residuals.back());
+    }
+    // A channel without a reference has only black pixels, which hold nothing.
+    const bool is_silence = std::all_of(residuals.begin(), residuals.end(), [](std::uint64_t z) { return z == 0; });
+    if (note_.ref[c] == 0 && !is_silence) largest_ = std::numeric_limits<std::uint64_t>::max();
+    if (largest_ > places_.largest()) return;
+    if (held_.width > 0) places_.put(held_, held_first, c, sample, residuals);
+    places_.put(page, columns.first, c, sample, residuals);
+  };
+  walk_->add(
+      page, true, [&](const Piece& piece) { decoder_.decode_values(piece, put); }, [](std::int64_t, std::int64_t) {});
+  if (largest_ > places_.largest()) return false;
+  if (held_.width > 0) finished(held_, {held_first, held_.width});
+  if (++index_ < note_.tile.count) {
+    std::swap(held_, page);
+  } else {
+    finished(page, columns);
+  }
+  return true;
 }
 
 }  // namespace spectrohue

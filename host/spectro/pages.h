@@ -8,9 +8,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
+#include "spectro/residual.h"
 #include "spectrohue/convert.h"
 #include "spectrohue/encode_png.h"
 
@@ -139,8 +142,93 @@ class TileLayout {
 /// Puts tile i of the layout where it belongs in the picture of the whole sound, which the first makes black.
 void paste_tile(const TileLayout& layout, std::size_t i, const Picture& picture, Picture& whole);
 
-/// Joins tiles to the sound that they were cut from: the same bits as from the whole picture, in which columns that no
-/// tile holds are black.
+/// Samples that are decoded from some columns of a picture, as if nothing were around them. Positions are samples plus
+/// padding, of the whole sound.
+struct Piece {
+  const Picture& picture;
+  Columns columns;                ///< of `picture`
+  std::int64_t first_column = 0;  ///< which of the whole picture the first of them is
+  std::int64_t begin = 0;         ///< positions [begin, end) are wanted
+  std::int64_t end = 0;
+  bool is_untouched = true;  ///< all of the columns are as they were encoded
+};
+
+/// Cuts the sound of tiles that come one by one into pieces: the same bits as from the whole picture, in which columns
+/// that no tile holds are black. Pieces come in order and leave nothing out.
+class TileWalk {
+ public:
+  using Use = std::function<void(const Piece&)>;
+  /// Positions [begin, end) are silence.
+  using Rest = std::function<void(std::int64_t begin, std::int64_t end)>;
+
+  /// The layout holds at least one tile and must live as long.
+  explicit TileWalk(const TileLayout& layout);
+
+  /// The next tile of the layout. Hands over the samples that are complete; after the last tile that is all. A piece's
+  /// picture lives until this returns. Throws Error(BadFormat) if the picture is not the one of the layout.
+  void add(const Picture& picture, bool is_untouched, const Use& use, const Rest& rest);
+
+ private:
+  void add_black(std::int64_t count, const Use& use, const Rest& rest);
+  void add_columns(const Picture& picture, Columns columns, bool is_untouched, const Use& use);
+  void make_seam(const Picture& picture, Columns columns);
+  void keep_tail(const Picture& picture, Columns columns, bool is_untouched);
+  std::int64_t complete() const;
+  void hand_over(const Piece& piece, const Use& use);
+
+  const TileLayout& layout_;
+  const PictureNote& note_;
+  std::int64_t n_frames_ = 0;
+  std::int64_t rows_ = 0;
+  std::int64_t overlap_ = 0;   // columns before a cut that share samples with columns behind it
+  std::size_t tile_ = 0;       // of the layout, the next
+  std::int64_t columns_ = 0;   // of the whole picture, so far
+  std::int64_t position_ = 0;  // that is handed over next
+  Picture tail_;               // the last columns so far, overlap_ of them once there are so many
+  bool tail_is_untouched_ = true;
+  Picture seam_;  // the tail and as many columns behind it
+  Picture black_;
+};
+
+class DoubleDecoder;
+
+/// Decodes pieces, all channels together.
+class PieceDecoder {
+ public:
+  /// The note must live as long.
+  PieceDecoder(Backend& backend, const PictureNote& note);
+  PieceDecoder(const PieceDecoder&) = delete;
+  PieceDecoder& operator=(const PieceDecoder&) = delete;
+  ~PieceDecoder();
+  /// Channel c of what this returns begins at data + c * stride: the samples piece.begin .. piece.end - 1, until the
+  /// next call.
+  struct Samples {
+    const float* data = nullptr;
+    std::int64_t stride = 0;
+  };
+  /// Exact encodings: an untouched piece's samples are those that were encoded.
+  Samples decode(const Piece& piece);
+
+  /// Exact encodings: calls use(channel, sample, values) for stretches of the piece, each channel's in order; values
+  /// are what the samples from that one on decode to before the residual is added, in least significant bits.
+  using UseValues = std::function<void(int channel, std::int64_t sample, std::span<const double> values)>;
+  void decode_values(const Piece& piece, const UseValues& use);
+
+ private:
+  Samples decode_floats(const Piece& piece);
+  Samples decode_exactly(const Piece& piece);
+  ConstPlane plane(const Piece& piece, int channel) const;
+
+  Backend& backend_;
+  const PictureNote& note_;
+  StftSettings uncentred_;
+  std::int64_t rows_;                       // of a channel
+  std::unique_ptr<DoubleDecoder> doubles_;  // where floats are not enough
+  Buffer<float> samples_;
+  Buffer<float> exact_;
+};
+
+/// Joins tiles to the sound that they were cut from.
 class TileJoiner {
  public:
   /// Takes the next n samples of every channel, channel c at samples + c * stride.
@@ -149,34 +237,43 @@ class TileJoiner {
   /// The layout holds at least one tile and must live as long.
   TileJoiner(Backend& backend, const TileLayout& layout);
 
-  /// The next tile of the layout. Hands over the samples that are complete; after the last tile that is all. Throws
+  /// The next tile of the layout. Hands over the samples that are complete; after the last tile that is all. Samples of
+  /// exact encodings are those that were encoded where all tiles that they depend on are untouched. Throws
   /// Error(BadFormat) if the picture is not the one of the layout.
-  void add(const Picture& picture, const Take& take);
+  void add(const Picture& picture, const Take& take, bool is_untouched = true);
 
  private:
-  void add_black(std::int64_t count, const Take& take);
-  void add_columns(const Picture& picture, Columns columns, const Take& take);
-  void make_seam(const Picture& picture, Columns columns);
-  void keep_tail(const Picture& picture, Columns columns);
-  std::int64_t complete() const;
-  void hand_over(const Picture& picture, Columns columns, std::int64_t first, std::int64_t end, const Take& take);
-  void hand_over_silence(const Take& take);
-  std::int64_t decode(const Picture& picture, Columns columns);
+  TileWalk walk_;
+  PieceDecoder decoder_;
+};
 
-  Backend& backend_;
-  const TileLayout& layout_;
-  const PictureNote& note_;
-  StftSettings uncentred_;
-  std::int64_t n_frames_ = 0;
-  std::int64_t rows_ = 0;
-  std::int64_t overlap_ = 0;   // columns before a cut that share samples with columns behind it
-  std::size_t tile_ = 0;       // of the layout, the next
-  std::int64_t columns_ = 0;   // of the whole picture, so far
-  std::int64_t position_ = 0;  // sample + padding that is handed over next
-  Picture tail_;               // the last columns so far, overlap_ of them once there are so many
-  Picture seam_;               // the tail and as many columns behind it
-  Picture black_;
-  Buffer<float> samples_;
+/// Puts the residual into the pages of an exact encoding's picture. The last samples of a page depend on the next one,
+/// so a page is held back until that has come.
+class ExactPages {
+ public:
+  /// note: of the sound, with the residual_bits to try; pages do not overlap.
+  ExactPages(Backend& backend, const PictureNote& note, const Cut& pages);
+
+  /// Takes a page whose residual is in it.
+  using Finished = std::function<void(const Picture& page, Columns columns)>;
+
+  /// The next page as encode_columns() made it, and the samples under it; the page is used up. False: the residual does
+  /// not fit, and it is over.
+  bool add(const Sound& sound, Picture& page, const Finished& finished);
+  /// Of the residuals so far.
+  std::uint64_t largest() const { return largest_; }
+
+ private:
+  PictureNote note_;
+  Cut pages_;
+  std::int64_t n_frames_;
+  TileLayout layout_;
+  std::optional<TileWalk> walk_;
+  PieceDecoder decoder_;
+  ResidualPlaces places_;
+  std::int64_t index_ = 0;  // of the next page
+  std::uint64_t largest_ = 0;
+  Picture held_;  // the page before
 };
 
 }  // namespace spectrohue

@@ -25,15 +25,18 @@ struct Sound {
 
 /// Sound to picture, and the note that belongs to it (all of it but tool, source_name and pixels_crc32).
 /// `picture` is resized; its memory is reused. Throws Error(BadFormat) if a sample is NaN or infinite, naming the
-/// first one; Error(Usage) as validate() does.
+/// first one; Error(Usage) as validate() does; Error(Unsupported) if an exact encoding cannot hold the sound: more bits
+/// than it keeps, beyond full scale, or too far from what the pixels can say.
 PictureNote to_picture(Backend& backend, const Sound& sound, const EncodeSettings& settings, Picture& picture);
 PictureNote to_picture(Backend& backend, const Audio& audio, const EncodeSettings& settings, Picture& picture);
 
-/// Picture to sound, as the note says: exact rate, length, level and channels. Samples are not clipped.
+/// Picture to sound, as the note says: exact rate, length, level and channels. Samples are not clipped. Of an exact
+/// encoding's picture, if it is_untouched (PictureNote::pixels_crc32 is that of its pixels), they are those that were
+/// encoded; else the residual is left out, which would be noise.
 /// Throws Error(BadFormat) if the picture's size or depth contradicts the note, or the picture is one of several tiles.
 /// Where it holds no phases, they are found as `retrieval` says, and the waveform is another one.
 void to_audio(Backend& backend, const Picture& picture, const PictureNote& note, Audio& audio,
-              const RetrievalSettings& retrieval = {});
+              const RetrievalSettings& retrieval = {}, bool is_untouched = true);
 
 /// How close b is to a. Both planar, of the same channel count and length.
 struct Comparison {
