@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "image/adapt.h"
+#include "image/note.h"
 #include "spectro/pages.h"
 #include "spectrohue/convert.h"
 #include "spectrohue/error.h"
@@ -44,6 +45,23 @@ Parameters parameters_of(image::PictureFile& file, const fs::path& path, const P
                                   " was stored with loss, which phase as hue does not survive; keep pictures as PNG");
   }
   return parameters;
+}
+
+/// Why samples of an exact encoding cannot be those that were encoded; nothing if they can, or need not.
+std::optional<std::string> why_inexact(const image::PictureFile& file, const PictureNote& used, int threads) {
+  if (!is_exact(used.pixels.encoding)) return std::nullopt;
+  if (!file.note || !file.note->pixels_crc32) return "there is no checksum of its pixels";
+  const PictureNote& own = *file.note;
+  const bool is_own = own.stft == used.stft && own.pixels == used.pixels && own.ref == used.ref &&
+                      own.channels == used.channels && own.n_samples == used.n_samples;
+  if (!is_own) return "parameters of its note were overridden";
+  if (*own.pixels_crc32 == image::pixels_crc32(file.picture, threads)) return std::nullopt;
+  return "its pixels are not those that were written (their checksum differs)";
+}
+
+/// For a picture, or the first of several tiles, that is decoded without its residual.
+std::string inexact_text(const std::string& why, Encoding encoding) {
+  return to_string(encoding) + " is not exact here: " + why + ", so the residual was left out";
 }
 
 /// A tile may come alone, under any name.
@@ -105,6 +123,7 @@ Parameters join(Worker& worker, Job& job, const TileLayout& layout, const Parame
   TileJoiner joiner(*worker.backend, layout);
   TileJoiner::Take take;
   Picture whole;
+  std::size_t n_inexact = 0;
   for (std::size_t i = 0; i < paths.size(); ++i) {
     job.go_on();
     about_tile(paths[i], [&] {
@@ -115,9 +134,15 @@ Parameters join(Worker& worker, Job& job, const TileLayout& layout, const Parame
       } else {
         image::adapt(job.file.picture, first.note);
       }
-      is_joined_first ? paste_tile(layout, i, job.file.picture, whole) : joiner.add(job.file.picture, take);
+      const auto why = why_inexact(job.file, layout.note(), worker.threads);
+      if (why && n_inexact++ == 0) {
+        first.messages.push_back("tile '" + paths[i].filename().string() +
+                                 "': " + inexact_text(*why, layout.note().pixels.encoding));
+      }
+      is_joined_first ? paste_tile(layout, i, job.file.picture, whole) : joiner.add(job.file.picture, take, !why);
     });
   }
+  if (n_inexact > 1) first.messages.push_back("and so were those of " + std::to_string(n_inexact - 1) + " other tiles");
   if (is_joined_first) {
     PictureNote note = first.note;
     note.tile = {};
@@ -156,8 +181,10 @@ void Decoder::compute(Worker& worker, Job& job) const {
     return;
   }
   Parameters parameters = parameters_of(job.file, job.task.source, settings_.flags);
+  const auto why = why_inexact(job.file, parameters.note, worker.threads);
+  if (why) parameters.messages.push_back(inexact_text(*why, parameters.note.pixels.encoding));
   job.converted.messages = std::move(parameters.messages);
-  to_audio(*worker.backend, job.file.picture, parameters.note, job.audio, settings_.flags.retrieval);
+  to_audio(*worker.backend, job.file.picture, parameters.note, job.audio, settings_.flags.retrieval, !why);
   if (settings_.normalize || !parameters.has_level) normalize_peak(job.audio);
 }
 
@@ -238,7 +265,8 @@ void decode_pieces(Worker& worker, Job& job, const ParameterFlags& flags,
   }
   const Parameters parameters = parameters_of(job.file, job.task.source, flags);
   Audio& audio = job.audio;
-  to_audio(*worker.backend, job.file.picture, parameters.note, audio, flags.retrieval);
+  const bool is_untouched = !why_inexact(job.file, parameters.note, worker.threads);
+  to_audio(*worker.backend, job.file.picture, parameters.note, audio, flags.retrieval, is_untouched);
   if (!parameters.has_level) normalize_peak(audio);
   begin(parameters)(audio.samples.data(), audio.n_samples, audio.n_samples);
 }

@@ -8,6 +8,7 @@
 #include "batch/decode.h"
 #include "batch/tiles.h"
 #include "image/note.h"
+#include "spectro/residual.h"
 #include "spectrohue/error.h"
 #include "spectrohue/version.h"
 
@@ -142,9 +143,11 @@ void Encoder::compute_all(Worker& worker, std::span<Job* const> jobs) const {
   }
 }
 
-/// The backend, where it is to code the pictures as well; else null.
-PngEncoder* Encoder::png_encoder(Worker& worker) const {
-  const bool is_its_own = is_hue(settings_.pixels.encoding) && compression_ == image::Compression::Fast;
+/// The backend, where it is to code the pictures as well; else null. The residual of exact encodings is put into pixels
+/// in host memory.
+PngEncoder* Encoder::png_encoder(const Worker& worker) const {
+  const Encoding encoding = settings_.pixels.encoding;
+  const bool is_its_own = is_hue(encoding) && !is_exact(encoding) && compression_ == image::Compression::Fast;
   return is_its_own ? worker.backend->png_encoder() : nullptr;
 }
 
@@ -234,7 +237,11 @@ PictureNote Encoder::measure(Worker& worker, Job& job) const {
       job.stretch.slide(*job.reader, span.first, std::max(span.end, most + 1));
     }
     const Sound sound = sound_of(job, job.stretch.end());
-    refuse_non_finite(sound, std::max(checked, job.stretch.first()), sound.n_samples);
+    const std::int64_t unchecked = std::max(checked, job.stretch.first());
+    refuse_non_finite(sound, unchecked, sound.n_samples);
+    if (is_exact(settings_.pixels.encoding)) {
+      check_exact_source(sound, settings_.pixels.encoding, unchecked, sound.n_samples);
+    }
     checked = sound.n_samples;
     const bool is_last = sound.n_samples <= most;
     if (is_last) page.count = settings_.stft.n_frames(sound.n_samples) - page.first;
@@ -254,45 +261,93 @@ void Encoder::complete(PictureNote& note, const Job& job) const {
   if (note.tile.count > 1) note.tile.overlap = cut.overlap;
 }
 
+/// Back to the start of the sound, unless all of it is there.
+void Encoder::rewind(Job& job) const {
+  if (job.is_whole) return;
+  job.reader.emplace(job.task.source);
+  job.stretch.restart(job.reader->info());
+}
+
+/// The sound, with what is under a page, which is not before the last one.
+Sound Encoder::slide_to(Job& job, const PictureNote& note, Columns page) const {
+  if (!job.is_whole) {
+    job.go_on();
+    const SampleSpan span = samples_under(settings_.stft, page);
+    job.stretch.slide(*job.reader, span.first, span.end);
+    if (job.stretch.channels() != note.channels || job.stretch.end() < std::min(span.end, note.n_samples)) {
+      throw Error(ErrorCode::Read, "the file became shorter while it was read");
+    }
+  }
+  return sound_of(job, note.n_samples);
+}
+
 /// Goes through it again, page by page.
 void Encoder::encode(Worker& worker, Job& job, PictureNote note) const {
   const Tiling cut = tiling(job);
   const std::int64_t n_frames = settings_.stft.n_frames(note.n_samples);
   complete(note, job);
-  if (!job.is_whole) {
-    job.reader.emplace(job.task.source);
-    job.stretch.restart(job.reader->info());
+  job.converted.audio_seconds = seconds_of(note);  // what fails is not counted
+  if (is_exact(settings_.pixels.encoding)) {
+    encode_exactly(worker, job, note);
+    return;
   }
+  rewind(job);
   for (std::int64_t i = 0; i < cut.page.count(n_frames); ++i) {
     const Columns page = cut.page.piece(i, n_frames);
-    if (!job.is_whole) {
-      job.go_on();
-      const SampleSpan span = samples_under(settings_.stft, page);
-      job.stretch.slide(*job.reader, span.first, span.end);
-      if (job.stretch.channels() != note.channels || job.stretch.end() < std::min(span.end, note.n_samples)) {
-        throw Error(ErrorCode::Read, "the file became shorter while it was read");
-      }
-    }
-    const Sound sound = sound_of(job, note.n_samples);
+    const Sound sound = slide_to(job, note, page);
     if (PngEncoder* const encoder = png_encoder(worker)) {
       TileWriter writer(*this, worker, job, note, page);
       encode_tiles(*encoder, sound, settings_, note.ref, page, cut, writer);
     } else {
       encode_columns(*worker.backend, sound, settings_, note.ref, page, worker.picture);
-      write_tiles(worker, job, note, page);
+      write_tiles(worker, job, note, worker.picture, page);
     }
   }
-  job.converted.audio_seconds = seconds_of(note);
 }
 
-void Encoder::write_tiles(Worker& worker, Job& job, const PictureNote& note, Columns page) const {
+/// All pages have the same number of residual_bits: where one does not fit, it begins again with more.
+void Encoder::encode_exactly(Worker& worker, Job& job, PictureNote& note) const {
+  if (const auto loss = lost_bits(note.format, note.pixels.encoding)) job.converted.messages.push_back(*loss);
+  ResidualBits bits(note.stft, note.pixels);
+  for (;;) {
+    note.pixels = bits.pixels();
+    std::uint64_t largest = 0;
+    if (encode_exact_pages(worker, job, note, largest)) return;
+    bits.raise(largest);
+    job.outputs.clear();
+    job.converted.bytes_written = 0;
+  }
+}
+
+/// False if a page does not fit.
+bool Encoder::encode_exact_pages(Worker& worker, Job& job, const PictureNote& note, std::uint64_t& largest) const {
+  const Cut cut = tiling(job).page;
+  EncodeSettings settings = settings_;
+  settings.pixels = note.pixels;
+  ExactPages pages(*worker.backend, note, cut);
+  const auto write = [&](const Picture& picture, Columns page) { write_tiles(worker, job, note, picture, page); };
+  const std::int64_t n_frames = note.stft.n_frames(note.n_samples);
+  rewind(job);
+  for (std::int64_t i = 0; i < cut.count(n_frames); ++i) {
+    const Columns page = cut.piece(i, n_frames);
+    const Sound sound = slide_to(job, note, page);
+    encode_columns(*worker.backend, sound, settings, note.ref, page, worker.picture);
+    const bool fits = pages.add(sound, worker.picture, write);
+    largest = pages.largest();
+    if (!fits) return false;
+  }
+  return true;
+}
+
+void Encoder::write_tiles(Worker& worker, Job& job, const PictureNote& note, const Picture& picture,
+                          Columns page) const {
   const Tiling cut = tiling(job);
   for (std::int64_t i = 0; i < cut.tile.count(page.count); ++i) {
     const Columns columns = cut.tile.piece(i, page.count);
     const std::int64_t width = cut.stored_width(columns);
     const bool is_page = width == page.count;
-    if (!is_page) copy_columns(worker.picture, columns, worker.tile, width);
-    write_tile(worker, job, note, page, i, is_page ? worker.picture : worker.tile);
+    if (!is_page) copy_columns(picture, columns, worker.tile, width);
+    write_tile(worker, job, note, page, i, is_page ? picture : worker.tile);
   }
 }
 

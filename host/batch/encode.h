@@ -31,14 +31,18 @@ class Encoder final : public Conversion {
   class PieceWriter;
 
   Tiling tiling(const Job& job) const;
-  PngEncoder* png_encoder(Worker& worker) const;
   bool is_one_page(const Job& job) const;
   void encode_together(Worker& worker, PngEncoder& encoder, std::span<Job* const> jobs) const;
   std::vector<Piece> measure_together(Worker& worker, std::span<Job* const> jobs) const;
   void complete(PictureNote& note, const Job& job) const;
   PictureNote measure(Worker& worker, Job& job) const;
   void encode(Worker& worker, Job& job, PictureNote note) const;
-  void write_tiles(Worker& worker, Job& job, const PictureNote& note, Columns page) const;
+  void encode_exactly(Worker& worker, Job& job, PictureNote& note) const;
+  bool encode_exact_pages(Worker& worker, Job& job, const PictureNote& note, std::uint64_t& largest) const;
+  PngEncoder* png_encoder(const Worker& worker) const;
+  void rewind(Job& job) const;
+  Sound slide_to(Job& job, const PictureNote& note, Columns page) const;
+  void write_tiles(Worker& worker, Job& job, const PictureNote& note, const Picture& picture, Columns page) const;
   template <class Tile>
   void write_tile(Worker& worker, Job& job, PictureNote note, Columns page, std::int64_t index, const Tile& tile) const;
   static double read_back(Worker& worker, const Job& job);

@@ -185,7 +185,13 @@ Parameters from_picture(std::int64_t width, std::int64_t height, PixelLayout lay
 
 Parameters decode_parameters(const std::optional<PictureNote>& note, std::int64_t width, std::int64_t height,
                              PixelLayout layout, const std::filesystem::path& path, const ParameterFlags& flags) {
-  return note ? from_note(*note, flags) : from_picture(width, height, layout, path, flags);
+  Parameters p = note ? from_note(*note, flags) : from_picture(width, height, layout, path, flags);
+  if (is_exact(p.note.pixels.encoding) && p.note.pixels.residual_bits == 0) {
+    throw Error(ErrorCode::Usage, "--encoding " + to_string(p.note.pixels.encoding) +
+                                      " is for pictures whose note says so: only it knows how many residual_bits there "
+                                      "are; use hsv or hsv16");
+  }
+  return p;
 }
 
 void fill_scale(const ParameterFlags& flags, PixelSettings& pixels) {
