@@ -4,12 +4,15 @@
 // walk, plan, parameters and the file in the making.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <fstream>
 #include <map>
 #include <thread>
 
 #include "audio/audio_file.h"
+#include "batch/decode.h"
 #include "batch/encode.h"
 #include "batch/hash.h"
 #include "batch/output_file.h"
@@ -18,6 +21,7 @@
 #include "batch/run.h"
 #include "batch/walk.h"
 #include "spectrohue/error.h"
+#include "support/signals.h"
 #include "support/temp_folder.h"
 
 namespace spectrohue::batch {
@@ -561,7 +565,8 @@ class Greedy final : public Backend {
   void synthesise(const StftSettings&, std::span<const SynthesiseItem>) override {}
   void encode_pixels(const StftSettings&, const PixelSettings&, std::span<const EncodePixelsItem>) override {}
   void decode_pixels(const StftSettings&, const PixelSettings&, std::span<const DecodePixelsItem>) override {}
-  void peak(const StftSettings&, std::span<const PeakItem>, std::span<float>) override {}
+  using Backend::peak;
+  void peak(const StftSettings&, const PixelSettings&, std::span<const PeakItem>, std::span<float>) override {}
   void encode(const StftSettings&, const PixelSettings&, std::span<const EncodeItem>) override {}
   void decode(const StftSettings&, const PixelSettings&, std::span<const DecodeItem>) override {}
 
@@ -697,6 +702,135 @@ TEST_F(Batch, FilesThatChangeDuringTheRun) {
 }
 
 // ----------------------------------------------------------------------------------------- parameters
+
+// ------------------------------------------------------------------------------------------ exact encodings
+
+class ExactFiles : public Batch {
+ protected:
+  /// A sound of 20,000 samples, two channels.
+  Audio put_sound(const std::string& name, const audio::WriteSettings& as, float amplitude = 0.5F) {
+    Audio audio;
+    audio.sample_rate = 16000;
+    audio.channels = 2;
+    audio.n_samples = 20'000;
+    audio.samples.resize(static_cast<std::size_t>(2 * audio.n_samples));
+    const std::vector<float> left = test::voice(audio.n_samples, amplitude);
+    const std::vector<float> right = test::noise(audio.n_samples, 4, amplitude);
+    std::copy(left.begin(), left.end(), audio.channel(0).begin());
+    std::copy(right.begin(), right.end(), audio.channel(1).begin());
+    audio::write(folder_ / name, audio, as);
+    Audio written;
+    audio::read(folder_ / name, written);
+    return written;
+  }
+  /// Of as many bits as the encoding keeps.
+  static audio::WriteSettings deepest(Encoding encoding) {
+    return {audio::Container::Wav, encoding == Encoding::Hsvx ? SampleFormat::Pcm16 : SampleFormat::Pcm24};
+  }
+  /// Converts one file and returns what the run said of it.
+  Names convert(const Conversion& conversion, const Task& task) {
+    Names messages;
+    RunSettings settings;
+    settings.device = "cpu";
+    Observer observer;
+    observer.say = [&](const fs::path&, const std::string& message) { messages.push_back(message); };
+    EXPECT_EQ(run(list({task}), settings, conversion, observer).n_failed, 0U) << (messages.empty() ? "" : messages[0]);
+    return messages;
+  }
+  void encode(const std::string& name, Encoding encoding, const TileSettings& tiles = {}) {
+    EncodeSettings s;
+    s.stft = StftSettings::for_n_fft(512);
+    s.pixels.encoding = encoding;
+    s.pixels.refine = 4;
+    convert(Encoder(s, image::Compression::Fast, tiles), {folder_ / name, folder_ / "p.png"});
+  }
+  Names decode(const std::vector<fs::path>& pictures, Audio& back) {
+    Task task{pictures[0], folder_ / "back.wav"};
+    if (pictures.size() > 1) task.tiles = pictures;
+    const Names messages = convert(Decoder({}), task);
+    audio::read(folder_ / "back.wav", back);
+    return messages;
+  }
+  /// Writes a picture again, with another pixel or another note.
+  static void edit(const fs::path& path, const std::function<void(image::PictureFile&)>& change) {
+    image::PictureFile file;
+    image::read(path, file);
+    change(file);
+    image::write_png(path, file.picture, &*file.note);
+  }
+};
+
+TEST_F(ExactFiles, EditedOnesAreReadWithoutTheirResidual) {
+  for (const Encoding encoding : {Encoding::Hsvx, Encoding::Hsv16x}) {
+    const Audio audio = put_sound("a.wav", deepest(encoding));
+    encode("a.wav", encoding);
+    const fs::path picture = folder_ / "p.png";
+    Audio back;
+    EXPECT_EQ(decode({picture}, back), Names{});
+    EXPECT_EQ(compare(audio, back).differing, 0);
+    // Stored again by another program: the same pixels.
+    edit(picture, [](image::PictureFile&) {});
+    EXPECT_EQ(decode({picture}, back), Names{});
+    EXPECT_EQ(compare(audio, back).differing, 0);
+
+    edit(picture, [](image::PictureFile& file) { file.picture.row(100)[3000] ^= 1; });
+    Names messages = decode({picture}, back);
+    ASSERT_EQ(messages.size(), 1U);
+    EXPECT_NE(messages[0].find("checksum differs"), std::string::npos) << messages[0];
+    EXPECT_GT(compare(audio, back).differing, 0);
+    EXPECT_GT(compare(audio, back).snr_db, 40);
+
+    encode("a.wav", encoding);
+    edit(picture, [](image::PictureFile& file) { file.note->pixels_crc32.reset(); });
+    messages = decode({picture}, back);
+    ASSERT_EQ(messages.size(), 1U);
+    EXPECT_NE(messages[0].find("no checksum"), std::string::npos) << messages[0];
+    EXPECT_GT(compare(audio, back).snr_db, 40);
+  }
+}
+
+TEST_F(ExactFiles, AnEditedTileSpoilsItsOwnSamples) {
+  for (const Encoding encoding : {Encoding::Hsvx, Encoding::Hsv16x}) {
+    const Audio audio = put_sound("a.wav", deepest(encoding));
+    encode("a.wav", encoding, {50, 0, true});
+    const std::vector<fs::path> tiles{folder_ / "p.0000.png", folder_ / "p.0001.png", folder_ / "p.0002.png",
+                                      folder_ / "p.0003.png"};
+    Audio back;
+    EXPECT_EQ(decode(tiles, back), Names{});
+    EXPECT_EQ(compare(audio, back).differing, 0);
+    edit(tiles[1], [](image::PictureFile& file) { file.picture.row(7)[11] ^= 1; });
+    const Names messages = decode(tiles, back);
+    ASSERT_EQ(messages.size(), 1U);
+    EXPECT_NE(messages[0].find("p.0001.png"), std::string::npos) << messages[0];
+    // Columns 50 to 99, and the frames of 512 samples that lie half before and half behind them.
+    std::int64_t first = audio.n_samples;
+    std::int64_t last = 0;
+    for (std::int64_t i = 0; i < audio.n_samples; ++i) {
+      if (back.channel(1)[i] == audio.channel(1)[i]) continue;
+      first = std::min(first, i);
+      last = i;
+    }
+    EXPECT_GE(first, 50 * 128 - 256);
+    EXPECT_LT(first, 50 * 128 + 100);
+    EXPECT_GE(last, 99 * 128 - 100);
+    EXPECT_LT(last, 99 * 128 + 256);
+  }
+}
+
+/// What a lossy file decodes to counts as the integers that it is written back as, clipped ones too.
+TEST_F(ExactFiles, LossySourcesAreRounded) {
+  const Audio audio = put_sound("a.ogg", {audio::Container::Ogg, SampleFormat::Pcm16}, 1.0F);
+  ASSERT_EQ(audio.format, SampleFormat::Lossy);
+  ASSERT_GT(*std::max_element(audio.samples.begin(), audio.samples.end()), 1.0F) << "nothing to clip";
+  encode("a.ogg", Encoding::Hsvx);
+  Audio back;
+  decode({folder_ / "p.png"}, back);
+  EXPECT_EQ(back.format, SampleFormat::Pcm16);
+  for (std::size_t i = 0; i < audio.samples.size(); ++i) {
+    const float wanted = std::clamp(std::nearbyint(audio.samples[i] * 32768.0F), -32768.0F, 32767.0F) / 32768.0F;
+    ASSERT_EQ(back.samples[i], wanted) << i;
+  }
+}
 
 TEST(Parameters, RateInTheName) {
   EXPECT_EQ(sample_rate_in_name("song_SR44100.png"), 44100);

@@ -327,6 +327,13 @@ bool Stretch::slide(Reader& reader, Buffer<Sample>& planes, std::int64_t first, 
   return true;
 }
 
+void Stretch::clip(float most) {
+  for (int c = 0; c < channels_ && !is_short_; ++c) {
+    float* const plane = floats_.data() + c * stride_;
+    for (std::int64_t i = 0; i < count_; ++i) plane[i] = std::clamp(plane[i], -1.0F, most);
+  }
+}
+
 /// Room for `wanted` samples of each channel, if there is less.
 template <class Sample>
 void Stretch::make_room(Buffer<Sample>& planes, std::int64_t wanted) {

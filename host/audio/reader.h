@@ -69,6 +69,9 @@ class Stretch {
   /// earlier. Throws as Reader::read; Error(OutOfMemory).
   bool slide(Reader& reader, std::int64_t first, std::int64_t end);
 
+  /// Clamps the floats that are there to [-1, most].
+  void clip(float most);
+
   int channels() const { return channels_; }
   std::int64_t first() const { return first_; }
   std::int64_t end() const { return first_ + count_; }

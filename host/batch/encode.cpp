@@ -23,8 +23,10 @@ std::int64_t most_samples(const StftSettings& stft, std::int64_t n_frames) {
   return (n_frames - 1) * stft.hop_length + (stft.center ? 0 : stft.n_fft);
 }
 
-Sound sound_of(const Job& job, std::int64_t n_samples) {
+/// Of n_samples, with what is in memory of it.
+Sound sound_of(Job& job, std::int64_t n_samples, Encoding encoding) {
   const audio::FileInfo& info = job.reader->info();
+  if (is_exact(encoding) && info.format == SampleFormat::Lossy) job.stretch.clip(exact_most(encoding));
   Sound sound{info.sample_rate, info.format, n_samples, {}};
   for (int c = 0; c < info.channels; ++c) sound.channels.push_back(job.stretch.signal(c, n_samples));
   return sound;
@@ -172,7 +174,7 @@ std::vector<Encoder::Piece> Encoder::measure_together(Worker& worker, std::span<
   std::vector<PeakItem> items;
   for (Job* job : jobs) {
     const std::int64_t n_samples = job->stretch.end();
-    const Sound sound = sound_of(*job, n_samples);
+    const Sound sound = sound_of(*job, n_samples, settings_.pixels.encoding);
     const Columns page{0, settings_.stft.n_frames(n_samples)};
     try {
       refuse_non_finite(sound, 0, n_samples);
@@ -236,7 +238,7 @@ PictureNote Encoder::measure(Worker& worker, Job& job) const {
       const SampleSpan span = samples_under(settings_.stft, page);
       job.stretch.slide(*job.reader, span.first, std::max(span.end, most + 1));
     }
-    const Sound sound = sound_of(job, job.stretch.end());
+    const Sound sound = sound_of(job, job.stretch.end(), settings_.pixels.encoding);
     const std::int64_t unchecked = std::max(checked, job.stretch.first());
     refuse_non_finite(sound, unchecked, sound.n_samples);
     if (is_exact(settings_.pixels.encoding)) {
@@ -278,7 +280,7 @@ Sound Encoder::slide_to(Job& job, const PictureNote& note, Columns page) const {
       throw Error(ErrorCode::Read, "the file became shorter while it was read");
     }
   }
-  return sound_of(job, note.n_samples);
+  return sound_of(job, note.n_samples, note.pixels.encoding);
 }
 
 /// Goes through it again, page by page.

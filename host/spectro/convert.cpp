@@ -59,6 +59,19 @@ void decode_exactly(Backend& backend, const Picture& picture, const PictureNote&
   joiner.add(picture, take, is_untouched);
 }
 
+/// The sound, or one within full scale whose samples are in `memory`; see exact_most().
+Sound clip_lossy(const Sound& sound, Encoding encoding, std::vector<std::vector<float>>& memory) {
+  if (!is_exact(encoding) || sound.format != SampleFormat::Lossy) return sound;
+  Sound within = sound;
+  for (Signal& signal : within.channels) {
+    std::vector<float>& samples = memory.emplace_back(static_cast<std::size_t>(signal.size()));
+    signal.copy(0, signal.size(), samples.data());
+    for (float& x : samples) x = std::clamp(x, -1.0F, exact_most(encoding));
+    signal = Signal(samples);
+  }
+  return within;
+}
+
 /// Sets note.pixels.residual_bits.
 void encode_exactly(Backend& backend, const Sound& sound, EncodeSettings settings, PictureNote& note,
                     Picture& picture) {
@@ -84,12 +97,14 @@ PictureSize picture_size(std::int64_t n_samples, int channels, const EncodeSetti
   return size;
 }
 
-PictureNote to_picture(Backend& backend, const Sound& sound, const EncodeSettings& settings, Picture& picture) {
+PictureNote to_picture(Backend& backend, const Sound& given, const EncodeSettings& settings, Picture& picture) {
   validate(settings);
-  if (sound.channels.empty() || sound.sample_rate < 1) {
+  if (given.channels.empty() || given.sample_rate < 1) {
     throw Error(ErrorCode::BadFormat, "the sound has no channels or no sample rate");
   }
-  refuse_non_finite(sound, 0, sound.n_samples);
+  refuse_non_finite(given, 0, given.n_samples);
+  std::vector<std::vector<float>> clipped;
+  const Sound sound = clip_lossy(given, settings.pixels.encoding, clipped);
   const Columns all{0, settings.stft.n_frames(sound.n_samples)};
   std::vector<float> peaks(sound.channels.size());
   if (settings.ref.kind == Reference::Kind::Peak) raise_peaks(backend, settings, sound, all, peaks);

@@ -43,6 +43,8 @@ bool has_more_bits(SampleFormat format, int bits) {
 
 double exact_full_scale(Encoding encoding) { return encoding == Encoding::Hsvx ? 0x1p15 : 0x1p23; }
 
+float exact_most(Encoding encoding) { return static_cast<float>(1 - 1 / exact_full_scale(encoding)); }
+
 std::int64_t exact_sample(double sample, double full_scale) {
   return static_cast<std::int64_t>(std::clamp(std::nearbyint(sample * full_scale), -full_scale, full_scale - 1));
 }
@@ -59,7 +61,8 @@ std::int64_t add_residual(std::uint64_t residual, double decoded, double full_sc
   const auto half = static_cast<double>((residual + 1) / 2);
   const double steps = residual % 2 == 0 ? half : -half;
   const double sample = std::nearbyint(decoded + kResidualStep * steps);
-  return static_cast<std::int64_t>(std::clamp(sample, -full_scale, full_scale - 1));
+  // What is no number, from a note that asks for too much, is not above anything.
+  return static_cast<std::int64_t>(sample > -full_scale ? std::min(sample, full_scale - 1) : -full_scale);
 }
 
 ResidualPlaces::ResidualPlaces(const StftSettings& stft, const PixelSettings& pixels)

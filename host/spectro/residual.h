@@ -23,6 +23,9 @@ inline constexpr double kResidualStep = 0.875;
 /// Integers per full scale of an exact encoding.
 double exact_full_scale(Encoding encoding);
 
+/// What decoders of lossy formats return beyond full scale is clipped to this before it is encoded; below, to -1.
+float exact_most(Encoding encoding);
+
 /// The integer that a sample counts as: the nearest, within full scale.
 std::int64_t exact_sample(double sample, double full_scale);
 

@@ -82,6 +82,12 @@ std::vector<Converted> conversions() {
   s.pixels.drop_top = true;
   all.push_back(convert(sound(250, 2), s));
   all.back().note.tile = {0, 1, 0, 3, 20};
+  s = settings(64, Encoding::Hsvx, CurveKind::Gamma, Window::Hann);
+  s.pixels.refine = 4;
+  all.push_back(convert(sound(300, 2), s));
+  s = settings(60, Encoding::Hsv16x, CurveKind::Gamma, Window::Hamming);
+  s.pixels.tilt = -3;
+  all.push_back(convert(sound(250, 1), s));
   return all;
 }
 
