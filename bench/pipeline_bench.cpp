@@ -44,6 +44,8 @@ constexpr Kind kKinds[] = {
     {"hsv_refine4", Encoding::Hsv, 4},
     {"hsv16_fast", Encoding::Hsv16, PixelSettings::kOpenLoop},
     {"hsv16_refine4", Encoding::Hsv16, 4},
+    {"hsvx_refine4", Encoding::Hsvx, 4},
+    {"hsv16x_refine4", Encoding::Hsv16x, 4},
 };
 
 EncodeSettings encode_settings(const Size& size, const Kind& kind) {
@@ -128,7 +130,7 @@ void register_benches() {
       Picture picture;
       for (auto _ : state) to_picture(backend, audio, s, picture);
     });
-    if (kind.refine == PixelSettings::kOpenLoop) {
+    if (kind.refine == PixelSettings::kOpenLoop || is_exact(kind.encoding)) {
       register_all("to_audio_" + name, [=](benchmark::State& state, Backend& backend, const Size& size) {
         const Audio audio = sound(size.seconds);
         Picture picture;
