@@ -630,8 +630,11 @@ TEST_P(ReadOther, GivesTheSamePixels) {
   EXPECT_FALSE(file.note.has_value());
   ASSERT_EQ(file.picture.width, mat.cols);
   ASSERT_EQ(file.picture.height, mat.rows);
-  ASSERT_EQ(file.picture.layout.bits, mat.depth() == CV_16U ? 16 : 8);
   const int channels = mat.channels();
+  const PixelLayout layout{channels == 1 ? 1 : 3, mat.depth() == CV_16U ? 16 : 8};
+  ASSERT_EQ(file.picture.layout, layout);
+  EXPECT_EQ(inspect(folder / "a.png").layout, layout);
+  expand_to_rgb(file.picture);
   for (int y = 0; y < mat.rows; ++y) {
     for (int x = 0; x < mat.cols; ++x) {
       for (int c = 0; c < 3; ++c) {
@@ -684,7 +687,7 @@ TEST(ReadLossy, IsFlagged) {
   }
 }
 
-TEST(ReadOtherTypes, FloatsAreRefused) {
+TEST(ReadOtherTypes, ColoursOfFloatsAreRefused) {
   const TempFolder folder;
   cv::Mat mat(8, 8, CV_32FC3, cv::Scalar(0.1, 0.2, 0.3));
   ASSERT_TRUE(cv::imwrite((folder / "a.tiff").string(), mat));
@@ -692,7 +695,7 @@ TEST(ReadOtherTypes, FloatsAreRefused) {
 }
 
 TEST(Names, PictureExtensions) {
-  for (const char* name : {"a.png", "a.PNG", "b/c.d.tiff", "a.jpeg", "a.JPG", "a.webp", "a.bmp"}) {
+  for (const char* name : {"a.png", "a.PNG", "b/c.d.tiff", "a.jpeg", "a.JPG", "a.webp", "a.bmp", "a.npy", "a.NPZ"}) {
     EXPECT_TRUE(has_picture_extension(name)) << name;
   }
   for (const char* name : {"a.wav", "a", "png", ".png", "a.png.json"})

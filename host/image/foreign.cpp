@@ -30,32 +30,36 @@ std::vector<std::string> places() {
   return list;
 }
 
-ForeignReader load() {
-  ForeignReader reader;
+ForeignModule load() {
+  ForeignModule loaded;
   for (const std::string& place : places()) {
     void* const module = dlopen(place.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (module == nullptr) {
       // NOLINTNEXTLINE(concurrency-mt-unsafe): glibc keeps it a thread
-      if (const char* why = dlerror(); fs::exists(place) || reader.missing.empty()) reader.missing = why;
+      if (const char* why = dlerror(); fs::exists(place) || loaded.missing.empty()) loaded.missing = why;
       continue;
     }
-    reader.decode = reinterpret_cast<ForeignDecode>(dlsym(module, kForeignDecode));
-    reader.release = reinterpret_cast<ForeignRelease>(dlsym(module, kForeignRelease));
-    if (reader.decode != nullptr && reader.release != nullptr) return reader;
-    reader.missing = place + " is of another version";
+    loaded.decode = reinterpret_cast<ForeignDecode>(dlsym(module, kForeignDecode));
+    loaded.release = reinterpret_cast<ForeignRelease>(dlsym(module, kForeignRelease));
+    loaded.encode = reinterpret_cast<ForeignEncode>(dlsym(module, kForeignEncode));
+    loaded.release_file = reinterpret_cast<ForeignReleaseFile>(dlsym(module, kForeignReleaseFile));
+    if (loaded.is_whole()) return loaded;
+    loaded.missing = place + " is of another version";
   }
-  return reader;
+  return loaded;
 }
 
 }  // namespace
 
-const ForeignReader& foreign_reader() {
-  static const ForeignReader reader = load();
-  if (reader.decode == nullptr || reader.release == nullptr) {
-    throw Error(ErrorCode::Unsupported, "only PNG can be read here: the module for other pictures is missing (" +
-                                            reader.missing + "); convert it to PNG first");
+const ForeignModule& foreign_module() {
+  static const ForeignModule module = load();
+  if (!module.is_whole()) {
+    throw Error(ErrorCode::Unsupported,
+                "only png, npy, npz and simple tiff can be read and written here: the module for other pictures is "
+                "missing (" +
+                    module.missing + "); convert it to PNG first");
   }
-  return reader;
+  return module;
 }
 
 }  // namespace spectrohue::image

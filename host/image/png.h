@@ -7,13 +7,13 @@
 #include <array>
 #include <cstdint>
 #include <cstdio>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "image/file_io.h"
 #include "image/write_options.h"
 #include "math/deflate.h"
 #include "spectrohue/encode_png.h"
@@ -51,9 +51,9 @@ struct CodedPixels {
   std::span<const std::uint8_t> chunks;  ///< theirs, one after another
 };
 
-/// Takes the pieces of a file, in order.
-using Pieces = std::span<const std::span<const std::uint8_t>>;
-using Sink = std::function<void(Pieces)>;
+using image::Pieces;
+using image::Sink;
+using image::write_to;
 
 /// Writes pictures with memory that it keeps from one to the next: one coder a worker, not shared between threads.
 class Coder {
@@ -81,8 +81,7 @@ class Coder {
   std::unique_ptr<State> state_;
 };
 
-/// What a sink does: write to a file at its place. Throw Error(Write) with the system's reason.
-void write_to(int fd, Pieces pieces);
+/// The same as image::write_to.
 void write_to(std::FILE* file, Pieces pieces);
 
 /// The same as Coder::write with a coder, and memory, of its own.

@@ -3,13 +3,12 @@
 #include "image/png_stripe_reader.h"
 
 #include <libdeflate.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstring>
 
+#include "image/file_io.h"
 #include "image/png_format.h"
 #include "image/png_rows.h"
 #include "image/threads.h"
@@ -24,19 +23,6 @@ using math::kStripeBytes;
 constexpr std::size_t kWindowBytes = 1 << 20;
 /// That one thread does together.
 constexpr std::size_t kJobsAtOnce = 2;
-
-/// Returns how many bytes it read, fewer only at the end of the file; -1 if the system fails.
-std::int64_t read_fully(int fd, std::uint8_t* to, std::int64_t count, std::int64_t offset) {
-  std::int64_t done = 0;
-  while (done < count) {
-    const ssize_t n = ::pread(fd, to + done, static_cast<std::size_t>(count - done), offset + done);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return -1;
-    if (n == 0) break;
-    done += n;
-  }
-  return done;
-}
 
 }  // namespace
 

@@ -4,8 +4,6 @@
 // Writes PNG files without libpng: stripes of Huffman codes on any number of threads, or one stream by libdeflate.
 // docs/png.md says what the file looks like and why.
 #include <libdeflate.h>
-#include <sys/uio.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -13,7 +11,6 @@
 #include <future>
 #include <limits>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -77,10 +74,6 @@ void check(const Pixels& pixels, const std::string* note_json) {
 
 /// How the filtered bytes are made and coded: by one filter, or the best of each row, and libdeflate; or in stripes.
 enum class Way { None, Sub, Up, Average, Paeth, Adaptive, Stripes };
-
-[[noreturn]] void fail_to_write(int error) {
-  throw Error(ErrorCode::Write, "cannot write the file: " + std::generic_category().message(error));
-}
 
 /// Rows [from, to), filtered. rows: those that Way::Stripes would take.
 void filter_rows(const Pixels& pixels, const FilteredRows& rows, Way way, std::int64_t from, std::int64_t to,
@@ -620,32 +613,10 @@ Pixels pixels_of(const Picture& picture) {
   return pixels;
 }
 
-void write_to(int fd, Pieces pieces) {
-  constexpr std::size_t kMost = 512;  // below IOV_MAX everywhere
-  std::array<iovec, kMost> vectors;
-  std::size_t done = 0;  // of the first of the pieces that are left
-  while (!pieces.empty()) {
-    std::size_t n = 0;
-    for (; n < std::min(kMost, pieces.size()); ++n) {
-      const std::span<const std::uint8_t> piece = pieces[n].subspan(n == 0 ? done : 0);
-      vectors[n] = {const_cast<std::uint8_t*>(piece.data()), piece.size()};
-    }
-    const ssize_t written = ::writev(fd, vectors.data(), static_cast<int>(n));
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      fail_to_write(errno);
-    }
-    done += static_cast<std::size_t>(written);
-    while (!pieces.empty() && done >= pieces.front().size()) {
-      done -= pieces.front().size();
-      pieces = pieces.subspan(1);
-    }
-  }
-}
-
 void write_to(std::FILE* file, Pieces pieces) {
   for (const std::span<const std::uint8_t> piece : pieces) {
-    if (std::fwrite(piece.data(), 1, piece.size(), file) != piece.size()) fail_to_write(errno);
+    if (std::fwrite(piece.data(), 1, piece.size(), file) != piece.size())
+      throw Error(ErrorCode::Write, "cannot write the file: " + system_reason(errno));
   }
 }
 

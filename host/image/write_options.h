@@ -33,6 +33,8 @@ struct WriteOptions {
   Compression compression = Compression::Fast;
   /// Threads for one picture, with Fast. The bytes do not depend on it.
   int threads = 1;
+  /// Of JPEG and WebP: 1, small, to 100.
+  int quality = 95;
 };
 
 }  // namespace spectrohue::image
