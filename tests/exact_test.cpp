@@ -333,7 +333,7 @@ TEST_P(Exact, EditedPicturesAreReadWithoutTheirResidual) {
     Picture picture;
     const PictureNote note = to_picture(*backend_, audio, settings_of(encoding), picture);
     Audio back;
-    to_audio(*backend_, picture, note, back, false);
+    to_audio(*backend_, picture, note, back, {}, false);
     const Comparison c = compare(audio, back);
     EXPECT_GT(c.differing, 0);
     EXPECT_GT(c.snr_db, 55) << to_string(encoding);
@@ -346,7 +346,7 @@ TEST_P(Exact, EditedPicturesAreReadWithoutTheirResidual) {
       }
     }
     Audio again;
-    to_audio(*backend_, picture, note, again, false);
+    to_audio(*backend_, picture, note, again, {}, false);
     EXPECT_TRUE(std::equal(back.samples.begin(), back.samples.end(), again.samples.begin()));
   }
 }
