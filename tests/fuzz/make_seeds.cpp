@@ -19,6 +19,7 @@
 #include "image/note.h"
 #include "image/picture_file.h"
 #include "spectrohue/convert.h"
+#include "support/data.h"
 #include "support/file_bytes.h"
 #include "support/png_chunks.h"
 #include "support/signals.h"
@@ -166,6 +167,30 @@ void put_pictures(const fs::path& folder) {
   put_texts(folder, test::bytes_of(folder / "written0.png"), image::to_json(first.note));
 }
 
+/// Of our own: every layout in every format with its note. Of other programs: those that tests read.
+void put_formats(const fs::path& folder) {
+  using image::Format;
+  image::Workspace workspace;
+  const Converted first = std::move(conversions().front());
+  int i = 0;
+  for (const PixelLayout layout : {PixelLayout{1, 8}, PixelLayout{1, 16}, PixelLayout{3, 8}, PixelLayout{3, 16},
+                                   PixelLayout{1, 32}, PixelLayout{2, 32}}) {
+    Picture made;
+    made.resize(5, first.picture.height, layout);
+    for (std::size_t at = 0; at < made.pixels.size(); ++at) made.pixels[at] = static_cast<std::uint8_t>(at * 37 % 191);
+    if (layout == PixelLayout{1, 8}) made.palette = {{1, 2, 3}, {4, 5, 6}};
+    for (const Format format : {Format::Tiff, Format::Npy, Format::Npz}) {
+      const fs::path path = folder / ("written" + std::to_string(i++) + extension_of(format));
+      image::write_picture(path, format, made, &first.note, {}, workspace);
+    }
+    const fs::path deflated = folder / ("deflated" + std::to_string(i++) + ".npz");
+    image::write_picture(deflated, Format::Npz, made, nullptr, {image::Compression::Level6, 1}, workspace);
+  }
+  for (const fs::directory_entry& entry : fs::directory_iterator(test::data_folder() / "pictures")) {
+    fs::copy_file(entry.path(), folder / entry.path().filename());
+  }
+}
+
 // --- Notes.
 
 void put_notes(const fs::path& folder) {
@@ -262,11 +287,12 @@ int main(int argc, char** argv) try {
     return 2;
   }
   const fs::path folder = argv[1];
-  for (const char* target : {"png", "note", "manifest", "audio", "decode"}) {
+  for (const char* target : {"png", "formats", "note", "manifest", "audio", "decode"}) {
     fs::remove_all(folder / target);
     fs::create_directories(folder / target);
   }
   put_pictures(folder / "png");
+  put_formats(folder / "formats");
   put_notes(folder / "note");
   put_manifests(folder / "manifest");
   put_sounds(folder / "audio");

@@ -27,6 +27,7 @@ class MemoryFile {
   MemoryFile& operator=(const MemoryFile&) = delete;
   ~MemoryFile() { ::close(fd_); }
 
+  int fd() const { return fd_; }
   std::filesystem::path path() const { return "/proc/self/fd/" + std::to_string(fd_); }
 
  private:
