@@ -91,6 +91,25 @@ TEST(Settings, PixelSettingsAreChecked) {
     p.tilt = tilt;
     EXPECT_THROW(validate(p), Error) << tilt;
   }
+  p.tilt = 3;
+  EXPECT_NO_THROW(validate(p));
+  p.encoding = Encoding::Gray16;
+  EXPECT_THROW(validate(p), Error);
+}
+
+TEST(Settings, ExactEncodingsKeepPixelsAndChannels) {
+  EncodeSettings s;
+  s.pixels.encoding = Encoding::Hsvx;
+  s.channels.kind = ChannelChoice::Kind::One;
+  s.arrangement.invert = s.arrangement.flip = s.arrangement.transpose = true;
+  EXPECT_NO_THROW(validate(s));
+  for (const auto kind : {ChannelChoice::Kind::Mono, ChannelChoice::Kind::MidSide}) {
+    s.channels.kind = kind;
+    EXPECT_THROW(validate(s), Error);
+  }
+  s.channels.kind = ChannelChoice::Kind::Keep;
+  s.arrangement.width = s.arrangement.height = 100;
+  EXPECT_THROW(validate(s), Error);
 }
 
 TEST(Settings, ExactEncodingsNeedRoomForTheirResidual) {

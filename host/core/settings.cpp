@@ -243,6 +243,12 @@ void validate(const EncodeSettings& s) {
   if (s.pixels.encoding == Encoding::Colormap && s.colours.palette.size() != 256) {
     refuse("a colormap has 256 colours, not " + std::to_string(s.colours.palette.size()));
   }
+  if (!is_exact(s.pixels.encoding)) return;
+  const std::string name = to_string(s.pixels.encoding);
+  if (s.arrangement.is_resized()) refuse("pictures of " + name + " cannot be resized: every pixel counts");
+  if (s.channels.kind == ChannelChoice::Kind::Mono || s.channels.kind == ChannelChoice::Kind::MidSide) {
+    refuse(name + " keeps channels as they are, or one of them: sums of integers have more bits than they have");
+  }
 }
 
 std::string to_string(Window window) { return name_of(kWindows, window); }
