@@ -36,6 +36,8 @@ bool is_simple_tiff(const MemoryFile& file) {
 
 bool is_ours(std::string_view bytes, const MemoryFile& file) {
   using namespace std::string_view_literals;
+  constexpr std::size_t kWebPAt = 8;  // goes before all others
+  if (bytes.size() > kWebPAt && bytes.substr(kWebPAt).starts_with("WEBP")) return false;
   if (starts_with_any(bytes, {"II*\0"sv, "MM\0*"sv})) return is_simple_tiff(file);
   return starts_with_any(bytes, {"\x93NUMPY"sv, "PK\3\4"sv});
 }
