@@ -97,9 +97,7 @@ FileInfo read_foreign(std::FILE* file, const Signature* signature, Picture* pixe
 
 FileInfo read_tiff(std::FILE* file, const Signature* signature, Picture* pixels) {
   const FileBytes bytes(fileno(file), "TIFF");
-  const bool is_big = signature->bytes[2] == '+' || signature->bytes[3] == '+';  // BigTIFF
-  tiff::Header header;
-  if (!is_big) header = tiff::read_header(bytes);
+  const tiff::Header header = tiff::read_header(bytes);
   FileInfo info;
   if (header.is_simple) {
     info.width = header.width;
