@@ -18,6 +18,7 @@
 #include "batch/output_file.h"
 #include "batch/parameters.h"
 #include "batch/plan.h"
+#include "batch/tiles.h"
 #include "image/picture_file.h"
 #include "spectrohue/backend.h"
 #include "spectrohue/types.h"
@@ -28,10 +29,11 @@ namespace spectrohue::batch {
 struct Converted {
   double audio_seconds = 0;  ///< length times 1, however many channels
   std::int64_t bytes_written = 0;
-  std::int64_t n_outputs = 1;              ///< files
-  std::vector<std::string> messages = {};  ///< for the user: overridden or assumed parameters, losses
-  std::optional<double> snr_db = {};       ///< of the way back, where it was taken
-  std::string source_sha256 = {};          ///< where asked for
+  std::int64_t n_outputs = 1;                  ///< files, without sidecars
+  PieceNames piece_names = PieceNames::Tiles;  ///< of several
+  std::vector<std::string> messages = {};      ///< for the user: overridden or assumed parameters, losses
+  std::optional<double> snr_db = {};           ///< of the way back, where it was taken
+  std::string source_sha256 = {};              ///< where asked for
   std::vector<std::string> output_sha256 = {};
 };
 
@@ -45,6 +47,7 @@ struct Worker {
   int threads;
   Picture picture;
   Picture tile;
+  Picture part;
   image::Workspace workspace;
 };
 
@@ -75,12 +78,14 @@ struct Job {
   OutputSettings output_settings;
   Converted converted;
   StepSeconds seconds;
-  std::vector<std::unique_ptr<OutputFile>> outputs;  ///< written, not yet named
+  std::vector<std::unique_ptr<OutputFile>> outputs;   ///< written, not yet named
+  std::vector<std::unique_ptr<OutputFile>> sidecars;  ///< the same, of notes beside them
 
   // Sounds to pictures.
   std::optional<audio::Reader> reader;
   audio::Stretch stretch;
   bool is_whole = false;  ///< all of the sound is in the stretch
+  Buffer<float> mixed;    ///< its channels as the picture has them, where that is not as they are
 
   // Pictures to sounds.
   image::PictureFile file;
@@ -88,9 +93,13 @@ struct Job {
   Audio audio;
 
   /// A file to write, which gets its name later.
-  OutputFile& add_output(const std::filesystem::path& destination) {
-    return *outputs.emplace_back(
-        std::make_unique<OutputFile>(destination, output_settings.temporary_folder, output_settings.sync));
+  OutputFile& add_output(const std::filesystem::path& destination) { return add_to(outputs, destination); }
+  OutputFile& add_sidecar(const std::filesystem::path& destination) { return add_to(sidecars, destination); }
+  /// Outputs without a name are removed.
+  void forget_outputs() {
+    outputs.clear();
+    sidecars.clear();
+    converted.bytes_written = 0;
   }
   /// To be called now and then while a long file is worked on. Throws Stopped.
   void go_on() const {
@@ -98,13 +107,14 @@ struct Job {
   }
   /// Of what goes from file to file.
   std::int64_t size_bytes() const {
-    return stretch.size_bytes() +
-           static_cast<std::int64_t>(file.picture.pixels.size() + audio.samples.size() * sizeof(float));
+    return stretch.size_bytes() + static_cast<std::int64_t>(file.picture.pixels.size() +
+                                                            (audio.samples.size() + mixed.size()) * sizeof(float));
   }
   void release() {
     stretch = {};
     file.picture = {};
     audio = {};
+    mixed = {};
   }
   /// For the next file.
   void restart(const Task& next) {
@@ -112,8 +122,14 @@ struct Job {
     error = nullptr;
     converted = {};
     seconds = {};
-    outputs.clear();
+    forget_outputs();
     reader.reset();
+  }
+
+ private:
+  OutputFile& add_to(std::vector<std::unique_ptr<OutputFile>>& files, const std::filesystem::path& destination) {
+    return *files.emplace_back(
+        std::make_unique<OutputFile>(destination, output_settings.temporary_folder, output_settings.sync));
   }
 };
 

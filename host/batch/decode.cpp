@@ -6,7 +6,9 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "batch/channel_mix.h"
 #include "image/adapt.h"
+#include "image/arrange.h"
 #include "image/note.h"
 #include "spectro/pages.h"
 #include "spectrohue/convert.h"
@@ -34,17 +36,85 @@ void normalize_peak(Audio& audio) {
   for (float& x : audio.samples) x *= gain;
 }
 
-/// Makes the pixels what the parameters say that they are.
-Parameters parameters_of(image::PictureFile& file, const fs::path& path, const ParameterFlags& flags) {
+/// Gives a picture the size that its note says, if it has another.
+void resize_to_note(image::PictureFile& file, std::vector<std::string>& messages) {
+  const PictureNote& note = *file.note;
   Picture& picture = file.picture;
+  const image::Size size{note.stft.n_frames(note.n_samples) + note.tile.padding,
+                         picture_height(note.stft, note.pixels, note.channels)};
+  if (note.tile.count > 1 || (picture.width == size.width && picture.height == size.height)) return;
+  messages.push_back("resized from " + std::to_string(picture.width) + " x " + std::to_string(picture.height) +
+                     " pixels to its note's " + std::to_string(size.width) + " x " + std::to_string(size.height));
+  image::resize(picture, size);
+}
+
+/// Makes the pixels what the parameters say that they are.
+Parameters parameters_of(image::PictureFile& file, const fs::path& path, const ParameterFlags& flags,
+                         bool is_rearranged = false) {
+  Picture& picture = file.picture;
+  std::vector<std::string> messages;
+  if (!is_rearranged) image::rearrange(picture, arrangement_of(file.note, flags));
+  if (file.note && flags.resizes_to_note) resize_to_note(file, messages);
   Parameters parameters = decode_parameters(file.note, picture.width, picture.height, picture.layout, path, flags);
   const std::string loss = image::adapt(picture, parameters.note);
-  if (!loss.empty()) parameters.messages.push_back(loss);
+  if (!loss.empty()) messages.push_back(loss);
+  parameters.messages.insert(parameters.messages.end(), messages.begin(), messages.end());
   if (file.lossy) {
-    parameters.messages.push_back(file.description +
-                                  " was stored with loss, which phase as hue does not survive; keep pictures as PNG");
+    const bool has_phases = holds_phase(parameters.note.pixels.encoding);
+    parameters.messages.push_back(file.description + " was stored with loss, which " +
+                                  (has_phases ? "phases do not survive; keep pictures as PNG"
+                                              : "its magnitudes share; PNG keeps them as they are"));
   }
   return parameters;
+}
+
+bool is_part(const image::PictureFile& file) { return file.note && file.note->part.count > 1; }
+
+/// Reads the other files that hold rows of the picture whose first part was read, and makes them one.
+void assemble(Job& job, const ParameterFlags& flags, int threads) {
+  const PictureNote first = *job.file.note;
+  std::vector<fs::path> paths = job.task.tiles;
+  if (paths.empty()) paths = {job.task.source};
+  if (std::ssize(paths) != first.part.count) {
+    throw Error(ErrorCode::BadFormat, "it is one of " + std::to_string(first.part.count) +
+                                          " files that hold a picture together, of which " +
+                                          std::to_string(paths.size()) + " are there; give all of them");
+  }
+  Picture whole;
+  for (int i = 0; i < first.part.count; ++i) {
+    if (i > 0) image::read(paths[i], job.file, job.workspace, threads);
+    Picture& part = job.file.picture;
+    if (!job.file.note || job.file.note->part.index != i || job.file.note->part.count != first.part.count) {
+      throw Error(ErrorCode::BadFormat,
+                  "'" + paths[i].filename().string() + "' is not part " + std::to_string(i + 1) + " of this picture");
+    }
+    image::rearrange(part, arrangement_of(job.file.note, flags));
+    image::adapt(part, *job.file.note);
+    if (i == 0) {
+      whole.resize(part.width, part.height * first.part.count, part.layout);
+      whole.palette = part.palette;
+    }
+    if (part.width != whole.width || part.height * first.part.count != whole.height || part.layout != whole.layout) {
+      throw Error(ErrorCode::BadFormat, "'" + paths[i].filename().string() + "' has another size than the first part");
+    }
+    // A channel's files belong together, but all phases lie below all magnitudes.
+    const int planes = first.part.count > first.channels ? first.part.count / first.channels : 1;
+    const bool is_split = first.channels > 1 && first.part.count > planes && planes > 1;
+    const int place = is_split ? i % planes * first.channels + i / planes : i;
+    std::copy_n(part.row(0), part.row_bytes() * part.height, whole.row(place * part.height));
+  }
+  std::swap(job.file.picture, whole);
+  job.file.note = first;
+  job.file.note->part = {};
+  job.file.note->arrangement = {};
+  job.task.tiles.clear();
+}
+
+/// The sound of a whole picture, as it was before it was made mid and side.
+void make_sound(Worker& worker, Job& job, const PictureNote& note, const ParameterFlags& flags, bool is_untouched) {
+  Audio& audio = job.audio;
+  to_audio(*worker.backend, job.file.picture, note, audio, flags.retrieval, is_untouched);
+  if (note.is_mid_side) undo_mid_side(audio.samples.data(), audio.n_samples, audio.n_samples);
 }
 
 /// Why samples of an exact encoding cannot be those that were encoded; nothing if they can, or need not.
@@ -82,9 +152,10 @@ TileLayout layout_of(const std::vector<fs::path>& tiles, const ParameterFlags& f
   for (const fs::path& path : tiles) {
     about_tile(path, [&] {
       const image::FileInfo info = image::inspect(path);
-      const PictureNote note = decode_parameters(info.note, info.width, info.height, info.layout, path, flags).note;
+      const image::Size size = image::rearranged({info.width, info.height}, arrangement_of(info.note, flags));
+      const PictureNote note = decode_parameters(info.note, size.width, size.height, info.layout, path, flags).note;
       const bool fits = image::is_adaptable(info.layout, note);
-      layout.add(note, info.width, info.height, fits ? pixel_layout(note.pixels.encoding) : info.layout);
+      layout.add(note, size.width, size.height, fits ? pixel_layout(note.pixels.encoding) : info.layout);
     });
   }
   return layout;
@@ -113,6 +184,16 @@ void require_all(const TileLayout& layout) {
                                         "(--missing-tiles silence)");
 }
 
+TileJoiner::Take undoing_mid_side(TileJoiner::Take take) {
+  return [take = std::move(take), both = std::vector<float>()](const float* samples, std::int64_t stride,
+                                                               std::int64_t n) mutable {
+    both.resize(static_cast<std::size_t>(2 * n));
+    for (int c = 0; c < 2; ++c) std::copy_n(samples + c * stride, n, both.data() + c * n);
+    undo_mid_side(both.data(), n, n);
+    take(both.data(), n, n);
+  };
+}
+
 /// Reads the tiles one by one, joins them and hands over the sound. The first one is in job.file already if
 /// first_is_read. Returns the parameters of the first.
 Parameters join(Worker& worker, Job& job, const TileLayout& layout, const ParameterFlags& flags, bool first_is_read,
@@ -131,7 +212,9 @@ Parameters join(Worker& worker, Job& job, const TileLayout& layout, const Parame
       if (i == 0) {
         first = parameters_of(job.file, paths[i], flags);
         take = begin(first);
+        if (first.note.is_mid_side) take = undoing_mid_side(std::move(take));
       } else {
+        image::rearrange(job.file.picture, arrangement_of(job.file.note, flags));
         image::adapt(job.file.picture, first.note);
       }
       const auto why = why_inexact(job.file, layout.note(), worker.threads);
@@ -175,16 +258,18 @@ std::string Decoder::parameters() const {
 void Decoder::read(Job& job) const { image::read(job.task.source, job.file, job.workspace, job.threads); }
 
 void Decoder::compute(Worker& worker, Job& job) const {
+  const bool is_assembled = is_part(job.file);
+  if (is_assembled) assemble(job, settings_.flags, worker.threads);
   if (job.task.tiles.empty() && is_tile(job.file)) job.task.tiles = {job.task.source};
   if (!job.task.tiles.empty()) {
     decode_tiles(worker, job);
     return;
   }
-  Parameters parameters = parameters_of(job.file, job.task.source, settings_.flags);
+  Parameters parameters = parameters_of(job.file, job.task.source, settings_.flags, is_assembled);
   const auto why = why_inexact(job.file, parameters.note, worker.threads);
   if (why) parameters.messages.push_back(inexact_text(*why, parameters.note.pixels.encoding));
   job.converted.messages = std::move(parameters.messages);
-  to_audio(*worker.backend, job.file.picture, parameters.note, job.audio, settings_.flags.retrieval, !why);
+  make_sound(worker, job, parameters.note, settings_.flags, !why);
   if (settings_.normalize || !parameters.has_level) normalize_peak(job.audio);
 }
 
@@ -253,20 +338,21 @@ void Decoder::write(Job& job) const {
 
 void decode_pieces(Worker& worker, Job& job, const ParameterFlags& flags,
                    const std::function<TileJoiner::Take(const Parameters&)>& begin) {
-  if (job.task.tiles.empty()) {
-    image::read(job.task.source, job.file, job.workspace, worker.threads);
-    if (is_tile(job.file)) job.task.tiles = {job.task.source};
-  }
+  const fs::path first = job.task.tiles.empty() ? job.task.source : job.task.tiles.front();
+  image::read(first, job.file, job.workspace, worker.threads);
+  const bool is_assembled = is_part(job.file);
+  if (is_assembled) assemble(job, flags, worker.threads);
+  if (job.task.tiles.empty() && is_tile(job.file)) job.task.tiles = {job.task.source};
   if (!job.task.tiles.empty()) {
     const TileLayout layout = layout_of(job.task.tiles, flags);
     require_all(layout);
-    join(worker, job, layout, flags, false, begin);
+    join(worker, job, layout, flags, true, begin);
     return;
   }
-  const Parameters parameters = parameters_of(job.file, job.task.source, flags);
+  const Parameters parameters = parameters_of(job.file, job.task.source, flags, is_assembled);
   Audio& audio = job.audio;
   const bool is_untouched = !why_inexact(job.file, parameters.note, worker.threads);
-  to_audio(*worker.backend, job.file.picture, parameters.note, audio, flags.retrieval, is_untouched);
+  make_sound(worker, job, parameters.note, flags, is_untouched);
   if (!parameters.has_level) normalize_peak(audio);
   begin(parameters)(audio.samples.data(), audio.n_samples, audio.n_samples);
 }

@@ -21,7 +21,7 @@ std::uint64_t rest_hash(const std::string& source, const std::string& parameters
 
 }  // namespace
 
-DoneIndex::DoneIndex(const fs::path& manifest) {
+DoneIndex::DoneIndex(const fs::path& manifest, PieceNames names) : names_(names) {
   ManifestReader reader;
   reader.on_record = [&](const ManifestRecord& record, const std::string& parameters) {
     const std::uint64_t rest = record.error ? 0 : rest_hash(record.source, parameters, record.stamp);
@@ -41,7 +41,8 @@ bool DoneIndex::is_done(const Task& task, const std::string& parameters) const {
   std::int64_t bytes = 0;
   for (std::int64_t i = 0; i < entry->n_tiles; ++i) {
     std::error_code error;
-    const auto size = fs::file_size(entry->n_tiles > 1 ? tile_path(task.destination, i) : task.destination, error);
+    const auto size =
+        fs::file_size(entry->n_tiles > 1 ? tile_path(task.destination, i, names_) : task.destination, error);
     if (error) return false;
     bytes += static_cast<std::int64_t>(size);
   }

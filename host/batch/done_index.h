@@ -15,7 +15,7 @@ namespace spectrohue::batch {
 class DoneIndex {
  public:
   /// Throws Error(Read).
-  explicit DoneIndex(const std::filesystem::path& manifest);
+  explicit DoneIndex(const std::filesystem::path& manifest, PieceNames names = PieceNames::Tiles);
   /// The last record of this source says so, with these parameters and this stamp, and all of the output is there with
   /// the size that was written.
   bool is_done(const Task& task, const std::string& parameters) const;
@@ -29,6 +29,7 @@ class DoneIndex {
     bool operator<(const Entry& other) const { return source < other.source; }
   };
   std::vector<Entry> entries_;
+  PieceNames names_;
 };
 
 }  // namespace spectrohue::batch

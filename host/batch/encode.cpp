@@ -3,11 +3,17 @@
 #include "batch/encode.h"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "batch/decode.h"
 #include "batch/tiles.h"
+#include "image/adapt.h"
+#include "image/arrange.h"
 #include "image/note.h"
+#include "image/sidecar.h"
 #include "spectro/residual.h"
 #include "spectrohue/error.h"
 #include "spectrohue/version.h"
@@ -23,13 +29,23 @@ std::int64_t most_samples(const StftSettings& stft, std::int64_t n_frames) {
   return (n_frames - 1) * stft.hop_length + (stft.center ? 0 : stft.n_fft);
 }
 
-/// Of n_samples, with what is in memory of it.
-Sound sound_of(Job& job, std::int64_t n_samples, Encoding encoding) {
-  const audio::FileInfo& info = job.reader->info();
-  if (is_exact(encoding) && info.format == SampleFormat::Lossy) job.stretch.clip(exact_most(encoding));
-  Sound sound{info.sample_rate, info.format, n_samples, {}};
-  for (int c = 0; c < info.channels; ++c) sound.channels.push_back(job.stretch.signal(c, n_samples));
-  return sound;
+/// Some rows of a picture, arranged as they are written.
+void copy_rows(const Picture& from, std::int64_t first, std::int64_t count, Picture& to) {
+  to.resize(from.width, count, from.layout);
+  to.palette = from.palette;
+  std::copy_n(from.row(first), from.row_bytes() * count, to.row(0));
+}
+
+bool has_planes(Encoding encoding) { return encoding == Encoding::Magphase || encoding == Encoding::Magphase16; }
+
+/// The note of a picture, in a file of its own.
+void add_sidecar(Job& job, const PictureNote& note, const fs::path& picture) {
+  const image::Sidecar sidecar = image::make_sidecar(picture, note);
+  OutputFile& output = job.add_sidecar(sidecar.path);
+  std::ofstream file(output.temporary(), std::ios::binary);
+  file << sidecar.text;
+  file.close();
+  if (!file) throw Error(ErrorCode::Write, "cannot write '" + sidecar.path.string() + "'");
 }
 
 double seconds_of(const PictureNote& note) { return static_cast<double>(note.n_samples) / note.sample_rate; }
@@ -85,16 +101,74 @@ class Encoder::PieceWriter final : public TileTaker {
   std::span<const Piece> pieces_;
 };
 
+PieceNames piece_names(Encoding encoding, const PictureOutput& output) {
+  if (has_planes(encoding)) return output.splits_channels ? PieceNames::ChannelPlanes : PieceNames::Planes;
+  return output.splits_channels ? PieceNames::Channels : PieceNames::Tiles;
+}
+
+void validate(const EncodeSettings& settings, const TileSettings& tiles, const PictureOutput& output) {
+  const auto refuse = [](const std::string& why) { throw Error(ErrorCode::Usage, why); };
+  const Encoding encoding = settings.pixels.encoding;
+  const bool is_spread = piece_names(encoding, output) != PieceNames::Tiles;
+  const ChannelChoice::Kind kind = settings.channels.kind;
+  validate(settings);
+  make_tiling(tiles, 1, settings);
+  if (is_spread && tiles.width.value_or(0) != 0) {
+    refuse("pictures in several files (" + to_string(encoding) + (output.splits_channels ? ", split channels" : "") +
+           ") are not cut into tiles as well");
+  }
+  if (encoding == Encoding::Stereo && output.splits_channels) refuse("stereo has all channels in one picture");
+  if (is_exact(encoding) && (kind == ChannelChoice::Kind::Mono || kind == ChannelChoice::Kind::MidSide)) {
+    refuse(to_string(encoding) + " gives every sample back, which a mix of channels is not; use --channels keep");
+  }
+  if (settings.arrangement.is_resized() && is_hue(encoding)) {
+    refuse("a resized picture has lost the phases of " + to_string(encoding) + "; resize pictures of magnitudes");
+  }
+  if (settings.arrangement.invert && pixel_layout(encoding).bits == 32) {
+    refuse("pictures of floats cannot be inverted");
+  }
+  const bool is_array = output.format == image::Format::Npy || output.format == image::Format::Npz;
+  if (is_array && settings.arrangement != Arrangement{}) {
+    refuse("arrays have one arrangement: no --invert, --flip, --transpose and --resize");
+  }
+  image::check_fits(output.format, pixel_layout(encoding), 1, 1);
+}
+
+ChannelMix Encoder::mix_of(const Job& job) const {
+  ChannelMix mix(settings_.channels, job.reader->info().channels);
+  if (settings_.pixels.encoding == Encoding::Stereo && mix.channels() > 2) {
+    throw Error(ErrorCode::BadFormat, "the encoding stereo shows two channels, and the sound has " +
+                                          std::to_string(mix.channels()) + "; choose some with --channels");
+  }
+  return mix;
+}
+
+/// Of n_samples, with what is in memory of it.
+Sound Encoder::sound_of(Job& job, std::int64_t n_samples) const {
+  const Encoding encoding = settings_.pixels.encoding;
+  const audio::FileInfo& info = job.reader->info();
+  if (is_exact(encoding) && info.format == SampleFormat::Lossy) job.stretch.clip(exact_most(encoding));
+  return mix_of(job).apply(job.stretch, info, n_samples, job.mixed);
+}
+
 std::string Encoder::parameters() const {
   nlohmann::ordered_json json = nlohmann::ordered_json::parse(to_json(settings_));
   json["compression"] = image::to_string(compression_);
   if (tiles_.width) json["tile_width"] = *tiles_.width;
   if (tiles_.overlap > 0) json["tile_overlap"] = tiles_.overlap;
   if (tiles_.pad_last) json["pad_last"] = true;
+  if (output_.format != image::Format::Png) json["format"] = image::to_string(output_.format);
+  if (image::is_lossy(output_.format)) json["quality"] = output_.quality;
+  if (output_.has_sidecar) json["sidecar"] = true;
+  if (output_.splits_channels) json["split_channels"] = true;
   return json.dump();
 }
 
-Tiling Encoder::tiling(const Job& job) const { return make_tiling(tiles_, job.reader->info().channels, settings_); }
+Tiling Encoder::tiling(const Job& job) const {
+  TileSettings tiles = tiles_;
+  if (piece_names(settings_.pixels.encoding, output_) != PieceNames::Tiles) tiles.width = 0;
+  return make_tiling(tiles, mix_of(job).channels(), settings_);
+}
 
 void Encoder::read(Job& job) const {
   job.reader.emplace(job.task.source);
@@ -129,8 +203,7 @@ void Encoder::compute_all(Worker& worker, std::span<Job* const> jobs) const {
   } catch (const Error&) {  // of the device: perhaps one by one they fit
     for (Job* job : together) {
       if (job->error) continue;
-      job->outputs.clear();
-      job->converted.bytes_written = 0;
+      job->forget_outputs();
       compute_alone(worker, *job);
     }
     return;
@@ -149,7 +222,9 @@ void Encoder::compute_all(Worker& worker, std::span<Job* const> jobs) const {
 /// in host memory.
 PngEncoder* Encoder::png_encoder(const Worker& worker) const {
   const Encoding encoding = settings_.pixels.encoding;
-  const bool is_its_own = is_hue(encoding) && !is_exact(encoding) && compression_ == image::Compression::Fast;
+  const bool is_plain_png = output_.format == image::Format::Png && compression_ == image::Compression::Fast &&
+                            !output_.splits_channels && settings_.arrangement == Arrangement{};
+  const bool is_its_own = is_hue(encoding) && !is_exact(encoding) && is_plain_png;
   return is_its_own ? worker.backend->png_encoder() : nullptr;
 }
 
@@ -174,7 +249,7 @@ std::vector<Encoder::Piece> Encoder::measure_together(Worker& worker, std::span<
   std::vector<PeakItem> items;
   for (Job* job : jobs) {
     const std::int64_t n_samples = job->stretch.end();
-    const Sound sound = sound_of(*job, n_samples, settings_.pixels.encoding);
+    const Sound sound = sound_of(*job, n_samples);
     const Columns page{0, settings_.stft.n_frames(n_samples)};
     try {
       refuse_non_finite(sound, 0, n_samples);
@@ -199,7 +274,7 @@ std::vector<Encoder::Piece> Encoder::measure_together(Worker& worker, std::span<
 }
 
 /// Reads what was written, decodes it, and says how close it is to the source.
-double Encoder::read_back(Worker& worker, const Job& job) {
+double Encoder::read_back(Worker& worker, const Job& job) const {
   Job back;
   back.stop = job.stop;
   back.task.source = job.outputs.front()->temporary();
@@ -212,12 +287,18 @@ double Encoder::read_back(Worker& worker, const Job& job) {
   Buffer<float> expected;
   Comparer comparer;
   std::int64_t done = 0;
+  // What the way back undoes is compared with the source, all else with what was shown of it.
+  ChannelChoice shown = settings_.channels;
+  if (shown.kind == ChannelChoice::Kind::MidSide) shown.kind = ChannelChoice::Kind::Keep;
+  const ChannelMix mix(shown, source.info().channels);
+  Buffer<float> mixed;
   const auto take = [&](const float* samples, std::int64_t stride, std::int64_t n) {
     stretch.slide(source, done, done + n);
     if (stretch.end() < done + n) throw Error(ErrorCode::Read, "the file became shorter while it was read");
     expected.resize(static_cast<std::size_t>(n));
-    for (int c = 0; c < stretch.channels(); ++c) {
-      stretch.signal(c, done + n).copy(done, n, expected.data());
+    const Sound sound = mix.apply(stretch, source.info(), done + n, mixed);
+    for (std::size_t c = 0; c < sound.channels.size(); ++c) {
+      sound.channels[c].copy(done, n, expected.data());
       comparer.add(expected.data(), samples + c * stride, n);
     }
     done += n;
@@ -229,7 +310,7 @@ double Encoder::read_back(Worker& worker, const Job& job) {
 /// Goes through the sound once: its length, its peaks, whether it is finite.
 PictureNote Encoder::measure(Worker& worker, Job& job) const {
   const std::int64_t width = tiling(job).page.width;
-  std::vector<float> peaks(static_cast<std::size_t>(job.stretch.channels()));
+  std::vector<float> peaks(static_cast<std::size_t>(mix_of(job).channels()));
   std::int64_t checked = 0;
   for (Columns page{0, width};; page.first += width) {
     if (page.first > 0) job.go_on();
@@ -238,7 +319,7 @@ PictureNote Encoder::measure(Worker& worker, Job& job) const {
       const SampleSpan span = samples_under(settings_.stft, page);
       job.stretch.slide(*job.reader, span.first, std::max(span.end, most + 1));
     }
-    const Sound sound = sound_of(job, job.stretch.end(), settings_.pixels.encoding);
+    const Sound sound = sound_of(job, job.stretch.end());
     const std::int64_t unchecked = std::max(checked, job.stretch.first());
     refuse_non_finite(sound, unchecked, sound.n_samples);
     if (is_exact(settings_.pixels.encoding)) {
@@ -261,6 +342,8 @@ void Encoder::complete(PictureNote& note, const Job& job) const {
   note.source_name = job.task.source.filename().string();
   note.tile.count = cut.count(settings_.stft.n_frames(note.n_samples));
   if (note.tile.count > 1) note.tile.overlap = cut.overlap;
+  note.arrangement = settings_.arrangement;
+  note.is_mid_side = mix_of(job).is_mid_side();
 }
 
 /// Back to the start of the sound, unless all of it is there.
@@ -276,11 +359,11 @@ Sound Encoder::slide_to(Job& job, const PictureNote& note, Columns page) const {
     job.go_on();
     const SampleSpan span = samples_under(settings_.stft, page);
     job.stretch.slide(*job.reader, span.first, span.end);
-    if (job.stretch.channels() != note.channels || job.stretch.end() < std::min(span.end, note.n_samples)) {
+    if (mix_of(job).channels() != note.channels || job.stretch.end() < std::min(span.end, note.n_samples)) {
       throw Error(ErrorCode::Read, "the file became shorter while it was read");
     }
   }
-  return sound_of(job, note.n_samples, note.pixels.encoding);
+  return sound_of(job, note.n_samples);
 }
 
 /// Goes through it again, page by page.
@@ -316,8 +399,7 @@ void Encoder::encode_exactly(Worker& worker, Job& job, PictureNote& note) const 
     std::uint64_t largest = 0;
     if (encode_exact_pages(worker, job, note, largest)) return;
     bits.raise(largest);
-    job.outputs.clear();
-    job.converted.bytes_written = 0;
+    job.forget_outputs();
   }
 }
 
@@ -362,18 +444,105 @@ void Encoder::write_tile(Worker& worker, Job& job, PictureNote note, Columns pag
   note.tile.first_frame = page.first + columns.first;
   note.tile.index = note.tile.first_frame / cut.step();
   note.tile.padding = tile.width - columns.count;
-  note.pixels_crc32 = image::pixels_crc32(tile, worker.threads);
+  if (!note.arrangement.is_resized()) note.pixels_crc32 = image::pixels_crc32(tile, worker.threads);
   const bool is_tile = note.tile.count > 1;
-  const fs::path path = is_tile ? tile_path(job.task.destination, note.tile.index) : job.task.destination;
+  write_file(worker, job, note, is_tile ? tile_path(job.task.destination, note.tile.index) : job.task.destination,
+             tile);
+}
+
+void Encoder::write_file(Worker& worker, Job& job, const PictureNote& note, const fs::path& path,
+                         const EncodedTile& tile) const {
   OutputFile& output = job.add_output(path);
   image::write_png(output.temporary(), tile, &note, {compression_, worker.threads}, worker.workspace);
   job.converted.bytes_written += static_cast<std::int64_t>(fs::file_size(output.temporary()));
+  if (output_.has_sidecar) add_sidecar(job, note, path);
+}
+
+/// Or several, each of some rows of the picture.
+void Encoder::write_file(Worker& worker, Job& job, const PictureNote& note, const fs::path& path,
+                         const Picture& picture) const {
+  const PieceNames names = piece_names(note.pixels.encoding, output_);
+  job.converted.piece_names = names;
+  const bool is_split = names == PieceNames::Channels || names == PieceNames::ChannelPlanes;
+  const int planes = has_planes(note.pixels.encoding) ? 2 : 1;
+  const int parts = (is_split ? note.channels : 1) * planes;
+  if (parts == 1) {
+    write_part(worker, job, note, path, picture);
+    return;
+  }
+  const std::int64_t rows = picture.height / parts;
+  for (int i = 0; i < parts; ++i) {
+    // All phases lie below all magnitudes; files of a channel belong together.
+    const std::int64_t place = is_split ? i % planes * note.channels + i / planes : i;
+    PictureNote own = note;
+    own.part = {i, parts};
+    copy_rows(picture, place * rows, rows, worker.part);
+    write_part(worker, job, own, tile_path(path, i, names), worker.part);
+  }
+}
+
+void Encoder::write_part(Worker& worker, Job& job, PictureNote note, const fs::path& path,
+                         const Picture& picture) const {
+  const Picture* written = &picture;
+  if (note.arrangement != Arrangement{}) {
+    if (&picture != &worker.part) copy_rows(picture, 0, picture.height, worker.part);
+    if (note.arrangement.is_resized()) {
+      note.arrangement.from_width = picture.width;
+      note.arrangement.from_height = picture.height;
+    }
+    image::arrange(worker.part, note.arrangement);
+    written = &worker.part;
+  }
+  OutputFile& output = job.add_output(path);
+  image::check_fits(output_.format, written->layout, written->width, written->height);
+  image::write_picture(output.temporary(), output_.format, *written, &note,
+                       {compression_, worker.threads, output_.quality}, worker.workspace);
+  job.converted.bytes_written += static_cast<std::int64_t>(fs::file_size(output.temporary()));
+  if (output_.has_sidecar || !image::holds_note(output_.format)) add_sidecar(job, note, path);
+  if (image::is_lossy(output_.format)) say_loss(worker, job, note, *written);
+}
+
+/// Of the first file of a sound, which was just written: what its pixels lost.
+void Encoder::say_loss(Worker& worker, Job& job, const PictureNote& note, const Picture& written) const {
+  if (job.outputs.size() > 1) return;
+  image::PictureFile file;
+  image::read(job.outputs.back()->temporary(), file);
+  PictureNote plain = note;
+  plain.arrangement = {};
+  image::adapt(file.picture, plain);
+  if (file.picture.layout != written.layout || file.picture.pixels.size() != written.pixels.size()) return;
+  double snr_db = 0;
+  const char* what = "the pixels";
+  if (holds_phase(note.pixels.encoding) && note.tile.count == 1 && note.part.count == 1 &&
+      note.arrangement == Arrangement{}) {
+    Audio lossless;
+    Audio lossy;
+    to_audio(*worker.backend, written, note, lossless, {}, false);
+    to_audio(*worker.backend, file.picture, note, lossy, {}, false);
+    snr_db = compare(lossless, lossy).snr_db;
+    what = "the sound";
+  } else {
+    Comparer comparer;
+    for (std::size_t i = 0; i < written.pixels.size(); ++i) {
+      const float code = written.pixels[i];
+      const float back = file.picture.pixels[i];
+      comparer.add(&code, &back, 1);
+    }
+    snr_db = comparer.result().snr_db;
+  }
+  char text[160];
+  std::snprintf(text, sizeof text, "%s loses: %s come%s back with an SNR of %.1f dB",
+                image::to_string(output_.format).c_str(), what, what == std::string("the sound") ? "s" : "", snr_db);
+  job.converted.messages.emplace_back(text);
 }
 
 void Encoder::write(Job& job) const {
   // The first tile comes last: where it is, all are.
+  for (const auto& sidecar : job.sidecars) sidecar->commit();
   for (auto output = job.outputs.rbegin(); output != job.outputs.rend(); ++output) (*output)->commit();
-  remove_stale_tiles(job.task.destination, std::ssize(job.outputs), job.task.source.filename().string());
+  const bool is_whole = job.outputs.size() == 1;
+  const std::int64_t n_tiles = is_whole || job.converted.piece_names != PieceNames::Tiles ? 0 : std::ssize(job.outputs);
+  remove_stale_tiles(job.task.destination, is_whole, n_tiles, job.task.source.filename().string());
 }
 
 }  // namespace spectrohue::batch

@@ -194,6 +194,14 @@ Parameters decode_parameters(const std::optional<PictureNote>& note, std::int64_
   return p;
 }
 
+Arrangement arrangement_of(const std::optional<PictureNote>& note, const ParameterFlags& flags) {
+  Arrangement arrangement = note ? note->arrangement : Arrangement{};
+  arrangement.invert = flags.invert.value_or(arrangement.invert);
+  arrangement.flip = flags.flip.value_or(arrangement.flip);
+  arrangement.transpose = flags.transpose.value_or(arrangement.transpose);
+  return arrangement;
+}
+
 void fill_scale(const ParameterFlags& flags, PixelSettings& pixels) {
   FrequencyScale& scale = pixels.scale;
   scale.kind = flags.freq_scale.value_or(scale.kind);
@@ -264,6 +272,10 @@ std::string to_json(const ParameterFlags& flags) {
   put_name("band_norm", flags.band_norm);
   put("band_power", flags.band_power);
   if (flags.colours) json["colormap"] = flags.colours->name;
+  put("invert", flags.invert);
+  put("flip", flags.flip);
+  put("transpose", flags.transpose);
+  if (flags.resizes_to_note) json["resize_to_note"] = true;
   const RetrievalSettings defaults;
   const RetrievalSettings& retrieval = flags.retrieval;
   if (retrieval.n_iter != defaults.n_iter) json["n_iter"] = retrieval.n_iter;

@@ -37,6 +37,10 @@ struct ParameterFlags {
   std::optional<int> band_power;
   std::optional<Colours> colours;
   RetrievalSettings retrieval;
+  std::optional<bool> invert;
+  std::optional<bool> flip;
+  std::optional<bool> transpose;
+  bool resizes_to_note = false;  ///< pictures whose size is not the note's
   std::optional<int> sample_rate;
   std::optional<int> channels;
   std::optional<std::int64_t> n_samples;
@@ -57,6 +61,9 @@ Parameters decode_parameters(const std::optional<PictureNote>& note, std::int64_
 
 /// Settings as text, for manifests: JSON objects; the same text, the same settings.
 std::string to_json(const EncodeSettings& settings);
+/// What of a picture is to be undone before all else: as the note says, or flags do.
+Arrangement arrangement_of(const std::optional<PictureNote>& note, const ParameterFlags& flags);
+
 /// Sets of a scale what was given.
 void fill_scale(const ParameterFlags& flags, PixelSettings& pixels);
 

@@ -258,7 +258,7 @@ class Planner {
     std::error_code error;
     if (fs::exists(destination, error)) return destination;
     if (!settings_.makes_tiles) return std::nullopt;
-    fs::path tile = tile_path(destination, 0);
+    fs::path tile = tile_path(destination, 0, settings_.piece_names);
     if (!fs::exists(tile, error)) return std::nullopt;
     return tile;
   }

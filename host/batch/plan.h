@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "batch/tiles.h"
 #include "batch/walk.h"
 
 namespace spectrohue::batch {
@@ -53,6 +54,7 @@ struct PlanSettings {
   /// Existing::Resume: whether a task whose output (or first tile) is there need not be done again. Absent: if it is
   /// not older than the source.
   std::function<bool(const Task&)> is_done;
+  PieceNames piece_names = PieceNames::Tiles;  ///< of outputs that are several files
   /// Whether a folder takes "A" and "a" for one name. Absent: it is tried out, where it matters.
   std::function<bool(const std::filesystem::path&)> folds_case;
 };

@@ -259,7 +259,7 @@ class Pipeline {
 
   void retire(Job& job) {
     job.error = nullptr;
-    job.outputs.clear();  // what has no name yet is removed
+    job.forget_outputs();
     job.reader.reset();
     if (job.size_bytes() > kMaxKeptBytes) job.release();
     free_.push_back(&job);

@@ -29,17 +29,40 @@ std::optional<PictureNote> note_of(const fs::path& path) {
 
 }  // namespace
 
-fs::path tile_path(const fs::path& whole, std::int64_t index) {
-  char number[24];
-  std::snprintf(number, sizeof(number), ".%0*lld", static_cast<int>(kDigits), static_cast<long long>(index));
-  return whole.parent_path() / (whole.stem().string() + number + whole.extension().string());
+fs::path tile_path(const fs::path& whole, std::int64_t index, PieceNames names) {
+  const auto plane = [](std::int64_t i) { return i % 2 == 0 ? ".mag" : ".phase"; };
+  std::string name;
+  switch (names) {
+    case PieceNames::Tiles: {
+      char number[24];
+      std::snprintf(number, sizeof(number), ".%0*lld", static_cast<int>(kDigits), static_cast<long long>(index));
+      name = number;
+      break;
+    }
+    case PieceNames::Planes: name = plane(index); break;
+    case PieceNames::Channels: name = ".ch" + std::to_string(index + 1); break;
+    case PieceNames::ChannelPlanes: name = ".ch" + std::to_string(index / 2 + 1) + plane(index); break;
+  }
+  return whole.parent_path() / (whole.stem().string() + name + whole.extension().string());
 }
 
 std::optional<fs::path> whole_path(const fs::path& tile) {
-  const std::string number = tile.stem().extension().string();
-  const bool fits = number.size() > kDigits && std::all_of(number.begin() + 1, number.end(), is_digit);
-  if (!fits || tile.stem().stem().empty()) return std::nullopt;
-  return tile.parent_path() / (tile.stem().stem().string() + tile.extension().string());
+  fs::path stem = tile.stem();
+  const auto drop = [&stem](auto&& fits) {
+    if (!fits(stem.extension().string()) || stem.stem().empty()) return false;
+    stem = stem.stem();
+    return true;
+  };
+  const auto is_number = [](const std::string& name, std::size_t from, std::size_t least) {
+    return name.size() >= from + least && std::all_of(name.begin() + static_cast<int>(from), name.end(), is_digit);
+  };
+  bool fits = drop([&](const std::string& name) { return is_number(name, 1, kDigits); });
+  if (!fits) {
+    fits = drop([](const std::string& name) { return name == ".mag" || name == ".phase"; });
+    fits = drop([&](const std::string& name) { return name.starts_with(".ch") && is_number(name, 3, 1); }) || fits;
+  }
+  if (!fits) return std::nullopt;
+  return tile.parent_path() / (stem.string() + tile.extension().string());
 }
 
 void join_tiles(SourceList& sources) {
@@ -48,7 +71,9 @@ void join_tiles(SourceList& sources) {
     if (!whole_path(sources.name(i))) continue;
     const fs::path path = sources[i].path;
     const std::optional<PictureNote> note = note_of(path);
-    if (note && note->tile.count > 1) sets[*whole_path(path)].emplace(note->tile.index, i);
+    if (!note || (note->tile.count == 1 && note->part.count == 1)) continue;
+    const std::int64_t index = note->part.count > 1 ? note->part.index : note->tile.index;
+    sets[*whole_path(path)].emplace(index, i);
   }
   std::vector<std::vector<std::size_t>> ordered;
   for (const auto& [whole, tiles] : sets) {
@@ -58,16 +83,17 @@ void join_tiles(SourceList& sources) {
   sources.group(ordered);
 }
 
-void remove_stale_tiles(const fs::path& whole, std::int64_t n_tiles, const std::string& source_name) {
+void remove_stale_tiles(const fs::path& whole, bool keeps_whole, std::int64_t n_tiles, const std::string& source_name) {
   const auto remove = [&](const fs::path& path, bool is_tile) {
     if (!fs::exists(path)) return false;
     const std::optional<PictureNote> note = note_of(path);
-    if (!note || note->source_name != source_name || (note->tile.count > 1) != is_tile) return false;
+    const bool is_piece = note && (note->tile.count > 1 || note->part.count > 1);
+    if (!note || note->source_name != source_name || is_piece != is_tile) return false;
     std::error_code ignored;
     return fs::remove(path, ignored);
   };
-  if (n_tiles > 1) remove(whole, false);
-  for (std::int64_t index = n_tiles > 1 ? n_tiles : 0; remove(tile_path(whole, index), true);) ++index;
+  if (!keeps_whole) remove(whole, false);
+  for (std::int64_t index = n_tiles; remove(tile_path(whole, index), true);) ++index;
 }
 
 }  // namespace spectrohue::batch

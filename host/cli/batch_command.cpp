@@ -61,7 +61,7 @@ class BatchCommand {
     if (has_manifest && !files_.dry_run) writer.emplace(*manifest);
     std::optional<batch::DoneIndex> done;
     if (has_manifest && files_.resume) {
-      done.emplace(*manifest);
+      done.emplace(*manifest, direction_.piece_names);
       settings.is_done = [&, id = batch::parameters_id(parameters_)](const batch::Task& task) {
         return done->is_done(task, id);
       };
@@ -90,6 +90,7 @@ class BatchCommand {
     batch::PlanSettings settings = files_.plan;
     settings.extension = direction_.extension;
     settings.makes_tiles = direction_.makes_tiles;
+    settings.piece_names = direction_.piece_names;
     settings.shard = batch::shard_from_string(files_.shard);
     if (files_.overwrite) settings.existing = batch::Existing::Overwrite;
     if (files_.resume) settings.existing = batch::Existing::Resume;

@@ -49,6 +49,7 @@ struct Direction {
   bool joins_tiles = false;
   const batch::Conversion& conversion;
   std::function<Forecast(const batch::Task&)> forecast;  ///< from the header of the source; throws Error
+  batch::PieceNames piece_names = batch::PieceNames::Tiles;
 };
 
 /// Walks, plans, and carries the plan out, or prints it. Throws Error for what concerns all of it.

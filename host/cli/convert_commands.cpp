@@ -2,12 +2,16 @@
 // SPDX-License-Identifier: MIT
 //
 // encode, decode, and the bare `spectrohue FILE...`.
+#include <algorithm>
+#include <charconv>
 #include <memory>
 
 #include "batch/decode.h"
 #include "batch/encode.h"
+#include "batch/peak_meter.h"
 #include "cli/batch_command.h"
 #include "cli/progress.h"
+#include "image/arrange.h"
 #include "spectrohue/convert.h"
 
 namespace spectrohue::cli {
@@ -25,13 +29,79 @@ struct EncodeOptions {
   TileSettings tiles;
   bool drop_top = false;
   bool verify = false;
+  std::string channels = "keep";
+  Arrangement arrangement;
+  std::string resize;
+  std::string format;
+  batch::PictureOutput output;
+  bool force = false;
 };
 
-Direction encoding(const EncodeSettings& settings, const TileSettings& tiles, const batch::Conversion& encoder) {
+std::optional<int> number_of(const std::string& text, int least, int most) {
+  int value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || value < least || value > most) return std::nullopt;
+  return value;
+}
+
+/// split: a file a channel, all of which are kept.
+ChannelChoice channels_of(const std::string& text) {
+  using Kind = ChannelChoice::Kind;
+  if (text == "keep" || text == "split" || text == "stacked") return {};
+  if (text == "mono") return {Kind::Mono, 0};
+  if (text == "left") return {Kind::One, 0};
+  if (text == "right") return {Kind::One, 1};
+  if (text == "mid-side") return {Kind::MidSide, 0};
+  if (const auto number = number_of(text, 1, PictureNote::kMaxChannels)) return {Kind::One, *number - 1};
+  throw Error(ErrorCode::Usage, "--channels '" + text +
+                                    "' is neither keep, mono, left, right, mid-side, split nor a channel's number, "
+                                    "from 1");
+}
+
+/// "512x256", width and height.
+void take_size(const std::string& text, Arrangement& arrangement) {
+  constexpr int kMost = 65500;
+  const std::size_t x = text.find('x');
+  const auto width = number_of(text.substr(0, x), 1, kMost);
+  const auto height = x == std::string::npos ? std::nullopt : number_of(text.substr(x + 1), 1, kMost);
+  if (!width || !height) {
+    throw Error(ErrorCode::Usage, "--resize '" + text + "' is not a size such as 512x256 (columns x rows)");
+  }
+  arrangement.width = *width;
+  arrangement.height = *height;
+}
+
+/// What --format says, or the name of the one output, or what the encoding needs.
+image::Format format_of(const EncodeOptions& chosen, const FileOptions& files, Encoding encoding) {
+  if (!chosen.format.empty()) return image::format_from_string(chosen.format);
+  if (const auto named = image::format_of_extension(files.plan.output)) return *named;
+  return pixel_layout(encoding).bits == 32 ? image::Format::Tiff : image::Format::Png;
+}
+
+/// A colormap is turned around instead of its codes, so that they stay what they are.
+void invert_colours(EncodeSettings& settings) {
+  if (settings.pixels.encoding != Encoding::Colormap || !settings.arrangement.invert) return;
+  settings.arrangement.invert = false;
+  std::ranges::reverse(settings.colours.palette);
+  settings.colours.name += "_r";
+}
+
+void refuse_loss(image::Format format, Encoding encoding) {
+  if (!image::is_lossy(format) || !holds_phase(encoding)) return;
+  throw Error(ErrorCode::Usage, "phases do not survive the losses of " + image::to_string(format) + " (" +
+                                    to_string(encoding) +
+                                    " holds some); use PNG, or an encoding of magnitudes, or add --force");
+}
+
+Direction encoding(const EncodeSettings& settings, TileSettings tiles, const batch::PictureOutput& output,
+                   const batch::Conversion& encoder) {
+  const batch::PieceNames names = batch::piece_names(settings.pixels.encoding, output);
+  if (names != batch::PieceNames::Tiles) tiles.width = 0;
   const auto forecast = [settings, tiles](const batch::Task& task) {
     const audio::FileInfo info = audio::inspect(task.source);
-    const PictureSize size = picture_size(info.n_samples, info.channels, settings);
-    const Tiling tiling = make_tiling(tiles, info.channels, settings);
+    const int channels = batch::ChannelMix(settings.channels, info.channels).channels();
+    const PictureSize size = picture_size(info.n_samples, channels, settings);
+    const Tiling tiling = make_tiling(tiles, channels, settings);
     const std::int64_t n_tiles = tiling.tile.count(size.width);
     const auto bytes = static_cast<double>(size.bytes / size.width * tiling.stored_columns(size.width));
     return Forecast{std::to_string(size.width) + " x " + std::to_string(size.height) + " pixels" +
@@ -39,18 +109,49 @@ Direction encoding(const EncodeSettings& settings, const TileSettings& tiles, co
                         bytes_text(bytes),
                     bytes, kLikelyShare * bytes};
   };
-  return {"encode", audio::has_audio_extension, ".png", true, false, encoder, forecast};
+  return {"encode", audio::has_audio_extension, image::extension_of(output.format), true, false, encoder, forecast,
+          names};
+}
+
+/// Measures all sounds, whatever the shard, before the first is encoded.
+void measure_dataset(const FileOptions& files, const RunOptions& options, const EncodeOptions& chosen,
+                     EncodeSettings& settings) {
+  if (std::ranges::find(files.inputs, "-") != files.inputs.end()) {
+    throw Error(ErrorCode::Usage, "--ref dataset reads the list of inputs twice; give it as @FILE instead of -");
+  }
+  batch::WalkSettings walk = files.walk;
+  walk.wanted = audio::has_audio_extension;
+  walk.links = batch::links_from_string(files.links);
+  batch::RunSettings run = options.run;
+  run.stop = &stop_requested;
+  const double ref = batch::dataset_reference(batch::walk(files.inputs, walk).sources, run, settings, chosen.tiles);
+  if (ref > 0) settings.ref = {Reference::Kind::Fixed, ref};
 }
 
 Exit encode(const FileOptions& files, const TransformOptions& transform, const EncodeOptions& chosen,
             const RunOptions& options) {
   EncodeSettings settings = transform.encode_settings();
   settings.pixels.drop_top = chosen.drop_top;
-  validate(settings);
+  settings.channels = channels_of(chosen.channels);
+  settings.arrangement = chosen.arrangement;
+  if (!chosen.resize.empty()) take_size(chosen.resize, settings.arrangement);
+  invert_colours(settings);
+  batch::PictureOutput output = chosen.output;
+  output.format = format_of(chosen, files, settings.pixels.encoding);
+  output.splits_channels = chosen.channels == "split";
+  batch::validate(settings, chosen.tiles, output);
+  if (!chosen.force) refuse_loss(output.format, settings.pixels.encoding);
+  if (chosen.verify && !(holds_phase(settings.pixels.encoding) && image::holds_note(output.format))) {
+    throw Error(ErrorCode::Usage,
+                "--verify compares sounds, so it needs pictures that hold phases and their note (PNG or TIFF)");
+  }
   const image::Compression compression = image::compression_from_string(chosen.compression);
-  make_tiling(chosen.tiles, 1, settings);  // throws if that cannot be
-  const batch::Encoder encoder(settings, compression, chosen.tiles, chosen.verify);
-  return convert(files, options, encoding(settings, chosen.tiles, encoder));
+  if (transform.ref == "dataset" && !files.dry_run) {
+    measure_dataset(files, options, chosen, settings);
+    if (stop_requested) return Exit::Interrupted;
+  }
+  const batch::Encoder encoder(settings, compression, chosen.tiles, chosen.verify, output);
+  return convert(files, options, encoding(settings, chosen.tiles, output, encoder));
 }
 
 struct DecodeOptions {
@@ -63,8 +164,9 @@ struct DecodeOptions {
 Direction decoding(const batch::DecodeSettings& settings, const batch::Conversion& decoder) {
   const auto forecast = [settings](const batch::Task& task) {
     const image::FileInfo info = image::inspect(task.source);
+    const image::Size size = image::rearranged({info.width, info.height}, arrangement_of(info.note, settings.flags));
     const PictureNote note =
-        batch::decode_parameters(info.note, info.width, info.height, info.layout, task.source, settings.flags).note;
+        batch::decode_parameters(info.note, size.width, size.height, info.layout, task.source, settings.flags).note;
     const double seconds = static_cast<double>(note.n_samples) / note.sample_rate;
     const audio::WriteSettings as = audio::settings_for(settings.container, settings.format.value_or(note.format));
     const double bytes = kWavHeaderBytes + static_cast<double>(note.n_samples) * note.channels * bytes_of(as.format);
@@ -122,6 +224,28 @@ void add_encode(CLI::App& app, Exit& result) {
                     "Black columns make the last tile, or the only one, as wide as --tile-width");
   command->add_flag(both_spellings("--drop-top"), state->encode.drop_top,
                     "Leave out the row of the highest bin, half the sample rate: n_fft / 2 rows a channel");
+  command
+      ->add_option("--channels", state->encode.channels,
+                   "keep (all, stacked, default), mono (their mean), left, right, a number from 1, mid-side, or split "
+                   "(a file a channel: song.ch1.png)")
+      ->type_name("WHICH");
+  command
+      ->add_option(
+          "--format", state->encode.format,
+          "png, tiff, npy, npz, jpeg or webp (default: as the output is named, else tiff for floats, else png)")
+      ->type_name("NAME");
+  command->add_option(both_spellings("--picture-quality"), state->encode.output.quality, "Of jpeg and webp, 1 to 100")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
+  command->add_flag("--force", state->encode.force, "Let jpeg and webp have phases, which they ruin");
+  command->add_flag(
+      "--sidecar", state->encode.output.has_sidecar,
+      "Write each picture's note also beside it: song.json (always, where the format has no room for it)");
+  command->add_flag("--invert", state->encode.arrangement.invert, "Dark is loud; of a colormap, its other end");
+  command->add_flag("--flip", state->encode.arrangement.flip, "Low frequencies on top");
+  command->add_flag("--transpose", state->encode.arrangement.transpose, "Time runs down");
+  command->add_option("--resize", state->encode.resize, "Columns x rows of every picture: 512x256; loses phases")
+      ->type_name("WxH");
   command->add_flag("--verify", state->encode.verify,
                     "Read every picture back, decode it, and record its SNR in the manifest");
   state->options.add_to(*command);
@@ -163,6 +287,14 @@ void add_decode(CLI::App& app, Exit& result) {
   command->add_flag_callback(
       both_spellings("--drop-top"), [&given] { given.drop_top = true; },
       "Of a picture without a note: it has no row for the highest bin");
+  command->add_flag_callback(
+      "--invert", [&given] { given.invert = true; }, "Of a picture without a note: dark is loud");
+  command->add_flag_callback(
+      "--flip", [&given] { given.flip = true; }, "Of a picture without a note: low frequencies are on top");
+  command->add_flag_callback(
+      "--transpose", [&given] { given.transpose = true; }, "Of a picture without a note: time runs down");
+  command->add_flag(both_spellings("--resize-to-note"), given.resizes_to_note,
+                    "A picture of another size than its note says is resized, instead of refused");
   command->add_option(both_spellings("--n-samples"), given.n_samples, "Length in samples; overrides the note")
       ->check(CLI::NonNegativeNumber);
   command->add_option("--ref", given.ref, "Magnitude of full brightness; overrides the note")
@@ -198,7 +330,7 @@ Exit convert_files(const std::vector<std::string>& files) {
     worst = std::max(worst, convert(some, options, direction));
   };
   const batch::Encoder encoder(settings);
-  take(sounds, encoding(settings, {}, encoder));
+  take(sounds, encoding(settings, {}, {}, encoder));
   const batch::DecodeSettings decode_settings;
   const batch::Decoder decoder(decode_settings);
   take(pictures, decoding(decode_settings, decoder));

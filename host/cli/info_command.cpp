@@ -7,6 +7,7 @@
 #include "audio/audio_file.h"
 #include "cli/options.h"
 #include "image/adapt.h"
+#include "image/arrange.h"
 #include "image/note.h"
 #include "image/picture_file.h"
 
@@ -43,17 +44,19 @@ Json describe_picture(const fs::path& path, const batch::ParameterFlags& flags) 
   Json out = {{"kind", "picture"},     {"description", info.description}, {"width", info.width},
               {"height", info.height}, {"bits", info.layout.bits},        {"has_note", info.note.has_value()}};
   if (info.note) {
-    if (info.note->pixels_crc32) {
+    if (info.note->pixels_crc32 && info.note->part.count == 1) {
       image::PictureFile file;
       image::read(path, file);
+      image::rearrange(file.picture, info.note->arrangement);
       image::adapt(file.picture, *info.note);
       out["untouched"] = image::pixels_crc32(file.picture) == *info.note->pixels_crc32;
     }
     out["note"] = Json::parse(image::to_json(*info.note));
   }
   try {
+    const image::Size size = image::rearranged({info.width, info.height}, arrangement_of(info.note, flags));
     const batch::Parameters used =
-        batch::decode_parameters(info.note, info.width, info.height, info.layout, path, flags);
+        batch::decode_parameters(info.note, size.width, size.height, info.layout, path, flags);
     out["decodes_to"] = {{"sample_rate", used.note.sample_rate},
                          {"channels", used.note.channels},
                          {"n_samples", used.note.n_samples},

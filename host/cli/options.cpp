@@ -36,19 +36,28 @@ void add_named(CLI::App& app, const std::string& name, std::optional<T>& target,
 
 /// Of a name that core/colormap.h knows, or of a file.
 Colours colours_of(const std::string& text) {
+  constexpr std::string_view kReversed = "_r";
   const std::vector<std::string> names = colormap_names();
+  if (text.ends_with(kReversed)) {
+    const std::string name = text.substr(0, text.size() - kReversed.size());
+    if (std::find(names.begin(), names.end(), name) != names.end()) {
+      Colours colours = colours_of(name);
+      std::ranges::reverse(colours.palette);
+      return {text, colours.palette};
+    }
+  }
   const bool is_name = std::find(names.begin(), names.end(), text) != names.end() || !std::filesystem::exists(text);
   const Colormap map = is_name ? colormap_by_name(text) : load_colormap(text);
   return {map.name, {map.colours.begin(), map.colours.end()}};
 }
 
 Reference parse_reference(const std::string& text) {
-  if (text == "peak") return {Reference::Kind::Peak, 0};
+  if (text == "peak" || text == "dataset") return {Reference::Kind::Peak, 0};
   if (text == "full-scale") return {Reference::Kind::FullScale, 0};
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || !(value > 0)) {
-    throw Error(ErrorCode::Usage, "--ref '" + text + "' is neither peak, full-scale nor a magnitude above 0");
+    throw Error(ErrorCode::Usage, "--ref '" + text + "' is neither peak, full-scale, dataset nor a magnitude above 0");
   }
   return {Reference::Kind::Fixed, value};
 }
@@ -123,9 +132,10 @@ void TransformOptions::add_to(CLI::App& app, bool encoding_side) {
         ->excludes(preset);
     add_named(app, "--pad-mode", pad_mode, pad_mode_from_string,
               "What the first and last frames see outside the sound: constant (zeros, default) or reflect", "NAME");
-    app.add_option("--ref", ref,
-                   "Magnitude of full brightness: peak (of each channel, default), full-scale or a number (default 1 "
-                   "with gray32f and complex)");
+    app.add_option(
+        "--ref", ref,
+        "Magnitude of full brightness: peak (of each channel, default), full-scale, dataset (one peak for all "
+        "files, read twice) or a number (default 1 with gray32f and complex)");
     app.add_option("--tilt", tilt,
                    "dB per octave, -24 to 24: makes high frequencies brighter (or, below 0, darker); undone by decode")
         ->type_name("DB_PER_OCTAVE");

@@ -209,6 +209,16 @@ PictureNote::Tile tile_of(const Fields& note) {
   return tile;
 }
 
+PictureNote::Part part_of(const Fields& note) {
+  const Json& json = note.at("part");
+  if (!json.is_object()) note.refuse_type("part", json, "an object");
+  const Fields fields(json, "part.");
+  PictureNote::Part part;
+  part.count = static_cast<int>(fields.integer("count", 1, 2 * PictureNote::kMaxChannels));
+  part.index = static_cast<int>(fields.integer("index", 0, part.count - 1));
+  return part;
+}
+
 Json json_of(const PictureNote::Tile& tile) {
   Json json;
   json["index"] = tile.index;
@@ -265,7 +275,8 @@ Arrangement arrangement_of(const Fields& note) {
 
 /// The oldest version whose readers take the picture for what it is.
 int version_of(const PictureNote& note) {
-  if (note.arrangement != Arrangement{} || note.is_mid_side || note.pixels.tilt != 0) return 3;
+  const bool is_arranged = note.arrangement != Arrangement{};
+  if (is_arranged || note.is_mid_side || note.pixels.tilt != 0 || note.part.count > 1) return 3;
   return note.pixels.drop_top || note.tile.overlap > 0 || note.tile.padding > 0 ? 2 : 1;
 }
 
@@ -324,9 +335,11 @@ void take_scale(const Fields& fields, PixelSettings& pixels) {
 
 std::optional<std::vector<Colour>> palette_of_name(const std::string& name) {
   for (const std::string& known : colormap_names()) {
-    if (name != known) continue;
-    const Colormap& map = colormap_by_name(name);
-    return std::vector<Colour>(map.colours.begin(), map.colours.end());
+    if (name != known && name != known + "_r") continue;
+    const Colormap& map = colormap_by_name(known);
+    std::vector<Colour> palette(map.colours.begin(), map.colours.end());
+    if (name != known) std::reverse(palette.begin(), palette.end());
+    return palette;
   }
   return std::nullopt;
 }
@@ -459,6 +472,7 @@ std::string to_json(const PictureNote& note) {
   json["subtype"] = to_string(note.format);
   if (note.pixels.refine != PixelSettings::kOpenLoop) json["refine"] = note.pixels.refine;
   if (note.tile != PictureNote::Tile{}) json["tile"] = json_of(note.tile);
+  if (note.part.count > 1) json["part"] = {{"index", note.part.index}, {"count", note.part.count}};
   json["source_name"] = note.source_name;
   if (note.pixels_crc32) json["pixels_crc32"] = hex(*note.pixels_crc32);
   // Plain ASCII survives programs that copy the text as Latin-1. File names need not be UTF-8.
@@ -516,6 +530,7 @@ PictureNote note_from_json(std::string_view text) {
     note.pixels.refine = static_cast<int>(fields.integer("refine", 0, PixelSettings::kMaxRefine));
   }
   if (fields.has("tile")) note.tile = tile_of(fields);
+  if (fields.has("part")) note.part = part_of(fields);
   if (fields.has("source_name")) note.source_name = harmless(fields.text("source_name"));
   if (fields.has("pixels_crc32")) note.pixels_crc32 = checksum_of(fields);
   return note;

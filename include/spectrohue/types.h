@@ -71,8 +71,15 @@ struct PictureNote {
     bool operator==(const Tile&) const = default;
   };
   Tile tile;
-  /// CRC-32 (as in PNG) of the pixels as they are stored (gray, indices, colours), row by row from the top; 16-bit
-  /// values high byte first, floats low byte first. Tells an untouched picture from an edited one.
+  /// Which of several files that hold rows of the picture this one is.
+  struct Part {
+    int index = 0;
+    int count = 1;  ///< 1: it holds all rows
+    bool operator==(const Part&) const = default;
+  };
+  Part part;
+  /// CRC-32 (as in PNG) of the pixels of all parts, before they are arranged (gray, indices, colours), row by row from
+  /// the top; 16-bit values high byte first, floats low byte first. Tells an untouched picture from an edited one.
   std::optional<std::uint32_t> pixels_crc32;
 
   bool operator==(const PictureNote&) const = default;
