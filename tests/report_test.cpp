@@ -17,8 +17,8 @@
 
 #include "audio/audio_file.h"
 #include "batch/tiles.h"
+#include "core/base64.h"
 #include "image/picture_file.h"
-#include "report/base64.h"
 #include "report/collector.h"
 #include "report/excerpt.h"
 #include "report/snr_histogram.h"

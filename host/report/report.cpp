@@ -11,9 +11,9 @@
 
 #include "audio/audio_file.h"
 #include "batch/output_file.h"
+#include "core/base64.h"
 #include "image/picture_file.h"
 #include "image/rgb.h"
-#include "report/base64.h"
 #include "report/excerpt.h"
 #include "report/page.h"
 #include "report/thumbnail.h"

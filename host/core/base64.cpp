@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The spectrohue authors
 // SPDX-License-Identifier: MIT
-#include "report/base64.h"
+#include "core/base64.h"
 
 #include <algorithm>
 
-namespace spectrohue::report {
+namespace spectrohue {
 
 std::string base64(std::span<const std::uint8_t> bytes) {
   constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -23,4 +23,4 @@ std::string data_uri(std::string_view media_type, std::span<const std::uint8_t> 
   return "data:" + std::string(media_type) + ";base64," + base64(bytes);
 }
 
-}  // namespace spectrohue::report
+}  // namespace spectrohue

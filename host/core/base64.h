@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace spectrohue::report {
+namespace spectrohue {
 
 /// RFC 4648, section 4: with padding, without line breaks.
 std::string base64(std::span<const std::uint8_t> bytes);
@@ -15,4 +15,4 @@ std::string base64(std::span<const std::uint8_t> bytes);
 /// "data:image/png;base64,...": a file inside a page.
 std::string data_uri(std::string_view media_type, std::span<const std::uint8_t> bytes);
 
-}  // namespace spectrohue::report
+}  // namespace spectrohue
