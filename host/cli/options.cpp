@@ -80,8 +80,7 @@ void TransformOptions::set_encoding(const std::string& text) {
   }
 }
 
-void TransformOptions::add_to(CLI::App& app, bool encoding_side) {
-  const HelpGroup group(app, "Spectrogram");
+void TransformOptions::add_transform_to(CLI::App& app) {
   app.add_option(both_spellings("--n-fft"), given.n_fft, "Samples a frame; factors 2, 3, 5, 7 (default 2048)");
   app.add_option(both_spellings("--hop-length"), given.hop_length, "Samples between frames (default n_fft / 4)");
   app.add_option(both_spellings("--win-length"), given.win_length, "Samples of the window (default n_fft)");
@@ -97,6 +96,11 @@ void TransformOptions::add_to(CLI::App& app, bool encoding_side) {
         throw Error(ErrorCode::Usage, "--center must be on or off");
       },
       "on: frame t is centred on sample t * hop_length (default); off: it starts there", "on|off");
+}
+
+void TransformOptions::add_to(CLI::App& app, bool encoding_side) {
+  const HelpGroup group(app, "Spectrogram");
+  add_transform_to(app);
   app.add_option_function<std::string>(
          "--encoding", [this](const std::string& text) { as_validation([&] { set_encoding(text); }); },
          "hsv (default), hsv16; bit-exact: hsvx, hsv16x; magnitudes: gray8, gray16, gray32f, rgb24, colormap:NAME, "

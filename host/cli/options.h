@@ -30,6 +30,8 @@ class TransformOptions {
 
   /// Adds the options that both directions have; `encoding_side` adds those that only encoding has.
   void add_to(CLI::App& app, bool encoding_side);
+  /// Those of the transform alone: --n-fft ... --center.
+  void add_transform_to(CLI::App& app);
   /// For encoding: defaults where nothing was given. Throws Error(Usage).
   EncodeSettings encode_settings() const;
 
@@ -70,6 +72,7 @@ std::string both_spellings(const std::string& name);
 // Each adds its subcommand; `result` receives the exit code when it ran.
 void add_encode(CLI::App& app, Exit& result);
 void add_decode(CLI::App& app, Exit& result);
+void add_plot(CLI::App& app, Exit& result);
 void add_info(CLI::App& app, Exit& result);
 void add_verify(CLI::App& app, Exit& result);
 void add_merge(CLI::App& app, Exit& result);
