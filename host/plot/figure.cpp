@@ -31,6 +31,9 @@ constexpr double kWaveformGap = 8;
 constexpr double kLineWidth = 0.8;
 /// Below this a spectrogram has its channel's number in place of ticks.
 constexpr double kLeastForTicks = 40;
+/// Channels that have waveforms, and names of their own, where nobody says how high a figure is to be.
+constexpr int kMostWaveforms = 8;
+constexpr int kMostHeaders = 32;
 constexpr double kLeastPanelWidth = 40;
 constexpr double kLeastPanelHeight = 4;
 /// Of all panels of a figure whose height is left to us.
@@ -64,13 +67,13 @@ struct Stack {
 Stack usual_stack(const Figure& figure) {
   const int n = figure.channels;
   Stack stack;
-  stack.spectrogram = n == 1 ? 360 : n == 2 ? 240 : n <= 8 ? 160 : n <= 32 ? 90 : 40;
-  const bool has_waveforms = figure.style.waveform && n <= 8;
+  stack.spectrogram = n == 1 ? 360 : n == 2 ? 240 : n <= 8 ? 160 : n <= kMostHeaders ? 90 : 40;
+  const bool has_waveforms = figure.style.waveform && n <= kMostWaveforms;
   stack.waveform = !has_waveforms ? 0 : n == 1 ? 84 : n == 2 ? 60 : 44;
   stack.inner_gap = has_waveforms ? kWaveformGap : 0;
-  stack.outer_gap = n <= 8 ? kMargin : 4;
-  stack.header = figure.style.axes && n > 1 && n <= 8 ? line_height(kTickSize) : 0;
-  if (n > 32) {
+  stack.outer_gap = n <= kMostWaveforms ? kMargin : 4;
+  stack.header = figure.style.axes && n > 1 && n <= kMostHeaders ? line_height(kTickSize) : 0;
+  if (n > kMostHeaders) {
     stack.outer_gap = n > 256 ? 1 : 3;
     stack.spectrogram = std::clamp(kMostStacked / n - stack.outer_gap, 8.0, 40.0);
   }
@@ -381,7 +384,7 @@ class Composer {
       number_channels();
     }
     for (std::size_t c = 0; c < layout_.channels.size(); ++c) {
-      if (has_ticks && figure_.channels > 1) add_header(static_cast<int>(c));
+      if (has_ticks && figure_.channels > 1 && figure_.channels <= kMostHeaders) add_header(static_cast<int>(c));
       if (layout_.channels[c].waveform.height > 0) add_amplitude_axis(layout_.channels[c].waveform);
     }
   }
