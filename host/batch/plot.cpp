@@ -123,6 +123,7 @@ std::string Plotter::parameters() const {
   json["center"] = stft.center;
   json["keeps_stft_of_pictures"] = settings_.keeps_stft_of_pictures;
   json["flags"] = nlohmann::ordered_json::parse(to_json(settings_.flags));
+  json["compression"] = image::to_string(settings_.compression);
   const plot::FigureStyle& style = settings_.style;
   json["format"] = to_string(settings_.type);
   json["width"] = style.width;
@@ -297,7 +298,7 @@ void Plotter::write_figure(Worker& worker, Job& job, const plot::Figure& figure,
   const std::string title = plot::printable_utf8(figure.title);
   switch (settings_.type) {
     case FigureType::Png:
-      image::write_png(path, plot::rasterise(drawing), nullptr, {image::Compression::Level3, worker.threads},
+      image::write_png(path, plot::rasterise(drawing), nullptr, {settings_.compression, worker.threads},
                        worker.workspace);
       break;
     case FigureType::Svg: write_bytes(path, plot::to_svg(drawing, title)); break;

@@ -19,6 +19,7 @@ FigureType figure_type_from_string(std::string_view name);  ///< throws Error(Us
 
 struct PlotSettings {
   FigureType type = FigureType::Png;
+  image::Compression compression = image::Compression::Fast;  ///< of PNGs
   plot::FigureStyle style;
   std::optional<std::string> title;  ///< none: the file's name; empty: no title
   StftSettings stft;

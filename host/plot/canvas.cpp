@@ -5,8 +5,9 @@
 #include <cairo-pdf.h>
 #include <cairo.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
-#include <cstring>
 #include <numbers>
 #include <span>
 
@@ -53,14 +54,16 @@ void choose_font(cairo_t* context, const std::string& font) {
   cairo_font_options_destroy(options);
 }
 
-/// RGB to Cairo's 32-bit words.
+/// Indices to Cairo's 32-bit words.
 void copy_pixels(const Picture& from, std::span<std::uint32_t> to, std::int64_t stride) {
+  std::array<std::uint32_t, 256> words{};
+  for (std::size_t i = 0; i < from.palette.size(); ++i) {
+    const Colour& colour = from.palette[i];
+    words[i] = std::uint32_t{colour[0]} << 16 | std::uint32_t{colour[1]} << 8 | colour[2];
+  }
   for (std::int64_t y = 0; y < from.height; ++y) {
-    const std::uint8_t* rgb = from.row(y);
-    std::uint32_t* words = to.data() + y * stride;
-    for (std::int64_t x = 0; x < from.width; ++x, rgb += 3) {
-      words[x] = std::uint32_t{rgb[0]} << 16 | std::uint32_t{rgb[1]} << 8 | rgb[2];
-    }
+    std::transform(from.row(y), from.row(y) + from.width, to.data() + y * stride,
+                   [&](std::uint8_t index) { return words[index]; });
   }
 }
 
@@ -201,7 +204,7 @@ std::vector<std::uint8_t> to_pdf(const Drawing& drawing, const std::string& titl
   {
     const Surface surface(
         cairo_pdf_surface_create_for_stream(append, &bytes, drawing.width * kPoint, drawing.height * kPoint));
-    cairo_pdf_surface_set_metadata(surface.surface, CAIRO_PDF_METADATA_CREATE_DATE, "1970-01-01T00:00:00Z");
+    cairo_pdf_surface_set_metadata(surface.surface, CAIRO_PDF_METADATA_CREATE_DATE, "");
     cairo_pdf_surface_set_metadata(surface.surface, CAIRO_PDF_METADATA_TITLE, title.c_str());
     const Context context(surface);
     cairo_scale(context.context, kPoint, kPoint);

@@ -38,7 +38,7 @@ class TextRuler {
 Picture rasterise(const Drawing& drawing);
 inline constexpr std::int64_t kMaxSide = 32767;
 
-/// A PDF of one page; text is text, with its font. The same bytes whenever it is made: it is dated 1970.
+/// A PDF of one page; text is text, with its font. The same bytes whenever it is made: it has no date.
 std::vector<std::uint8_t> to_pdf(const Drawing& drawing, const std::string& title);
 
 }  // namespace spectrohue::plot

@@ -57,10 +57,10 @@ struct Polygon {
   Colour colour = {};
 };
 
-/// 8-bit RGB, every pixel a crisp rectangle.
+/// Every pixel a crisp rectangle.
 struct Image {
   Box box;
-  Picture picture;
+  Picture picture;  ///< with a palette of 256 colours
 };
 
 struct Drawing {

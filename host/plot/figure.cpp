@@ -287,17 +287,23 @@ class Composer {
  private:
   // Data.
 
-  Rgb colour_of(double db) const {
+  /// In the colormap.
+  std::uint8_t code_of(double db) const {
     const double value = (db - figure_.low_db) / (figure_.high_db - figure_.low_db) * 255;
-    const int code = value > 0 ? static_cast<int>(std::min(255.0, value) + 0.5) : 0;  // NaN is the floor too
-    return figure_.colormap.colours[static_cast<std::size_t>(code)];
+    return value > 0 ? static_cast<std::uint8_t>(std::min(255.0, value) + 0.5) : 0;  // NaN is the floor too
+  }
+
+  /// Of one code a pixel.
+  Picture indexed_picture(std::int64_t width, std::int64_t height) const {
+    Picture picture;
+    picture.resize(width, height, {1, 8});
+    picture.palette.assign(figure_.colormap.colours.begin(), figure_.colormap.colours.end());
+    return picture;
   }
 
   Picture picture_of(const std::vector<float>& levels) const {
-    Picture picture;
-    picture.resize(layout_.columns, layout_.rows, {3, 8});
-    std::uint8_t* to = picture.pixels.data();
-    for (const float level : levels) to = std::copy_n(colour_of(level).begin(), 3, to);
+    Picture picture = indexed_picture(layout_.columns, layout_.rows);
+    std::transform(levels.begin(), levels.end(), picture.pixels.data(), [&](float level) { return code_of(level); });
     return picture;
   }
 
@@ -475,12 +481,10 @@ class Composer {
 
   void add_colour_bar() {
     const Box& bar = layout_.colour_bar;
-    Picture picture;
-    picture.resize(1, std::max<std::int64_t>(2, grid_.pixels(bar.height)), {3, 8});
+    Picture picture = indexed_picture(1, std::max<std::int64_t>(2, grid_.pixels(bar.height)));
     for (std::int64_t y = 0; y < picture.height; ++y) {
       const double share = 1 - static_cast<double>(y) / static_cast<double>(picture.height - 1);
-      const Rgb colour = colour_of(figure_.low_db + share * (figure_.high_db - figure_.low_db));
-      std::copy_n(colour.begin(), 3, picture.row(y));
+      *picture.row(y) = code_of(figure_.low_db + share * (figure_.high_db - figure_.low_db));
     }
     drawing_.shapes.emplace_back(Image{bar, std::move(picture)});
     add_border(bar);

@@ -241,8 +241,7 @@ std::int64_t Meter::slot_of(std::int64_t frame) const {
   if (!is_dense_ || end_frame_ - first_frame_ == 1) return frame - first_frame_;
   const double place =
       (static_cast<double>(frame) * settings_.stft.hop_length + frame_offset_ - start_) / column_width_;
-  if (place < 0 || place > static_cast<double>(columns_)) return -1;
-  return std::min(static_cast<std::int64_t>(place), columns_ - 1);
+  return place < 0 || place >= static_cast<double>(columns_) ? -1 : static_cast<std::int64_t>(place);
 }
 
 void Meter::end_slot() {
