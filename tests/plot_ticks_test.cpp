@@ -106,6 +106,11 @@ TEST(PlotTicks, DecadesFirst) {
   EXPECT_NE(std::find(marks.begin(), marks.end(), 3000), marks.end());
 }
 
+TEST(PlotTicks, WideGapsAreFilled) {
+  const FrequencyScale scale = scale_of(FrequencyScaleKind::Mel, 0, 4000);
+  EXPECT_EQ(labels(frequency_ticks(scale, {360, 20, 4})), (Labels{"0", "200", "500", "1k", "2k", "4k"}));
+}
+
 TEST(PlotTicks, NarrowRangesOfAScaleAreEven) {
   const Ticks ticks = frequency_ticks(scale_of(FrequencyScaleKind::Log, 1100, 1600), {360, 40, 4});
   EXPECT_EQ(labels(ticks), (Labels{"1.1k", "1.2k", "1.3k", "1.4k", "1.5k", "1.6k"}));

@@ -30,7 +30,7 @@ constexpr double kBarGap = 16;
 constexpr double kWaveformGap = 8;
 constexpr double kLineWidth = 0.8;
 /// Below this a spectrogram has its channel's number in place of ticks.
-constexpr double kLeastForTicks = 40;
+constexpr double kLeastForTicks = 45;
 /// Channels that have waveforms, and names of their own, where nobody says how high a figure is to be.
 constexpr int kMostWaveforms = 8;
 constexpr int kMostHeaders = 32;

@@ -68,6 +68,9 @@ int divisions_with_room(double step, double range, const Room& room) {
   return 1;
 }
 
+/// Gaps of labels around one that is not 1, 2 or 5 times a power of ten.
+constexpr double kWideGaps = 2.2;
+
 struct TimeStep {
   double seconds;
   int divisions;
@@ -133,8 +136,9 @@ class ScaleTicks {
   ScaleTicks(const FrequencyScale& scale, const Room& room)
       : scale_(scale), room_(room), low_(scale_of_hz(scale, scale.fmin)), high_(scale_of_hz(scale, scale.fmax)) {}
 
-  void label(double hz) {
-    if (!is_inside(hz) || !has_room(hz, room_.label_gap)) return;
+  /// With so many gaps to its neighbours at least.
+  void label(double hz, double gaps = 1) {
+    if (!is_inside(hz) || !has_room(hz, gaps * room_.label_gap)) return;
     ticks_.push_back({hz, hz_text(hz)});
   }
   void mark(double hz) {
@@ -213,6 +217,9 @@ Ticks frequency_ticks(const FrequencyScale& scale, const Room& room) {
   if (scale.fmin == 0) ticks.label(0);
   for (const double multiple : {1.0, 2.0, 5.0}) {
     for (const double power : powers) ticks.label(multiple * power);
+  }
+  for (const double multiple : {4.0, 3.0, 8.0, 6.0}) {
+    for (const double power : powers) ticks.label(multiple * power, kWideGaps);
   }
   if (ticks.size() < 3) {  // a small part of a decade
     const double range = scale.fmax - scale.fmin;
