@@ -80,8 +80,8 @@ Json snr_of(const SnrHistogram& snr) {
 /// Reads pictures and sounds back and makes small ones of them.
 class Showcase {
  public:
-  Showcase(const fs::path& path, bool pictures_are_outputs, int threads, std::size_t n_files)
-      : pictures_are_outputs_(pictures_are_outputs), threads_(threads), n_left_(n_files), scratch_(path) {}
+  Showcase(const fs::path& path, std::string command, int threads, std::size_t n_files)
+      : command_(std::move(command)), threads_(threads), n_left_(n_files), scratch_(path) {}
 
   Json show(const std::string& name, const ShownFile& file) {
     Json out = {{"source", name},
@@ -92,8 +92,8 @@ class Showcase {
     if (file.snr_db) out["snr_db"] = decibels(*file.snr_db);
     const std::int64_t n_tiles = std::max(file.n_sources, file.n_outputs);
     if (n_tiles > 1) out["tiles"] = n_tiles;
-    attempt(name, out, [&] { add_picture(out, pictures_are_outputs_ ? file.output : file.source); });
-    attempt(name, out, [&] { add_sound(out, pictures_are_outputs_ ? file.source : file.output); });
+    if (has_picture(file)) attempt(name, out, [&] { add_picture(out, picture_of(file)); });
+    if (has_sound(file)) attempt(name, out, [&] { add_sound(out, sound_of(file)); });
     --n_left_;
     return out;
   }
@@ -101,6 +101,16 @@ class Showcase {
   std::vector<batch::Problem> problems() && { return std::move(problems_); }
 
  private:
+  // encode makes pictures of sounds, decode sounds of pictures, and plot figures, some of them pictures, of both.
+  const fs::path& picture_of(const ShownFile& file) const { return command_ == "decode" ? file.source : file.output; }
+  const fs::path& sound_of(const ShownFile& file) const { return command_ == "decode" ? file.output : file.source; }
+  bool has_picture(const ShownFile& file) const {
+    return command_ != "plot" || image::has_picture_extension(file.output);
+  }
+  bool has_sound(const ShownFile& file) const {
+    return command_ != "plot" || !image::has_picture_extension(file.source);
+  }
+
   template <class Act>
   void attempt(const std::string& name, Json& out, Act act) {
     const auto note = [&](const std::string& reason) {
@@ -141,7 +151,7 @@ class Showcase {
                       {"audio", data_uri(excerpt->media_type, excerpt->file)}};
   }
 
-  bool pictures_are_outputs_;
+  std::string command_;
   int threads_;
   std::size_t n_left_;
   batch::OutputFile scratch_;  // never committed
@@ -211,7 +221,7 @@ std::vector<batch::Problem> write(const fs::path& path, const batch::ManifestRun
                                   const Collector& collector) {
   const Format format = format_of(path);
   batch::OutputFile output(path);
-  Showcase showcase(path, run.command == "encode", totals.threads, collector.files().size());
+  Showcase showcase(path, run.command, totals.threads, collector.files().size());
   const Json json = document(run, totals, collector, showcase);
   const std::string text = json.dump(format == Format::Json ? 1 : -1, ' ', false, Json::error_handler_t::replace);
   write_text(output.temporary(), format == Format::Json ? text + "\n" : page_of(text));
