@@ -54,12 +54,10 @@ std::string hex(const Colour& colour) {
 
 std::string png_of(const Picture& picture) {
   std::vector<std::uint8_t> file;
-  image::png::Pixels pixels = image::png::pixels_of(picture);
-  pixels.channels = picture.layout.channels;
-  pixels.palette = picture.palette;
-  image::png::Coder().write(pixels, nullptr, {image::Compression::Level6, 1}, [&](image::png::Pieces pieces) {
-    for (const auto& piece : pieces) file.insert(file.end(), piece.begin(), piece.end());
-  });
+  image::png::Coder().write(image::png::pixels_of(picture), nullptr, {image::Compression::Level6, 1},
+                            [&](image::png::Pieces pieces) {
+                              for (const auto& piece : pieces) file.insert(file.end(), piece.begin(), piece.end());
+                            });
   return data_uri("image/png", file);
 }
 
