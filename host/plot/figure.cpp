@@ -287,10 +287,11 @@ class Composer {
  private:
   // Data.
 
-  /// In the colormap.
+  /// In the colormap, the nearest.
   std::uint8_t code_of(double db) const {
     const double value = (db - figure_.low_db) / (figure_.high_db - figure_.low_db) * 255;
-    return value > 0 ? static_cast<std::uint8_t>(std::min(255.0, value) + 0.5) : 0;  // NaN is the floor too
+    if (!(value > 0)) return 0;  // NaN is the floor too
+    return static_cast<std::uint8_t>(static_cast<int>(2 * std::min(255.0, value) + 1) / 2);
   }
 
   /// Of one code a pixel.

@@ -40,6 +40,12 @@ void accumulate(const Complex* spectrum, std::size_t n, float* power) {
   for (std::size_t i = 0; i < n; ++i) power[i] += parts[2 * i] * parts[2 * i] + parts[2 * i + 1] * parts[2 * i + 1];
 }
 
+/// In samples.
+double centre_of_first_frame(const StftSettings& stft) {
+  const int half = stft.n_fft / 2;
+  return half - stft.padding();
+}
+
 /// Cells of bins in the rows of a figure, row 0 = the top.
 std::vector<Cell> row_cells(const StftSettings& stft, int sample_rate, const FrequencyScale& scale, std::int64_t rows) {
   std::vector<double> bins(static_cast<std::size_t>(stft.n_bins()));
@@ -115,7 +121,7 @@ Meter::Meter(Backend& backend, const MeterSettings& settings, const SoundShape& 
       rows_(layout.rows),
       start_(figure.start_s * sound.sample_rate),
       column_width_((figure.end_s - figure.start_s) * sound.sample_rate / static_cast<double>(layout.columns)),
-      frame_offset_(settings.stft.n_fft / 2 - settings.stft.padding()),
+      frame_offset_(centre_of_first_frame(settings.stft)),
       is_dense_(column_width_ >= settings.stft.hop_length),
       full_scale_db_(static_cast<float>(20 * std::log10(full_scale_magnitude(settings.stft)))),
       row_cells_(row_cells(settings.stft, sound.sample_rate, figure.frequency, layout.rows)) {
