@@ -37,8 +37,8 @@ Ticks time_ticks(double start_s, double end_s, int most);
 
 /// Of a scale whose fmin and fmax have been filled in (frequency_range()). Linear: 1, 2 or 5 times a power of ten
 /// apart, in Hz, or in kHz where fmax is above 2 kHz. All others: 1, 2 and 5 times powers of ten, decades first, as far
-/// as they have room, other multiples where there is plenty of it or as minor ticks; below three labels the linear steps
-/// take their place. Labels are Hz, "2k" is 2,000 of them.
+/// as they have room, other multiples where there is plenty of it or as minor ticks; below three labels the linear
+/// steps take their place. Labels are Hz, "2k" is 2,000 of them.
 Ticks frequency_ticks(const FrequencyScale& scale, const Room& room);
 
 /// 1, 2, 5, 10, 20, 50 ... dB apart. The name is left empty.
