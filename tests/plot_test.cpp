@@ -157,7 +157,9 @@ TEST(PlotMeter, IsTheDefinition) {
         const double top = row == 0 ? 1e9 : 500.0 - 50.0 * row;
         const double expected =
             naive_level(x, stft, reduce, column * width, (column + 1) * width, 450 - 50 * row, top, kRate);
-        worst = std::max(worst, std::fabs(expected - panel.levels[static_cast<std::size_t>(row * 41 + column)]));
+        worst = std::max(
+            worst,
+            std::fabs(expected - panel.levels[static_cast<std::size_t>(row) * 41 + static_cast<std::size_t>(column)]));
       }
     }
     EXPECT_LT(worst, 1e-3) << to_string(reduce);
