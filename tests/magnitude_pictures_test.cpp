@@ -219,6 +219,24 @@ TEST_P(MagnitudePictures, BandsAreSumsOfBins) {
   }
 }
 
+TEST_P(MagnitudePictures, ATiltIsTakenBack) {
+  const std::vector<float> x = noise(4000, 11);
+  for (const double tilt : {6.0, -4.0}) {
+    EncodeSettings s = settings_of(Encoding::Gray32f);
+    s.pixels.tilt = tilt;
+    encode(audio_of({x}), s);
+    const std::vector<Spectrum> frames = spectra_of(x, s.stft);
+    for (int k = 1; k < s.stft.n_bins(); ++k) {
+      const double gain = std::pow(10.0, tilt * std::log2(k / (tilt > 0 ? 128.0 : 1.0)) / 20);
+      ASSERT_NEAR(number_at(picture_, s.stft.n_bins() - 1 - k, 9), gain * std::abs(frames[9][k]), 3e-5) << k;
+    }
+    s = settings_of(Encoding::Magphase16);
+    s.pixels.tilt = tilt;
+    const Audio audio = audio_of({x});
+    EXPECT_GT(compare(audio, back(encode(audio, s))).snr_db, 80);
+  }
+}
+
 TEST_P(MagnitudePictures, StereoHasAColourAChannelAndOneReference) {
   const std::vector<float> left = noise(3000, 1, 0.5F);
   const std::vector<float> right = noise(3000, 2, 0.05F);

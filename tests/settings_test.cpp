@@ -94,6 +94,8 @@ TEST(Settings, PixelSettingsAreChecked) {
   p.tilt = 3;
   EXPECT_NO_THROW(validate(p));
   p.encoding = Encoding::Gray16;
+  EXPECT_NO_THROW(validate(p));
+  p.encoding = Encoding::Complex;
   EXPECT_THROW(validate(p), Error);
 }
 

@@ -357,6 +357,30 @@ void decode_pieces(Worker& worker, Job& job, const ParameterFlags& flags,
   begin(parameters)(audio.samples.data(), audio.n_samples, audio.n_samples);
 }
 
+Parameters load_picture(Worker& worker, Job& job, const ParameterFlags& flags) {
+  const fs::path first = job.task.tiles.empty() ? job.task.source : job.task.tiles.front();
+  image::read(first, job.file, job.workspace, worker.threads);
+  const bool is_assembled = is_part(job.file);
+  if (is_assembled) assemble(job, flags, worker.threads);
+  if (job.task.tiles.empty() && is_tile(job.file)) job.task.tiles = {job.task.source};
+  if (job.task.tiles.empty()) return parameters_of(job.file, first, flags, is_assembled);
+  const TileLayout layout = layout_of(job.task.tiles, flags);
+  require_all(layout);
+  Parameters parameters;
+  Picture whole;
+  for (std::size_t i = 0; i < job.task.tiles.size(); ++i) {
+    about_tile(job.task.tiles[i], [&] {
+      if (i > 0) image::read(job.task.tiles[i], job.file, job.workspace, worker.threads);
+      Parameters own = parameters_of(job.file, job.task.tiles[i], flags);
+      if (i == 0) parameters = std::move(own);
+      paste_tile(layout, i, job.file.picture, whole);
+    });
+  }
+  std::swap(job.file.picture, whole);
+  parameters.note.tile = {};
+  return parameters;
+}
+
 void load_sound(Worker& worker, Job& job, const ParameterFlags& flags) {
   Audio& audio = job.audio;
   std::int64_t done = 0;

@@ -46,6 +46,10 @@ class Decoder final : public Conversion {
 void decode_pieces(Worker& worker, Job& job, const ParameterFlags& flags,
                    const std::function<TileJoiner::Take(const Parameters&)>& begin);
 
+/// The pixels of a picture file, or of all its tiles or parts, as one: job.file.picture. Returns what they are to be
+/// decoded with. Throws Error.
+Parameters load_picture(Worker& worker, Job& job, const ParameterFlags& flags);
+
 /// The sound of a picture file, or of all its tiles, in memory: job.audio. Throws Error.
 void load_sound(Worker& worker, Job& job, const ParameterFlags& flags);
 

@@ -12,6 +12,7 @@
 #include "batch/decode.h"
 #include "plot/canvas.h"
 #include "plot/svg.h"
+#include "spectro/magnitude_pictures.h"
 #include "spectro/pages.h"
 #include "spectrohue/error.h"
 
@@ -48,11 +49,29 @@ PictureNote note_of(const Task& task, const ParameterFlags& flags) {
 
 plot::SoundShape shape_of(const PictureNote& note) { return {note.sample_rate, note.channels, note.n_samples}; }
 
-/// The place for pictures without phases: what they hold is to be drawn as it is, there is no sound to measure.
-[[noreturn]] void measure_magnitudes(const PictureNote& note) {
-  throw Error(ErrorCode::Unsupported, "a picture of encoding " + to_string(note.pixels.encoding) +
-                                          " holds magnitudes alone, which cannot be plotted yet; plot the sound that "
-                                          "it was made of");
+/// Hands over what a picture without phases holds, as it is: there is no sound to measure.
+void measure_magnitudes(const Picture& picture, const PictureNote& note, plot::Meter& meter) {
+  constexpr std::int64_t kBlock = 256;
+  const MagnitudeReader reader(picture, note);
+  RowMap map(note.stft, note.pixels, note.sample_rate);
+  const auto n_rows = static_cast<std::size_t>(map.n_rows());
+  const auto n_bins = static_cast<std::size_t>(map.n_bins());
+  const std::int64_t n_frames = note.stft.n_frames(note.n_samples);
+  std::vector<float> rows(kBlock * n_rows);
+  std::vector<float> magnitudes(n_bins);
+  std::vector<Complex> spectra;
+  for (std::int64_t first = 0; first < n_frames; first += kBlock) {
+    const auto count = static_cast<std::size_t>(std::min(kBlock, n_frames - first));
+    spectra.clear();
+    for (int c = 0; c < note.channels; ++c) {
+      reader.read_rows(c, {first, static_cast<std::int64_t>(count)}, rows);
+      for (std::size_t t = 0; t < count; ++t) {
+        map.invert(std::span(rows).subspan(t * n_rows, n_rows), magnitudes);
+        spectra.insert(spectra.end(), magnitudes.begin(), magnitudes.end());
+      }
+    }
+    meter.add_frames(spectra, static_cast<std::int64_t>(count));
+  }
 }
 
 void write_bytes(const fs::path& path, std::span<const char> bytes) {
@@ -254,18 +273,26 @@ std::int64_t Plotter::measure_file(Job& job, plot::Meter& meter, std::int64_t n_
 
 plot::Figure Plotter::plot_picture(Worker& worker, Job& job, plot::Layout& layout) const {
   const PictureNote note = note_of(job.task, settings_.flags);
-  if (!holds_phase(note.pixels.encoding)) measure_magnitudes(note);
+  const bool has_sound = holds_phase(note.pixels.encoding);
   const plot::SoundShape sound = shape_of(note);
   plot::Figure figure = figure_for(sound, job.task.source);
+  if (!has_sound) figure.style.waveform = false;
   layout = plot::lay_out(figure);
   plot::MeterSettings settings{settings_.stft, settings_.reduce};
-  if (settings_.keeps_stft_of_pictures) settings.stft = note.stft;
+  if (settings_.keeps_stft_of_pictures || !has_sound) settings.stft = note.stft;
   plot::Meter meter(*worker.backend, settings, sound, figure, layout);
   std::int64_t done = 0;
   const auto take = [&](const float* samples, std::int64_t stride, std::int64_t n) {
     meter.add(samples, stride, done, n);
     done += n;
   };
+  if (!has_sound) {
+    const Parameters parameters = load_picture(worker, job, settings_.flags);
+    job.converted.messages = parameters.messages;
+    measure_magnitudes(job.file.picture, parameters.note, meter);
+    complete(figure, meter.finish());
+    return figure;
+  }
   decode_pieces(worker, job, settings_.flags, [&](const Parameters& parameters) {
     job.converted.messages = parameters.messages;
     return take;

@@ -9,8 +9,6 @@ namespace spectrohue {
 
 namespace {
 
-float squared(std::complex<float> x) { return x.real() * x.real() + x.imag() * x.imag(); }
-
 /// Keeps a quotient of nothing by nothing from being no number.
 constexpr float kLeastSum = 1e-37F;
 
@@ -21,6 +19,7 @@ RowMap::RowMap(const StftSettings& stft, const PixelSettings& pixels, int sample
       n_rows_(spectrohue::n_rows(stft, pixels)),
       has_bands_(pixels.scale.kind != FrequencyScaleKind::Linear),
       sums_squares_(pixels.band_power == 2) {
+  if (pixels.tilt != 0) gains_ = bin_gains(stft, pixels);
   if (!has_bands_) return;
   bank_ = make_filter_bank(pixels.scale, stft.n_fft, sample_rate);
   bins_.resize(static_cast<std::size_t>(n_bins_));
@@ -46,14 +45,19 @@ void RowMap::add_transposed(const float* factors, float* bins) const {
   }
 }
 
+float RowMap::magnitude(std::complex<float> x, int bin) const {
+  const float m = std::sqrt(x.real() * x.real() + x.imag() * x.imag());
+  return gains_.gain.empty() ? m : m * gains_.gain[bin];
+}
+
 void RowMap::measure(std::span<const std::complex<float>> spectrum, std::span<float> rows) {
   if (!has_bands_) {
-    for (int k = 0; k < n_rows_; ++k) rows[k] = std::sqrt(squared(spectrum[k]));
+    for (int k = 0; k < n_rows_; ++k) rows[k] = magnitude(spectrum[k], k);
     return;
   }
   for (int k = 0; k < n_bins_; ++k) {
-    const float square = squared(spectrum[k]);
-    bins_[k] = sums_squares_ ? square : std::sqrt(square);
+    const float m = magnitude(spectrum[k], k);
+    bins_[k] = sums_squares_ ? m * m : m;
   }
   for (int band = 0; band < n_rows_; ++band) {
     const float sum = band_sum(band, bins_.data());
@@ -64,10 +68,11 @@ void RowMap::measure(std::span<const std::complex<float>> spectrum, std::span<fl
 void RowMap::invert(std::span<const float> rows, std::span<float> magnitudes) {
   if (has_bands_) {
     invert_bands(rows, magnitudes);
-    return;
+  } else {
+    std::copy_n(rows.begin(), n_rows_, magnitudes.begin());
+    std::fill(magnitudes.begin() + n_rows_, magnitudes.end(), 0.0F);
   }
-  std::copy_n(rows.begin(), n_rows_, magnitudes.begin());
-  std::fill(magnitudes.begin() + n_rows_, magnitudes.end(), 0.0F);
+  for (int k = 0; k < n_bins_; ++k) magnitudes[k] *= inverse_gain(k);
 }
 
 void RowMap::invert_bands(std::span<const float> rows, std::span<float> magnitudes) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/filter_bank.h"
+#include "core/stft_tables.h"
 #include "spectrohue/settings.h"
 
 namespace spectrohue {
@@ -24,8 +25,11 @@ class RowMap {
   bool has_bands() const { return has_bands_; }
 
   /// The rows' magnitudes: those of bins, or of bands the sums of their bins' magnitudes, or the root of the sum of
-  /// their squares. spectrum: [n_bins], rows: [n_rows].
+  /// their squares; bins weighed by the tilt. spectrum: [n_bins], rows: [n_rows].
   void measure(std::span<const std::complex<float>> spectrum, std::span<float> rows);
+
+  /// 1 / weight of a bin.
+  float inverse_gain(int bin) const { return gains_.inverse.empty() ? 1.0F : gains_.inverse[bin]; }
 
   /// The reverse, as far as there is one: the magnitudes of bins. Those without a row are 0. Of bands it finds
   /// magnitudes that, measured again, come close to the rows: kInverseUpdates multiplicative updates towards the
@@ -34,6 +38,7 @@ class RowMap {
   static constexpr int kInverseUpdates = 30;
 
  private:
+  float magnitude(std::complex<float> x, int bin) const;
   void invert_bands(std::span<const float> rows, std::span<float> magnitudes);
   /// bins: what bands are sums of, [n_bins].
   float band_sum(int band, const float* bins) const;
@@ -45,6 +50,7 @@ class RowMap {
   bool has_bands_;
   bool sums_squares_;
   FilterBank bank_;
+  BinGains gains_;                  // empty without a tilt
   std::vector<float> column_sums_;  // [n_bins] of the bank's weights
   std::vector<float> bins_;         // [n_bins]
   std::vector<float> ratios_;       // [n_bands]

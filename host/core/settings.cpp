@@ -205,8 +205,8 @@ void validate(const PixelSettings& p) {
     refuse("fmin and fmax need a freq_scale of bands: mel, log, bark or erb");
   }
   if (!(std::fabs(p.tilt) <= PixelSettings::kMaxTilt)) refuse("tilt must be -24 to 24 dB per octave");
-  if (p.tilt != 0 && !is_hue(p.encoding)) {
-    refuse("tilt goes with hue encodings (hsv, hsv16, hsvx, hsv16x), not with " + to_string(p.encoding));
+  if (p.tilt != 0 && p.encoding == Encoding::Complex) {
+    refuse("tilt weighs magnitudes, and complex has none of its own; use another encoding, or no tilt");
   }
   if (c.kind == CurveKind::AdaptiveLog) {
     const double linear_db = 20 * std::log10(top_magnitude_code(p));

@@ -220,6 +220,17 @@ void Meter::analyse(std::int64_t offset, std::int64_t n_frames) {
   next_frame_ += n_frames;
 }
 
+void Meter::add_frames(std::span<const Complex> spectra, std::int64_t n_frames) {
+  spectrum_.assign(spectra.begin(), spectra.end());
+  for (std::int64_t i = 0; i < n_frames; ++i) {
+    const std::int64_t frame = added_frames_ + i;
+    if (frame < first_frame_ || frame >= end_frame_) continue;
+    take_frame(frame, i, n_frames);
+    next_frame_ = frame + 1;
+  }
+  added_frames_ += n_frames;
+}
+
 /// Frame `index` of the n_frames that spectrum_ holds.
 void Meter::take_frame(std::int64_t frame, std::int64_t index, std::int64_t n_frames) {
   const std::int64_t slot = slot_of(frame);

@@ -67,6 +67,10 @@ class Meter {
   /// `first`. Throws what the backend throws.
   void add(const float* samples, std::int64_t stride, std::int64_t first, std::int64_t n);
 
+  /// Instead of samples: the next n_frames frames of spectrum, phases of no account, [channels, n_frames, n_bins]. The
+  /// first of all is frame 0 of the sound. There is no waveform then.
+  void add_frames(std::span<const Complex> spectra, std::int64_t n_frames);
+
   /// After all samples up to end_sample(): what is to be drawn of each channel.
   std::vector<Panel> finish();
 
@@ -115,6 +119,7 @@ class Meter {
   std::int64_t slot_frames_ = 0;
   std::vector<bool> slot_is_set_;
   std::vector<Channel> channels_;
+  std::int64_t added_frames_ = 0;
   std::vector<Complex> spectrum_;  // [channels, frames, n_bins]
   mutable std::vector<float> below_;
   mutable std::vector<float> above_;

@@ -174,7 +174,9 @@ MagnitudeReader::MagnitudeReader(const Picture& picture, const PictureNote& note
       note_(note),
       code_(note.pixels),
       n_rows_(spectrohue::n_rows(note.stft, note.pixels)),
-      n_bins_(note.stft.n_bins()) {}
+      n_bins_(note.stft.n_bins()) {
+  if (note.pixels.tilt != 0) inverse_gains_ = bin_gains(note.stft, note.pixels).inverse;
+}
 
 const std::uint8_t* MagnitudeReader::pixel(std::int64_t row, std::int64_t column) const {
   return picture_.row(row) + column * picture_.layout.bytes();
@@ -196,7 +198,6 @@ void MagnitudeReader::read_rows(int channel, Columns columns, std::span<float> r
 
 void MagnitudeReader::read_spectrum(int channel, Columns columns, std::span<Complex> spectrum) const {
   if (note_.pixels.encoding == Encoding::Complex) return read_complex(channel, columns, spectrum);
-  const auto ref = static_cast<float>(note_.ref[channel]);
   const std::int64_t phases_below = static_cast<std::int64_t>(note_.channels) * n_rows_;
   float magnitudes[kGroup];
   Complex bins[kGroup];
@@ -204,6 +205,7 @@ void MagnitudeReader::read_spectrum(int channel, Columns columns, std::span<Comp
   for (int row = 0; row < n_rows_; ++row) {
     const std::int64_t y = static_cast<std::int64_t>(channel) * n_rows_ + n_rows_ - 1 - row;
     const bool is_real = row == 0 || 2 * row == note_.stft.n_fft;
+    const auto ref = static_cast<float>(note_.ref[channel]) * (inverse_gains_.empty() ? 1.0F : inverse_gains_[row]);
     for (std::int64_t done = 0; done < columns.count; done += kGroup) {
       const int n = static_cast<int>(std::min<std::int64_t>(kGroup, columns.count - done));
       code_.read(pixel(y, columns.first + done), n, ref, magnitudes);

@@ -45,6 +45,7 @@ class MagnitudeReader {
   MagnitudeCode code_;
   int n_rows_;
   int n_bins_;
+  std::vector<float> inverse_gains_;  // [n_bins]; empty without a tilt
 };
 
 /// The samples under some columns of a picture that holds phases as if nothing were around them: channel c at
