@@ -228,6 +228,14 @@ class Planner {
   }
 
   void look_at_existing() {
+    if (!settings_.has_outputs_of_its_own) {
+      const std::size_t n = plan_.items_.size();
+      std::erase_if(plan_.items_, [&](const Plan::Item& item) {
+        return settings_.is_done && settings_.is_done(plan_.task_of(item));
+      });
+      plan_.skipped = n - plan_.items_.size();
+      return;
+    }
     std::size_t n_existing = 0;
     fs::path first;
     std::vector<Plan::Item> kept;

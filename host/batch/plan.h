@@ -51,6 +51,8 @@ struct PlanSettings {
   /// taken by another source.
   bool makes_tiles = false;
   Shard shard;
+  /// False: outputs go elsewhere, and is_done alone says which are there; absent: none.
+  bool has_outputs_of_its_own = true;
   /// Existing::Resume: whether a task whose output (or first tile) is there need not be done again. Absent: if it is
   /// not older than the source.
   std::function<bool(const Task&)> is_done;

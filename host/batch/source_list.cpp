@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include "batch/source_list.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <limits>
 
@@ -11,6 +13,14 @@
 namespace spectrohue::batch {
 
 namespace fs = std::filesystem;
+
+void add_stamp(const fs::path& path, Stamp& stamp) {
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0) return;
+  stamp.bytes += status.st_size;
+  stamp.modified_ns = std::max(stamp.modified_ns, status.st_mtim.tv_sec * kSecond + status.st_mtim.tv_nsec);
+}
 
 SourceList::FolderId SourceList::add_folder(const fs::path& path, const fs::path& relative) {
   const auto next = static_cast<FolderId>(folders_.size());

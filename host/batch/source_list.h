@@ -19,6 +19,9 @@ struct Stamp {
   bool operator==(const Stamp&) const = default;
 };
 
+/// Adds a file: the sum of the sizes, the time of the latest. One that is not there counts as empty.
+void add_stamp(const std::filesystem::path& path, Stamp& stamp);
+
 /// A file to convert.
 struct Source {
   std::filesystem::path path;

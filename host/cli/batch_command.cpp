@@ -6,6 +6,7 @@
 #include <ctime>
 
 #include "batch/done_index.h"
+#include "batch/export_imagefolder.h"
 #include "batch/manifest_writer.h"
 #include "batch/output_file.h"
 #include "batch/tiles.h"
@@ -55,15 +56,18 @@ class BatchCommand {
 
     batch::PlanSettings settings = plan_settings();
     parameters_ = direction_.conversion.parameters();
+    if (files_.exports.is_wanted()) begin_export(found, settings);
     const std::optional<fs::path> manifest = manifest_file(found, settings);
     const bool has_manifest = manifest && fs::exists(*manifest);
     std::optional<batch::ManifestWriter> writer;
     if (has_manifest && !files_.dry_run) writer.emplace(*manifest);
     std::optional<batch::DoneIndex> done;
-    if (has_manifest && files_.resume) {
+    if (packs()) {
+      kept_ = archives_done(found.sources, manifest, settings);
+    } else if (has_manifest && files_.resume) {
       done.emplace(*manifest, direction_.piece_names);
       settings.is_done = [&, id = batch::parameters_id(parameters_)](const batch::Task& task) {
-        return done->is_done(task, id);
+        return done->is_done(complete(task), id);
       };
     }
 
@@ -98,11 +102,58 @@ class BatchCommand {
   }
 
   std::optional<fs::path> manifest_file(const batch::WalkResult& found, const batch::PlanSettings& settings) const {
+    if (files_.exports.is_wanted()) return batch::manifest_path(settings.output, settings.shard);
     if (files_.manifest == "none") return std::nullopt;
     if (!files_.manifest.empty()) return files_.manifest;
     const bool is_one_file = found.folders.empty() && found.sources.size() < 2;
     if (settings.output.empty() || is_one_file) return std::nullopt;
     return batch::manifest_path(settings.output, settings.shard);
+  }
+
+  bool packs() const { return files_.exports.packs(); }
+
+  /// Refuses what cannot be exported, and reads the captions.
+  void begin_export(const batch::WalkResult& found, const batch::PlanSettings& settings) {
+    if (settings.output.empty() || batch::output_is_file(found, settings)) {
+      throw Error(ErrorCode::Usage, "--export needs a folder for the data set: -o FOLDER");
+    }
+    if (!files_.manifest.empty()) {
+      throw Error(ErrorCode::Usage, "--export needs its manifest in the output folder; leave --manifest out");
+    }
+    if (packs() && files_.report.is_wanted()) {
+      throw Error(ErrorCode::Usage, "--report shows pictures in files of their own, which --export webdataset has not");
+    }
+    captions_ = batch::Captions(files_.exports.captions, found.sources);
+    if (!packs()) {
+      batch::refuse_foreign_metadata(settings.output);
+      return;
+    }
+    parameters_ = batch::packed_parameters(parameters_, files_.exports.limits);
+    batch::check_archives(settings.output, settings.shard, files_.overwrite || files_.resume);
+  }
+
+  /// Which archives stay, and so which sources need not be done again.
+  std::optional<batch::PackedIndex> archives_done(const batch::SourceList& sources,
+                                                  const std::optional<fs::path>& manifest,
+                                                  batch::PlanSettings& settings) {
+    std::optional<batch::PackedIndex> index;
+    settings.has_outputs_of_its_own = false;
+    if (!files_.resume || !fs::exists(*manifest)) return index;
+    const auto state_of = [&](const batch::Source& source) {
+      const std::string relative = source.relative.native();
+      return batch::PackedState{complete({source.path, {}, {}, source.relative, source.stamp}).stamp,
+                                batch::caption_id(captions_, relative)};
+    };
+    index.emplace(*manifest, batch::parameters_id(parameters_), sources, state_of);
+    settings.is_done = [this](const batch::Task& task) { return kept_->is_done(task.relative.native()); };
+    return index;
+  }
+
+  /// With the stamps of all that its output depends on.
+  batch::Task complete(batch::Task task) const {
+    if (!direction_.companions) return task;
+    for (const fs::path& path : direction_.companions(task.relative)) batch::add_stamp(path, task.stamp);
+    return task;
   }
 
   /// Prints what would be written.
@@ -186,26 +237,78 @@ class BatchCommand {
       temporary.emplace(plan_settings.output / temporary_name(plan_settings.shard));
       settings.outputs.temporary_folder = temporary->path();
     }
+    std::optional<batch::Packer> packer;
+    std::optional<batch::PackedConversion> packed;
+    if (packs() && manifest != nullptr) {
+      make_packer(packer, *manifest, plan_settings, settings.outputs);
+      packed.emplace(direction_.conversion, *packer);
+    }
     batch::Observer observer;
     observer.progress = [&](const batch::Totals& totals) { progress_->update(totals); };
     observer.say = [&](const fs::path& path, const std::string& text) { progress_->message(path.string(), text); };
     observer.finished = [&](const batch::FileResult& result) {
       if (options_.verbose && !result.failure) {
-        progress_->message(result.task.source.string(), "-> " + result.task.destination.string());
+        progress_->message(result.task.source.string(), packer ? "done" : "-> " + result.task.destination.string());
       }
-      if (manifest != nullptr) append(*manifest, result, plan_settings);
+      if (packer) packer->finished(result);
+      if (manifest != nullptr && !packer) append(*manifest, batch::record_of(result, plan_settings.output));
       collector_.add(result);
     };
     progress_->begin(plan.size(), plan.skipped, plan.source_bytes());
     const batch::ManifestRun run = header(plan, plan_settings);
     if (manifest != nullptr) manifest->begin(run);
-    const batch::TaskList tasks{plan.size(), [&](std::size_t i) { return plan[i]; }};
-    batch::Totals totals = batch::run(tasks, settings, direction_.conversion, observer);
+    const batch::TaskList tasks{plan.size(), [&](std::size_t i) {
+                                  batch::Task task = complete(plan[i]);
+                                  if (packer) packer->begin(task);
+                                  return task;
+                                }};
+    const batch::Conversion& conversion = packed ? *packed : direction_.conversion;
+    batch::Totals totals = batch::run(tasks, settings, conversion, observer);
+    const bool is_exported = end_export(packer, totals, plan_settings, settings);
     count_problems(totals);
     const bool is_reported = write_report(run, totals);
     progress_->end(totals);
     if (totals.interrupted && !totals.too_many_errors) return Exit::Interrupted;
-    return totals.n_failed == 0 && manifest_is_whole_ && is_reported ? Exit::Ok : Exit::SomeFailed;
+    return totals.n_failed == 0 && manifest_is_whole_ && is_reported && is_exported ? Exit::Ok : Exit::SomeFailed;
+  }
+
+  void make_packer(std::optional<batch::Packer>& packer, batch::ManifestWriter& manifest,
+                   const batch::PlanSettings& plan_settings, const batch::OutputSettings& outputs) {
+    packer.emplace(batch::Packer::Settings{plan_settings.output, plan_settings.shard, files_.exports.limits, outputs},
+                   captions_, kept_ ? kept_->archives() : std::set<std::string>(),
+                   [&](const batch::ManifestRecord& record) { append_quietly(manifest, record); });
+  }
+
+  /// What is left to do for a data set when all files are done. False if it is not what it should be, which is then
+  /// said.
+  bool end_export(std::optional<batch::Packer>& packer, const batch::Totals& totals,
+                  const batch::PlanSettings& plan_settings, const batch::RunSettings& settings) {
+    try {
+      if (packer) return end_archives(*packer, totals);
+      if (!files_.exports.is_imagefolder()) return true;
+      if (!plan_settings.shard.is_all()) {
+        if (!options_.quiet) {
+          progress_->message("", "when all shards are done, 'spectrohue merge " + plan_settings.output.string() +
+                                     " --export imagefolder' writes metadata.jsonl");
+        }
+        return true;
+      }
+      const int threads = settings.threads > 0 ? settings.threads : batch::default_threads();
+      return write_imagefolder(plan_settings.output, captions_, threads, settings.outputs, options_.quiet);
+    } catch (const Error& error) {
+      progress_->message("", error.what());
+      return false;
+    }
+  }
+
+  bool end_archives(batch::Packer& packer, const batch::Totals& totals) {
+    const std::int64_t n_dropped = packer.finish(!totals.interrupted);
+    if (!manifest_problem_.empty()) say_manifest_problem(manifest_problem_);
+    if (n_dropped > 0) {
+      progress_->message("", count_text(static_cast<std::size_t>(n_dropped), "file", "files") +
+                                 " in no whole shard; --resume makes them again");
+    }
+    return true;
   }
 
   /// What was named and is not there is a file that failed.
@@ -252,13 +355,27 @@ class BatchCommand {
   }
 
   /// A manifest that cannot be written (a full disk) is said once; the outputs are whole all the same.
-  void append(batch::ManifestWriter& manifest, const batch::FileResult& result, const batch::PlanSettings& settings) {
+  void append(batch::ManifestWriter& manifest, const batch::ManifestRecord& record) {
     try {
-      manifest.add(batch::record_of(result, settings.output));
+      manifest.add(record);
     } catch (const Error& error) {
-      if (manifest_is_whole_) progress_->message("", std::string(error.what()) + "; --resume will do such files again");
+      if (manifest_is_whole_) say_manifest_problem(error.what());
       manifest_is_whole_ = false;
     }
+  }
+
+  /// The same while others may be saying something.
+  void append_quietly(batch::ManifestWriter& manifest, const batch::ManifestRecord& record) {
+    try {
+      manifest.add(record);
+    } catch (const Error& error) {
+      manifest_problem_ = error.what();
+      manifest_is_whole_ = false;
+    }
+  }
+
+  void say_manifest_problem(const std::string& reason) {
+    progress_->message("", reason + "; --resume will do such files again");
   }
 
   const FileOptions& files_;
@@ -268,7 +385,10 @@ class BatchCommand {
   report::Collector collector_;
   std::vector<batch::Problem> problems_;
   std::string parameters_;
+  batch::Captions captions_;
+  std::optional<batch::PackedIndex> kept_;
   bool manifest_is_whole_ = true;
+  std::string manifest_problem_;
 };
 
 }  // namespace

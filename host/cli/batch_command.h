@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "batch/plan.h"
+#include "cli/export_options.h"
 #include "cli/options.h"
 #include "cli/report_options.h"
 
@@ -28,6 +29,7 @@ struct FileOptions {
   bool ignore_space = false;
   bool stop_on_error = false;
   ReportOptions report;
+  ExportOptions exports;      ///< encode only
   bool prints_names = false;  ///< what becomes what, before it does
 
   void add_to(CLI::App& app, const char* inputs_help, const char* output_help);
@@ -50,6 +52,8 @@ struct Direction {
   const batch::Conversion& conversion;
   std::function<Forecast(const batch::Task&)> forecast;  ///< from the header of the source; throws Error
   batch::PieceNames piece_names = batch::PieceNames::Tiles;
+  /// Other files that a source's output depends on; absent: none.
+  std::function<std::vector<std::filesystem::path>(const std::filesystem::path& relative)> companions = {};
 };
 
 /// Walks, plans, and carries the plan out, or prints it. Throws Error for what concerns all of it.

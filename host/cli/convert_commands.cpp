@@ -130,6 +130,7 @@ void measure_dataset(const FileOptions& files, const RunOptions& options, const 
 
 Exit encode(const FileOptions& files, const TransformOptions& transform, const EncodeOptions& chosen,
             const RunOptions& options) {
+  files.exports.check();
   EncodeSettings settings = transform.encode_settings();
   settings.pixels.drop_top = chosen.drop_top;
   settings.channels = channels_of(chosen.channels);
@@ -248,6 +249,7 @@ void add_encode(CLI::App& app, Exit& result) {
       ->type_name("WxH");
   command->add_flag("--verify", state->encode.verify,
                     "Read every picture back, decode it, and record its SNR in the manifest");
+  state->files.exports.add_to(*command);
   state->options.add_to(*command);
   command->callback(
       [state, &result] { result = encode(state->files, state->transform, state->encode, state->options); });

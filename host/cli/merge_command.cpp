@@ -10,6 +10,7 @@
 #include "batch/output_file.h"
 #include "batch/tiles.h"
 #include "batch/walk.h"
+#include "cli/export_options.h"
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "image/picture_file.h"
@@ -24,6 +25,8 @@ struct MergeOptions {
   std::vector<std::string> inputs;
   std::string sources;
   std::string output;
+  std::string exported;
+  fs::path captions;
 };
 
 /// A folder stands for the manifests in it.
@@ -53,7 +56,21 @@ std::vector<std::string> expected_sources(const std::string& folder, const std::
   return names;
 }
 
+/// Writes metadata.jsonl into the folder of the manifests.
+bool export_imagefolder(const MergeOptions& chosen) {
+  if (chosen.inputs.size() != 1 || !fs::is_directory(chosen.inputs.front())) {
+    throw Error(ErrorCode::Usage, "--export imagefolder needs one folder: that of the pictures and their manifests");
+  }
+  batch::WalkResult found;
+  if (!chosen.sources.empty()) found = batch::walk({chosen.sources}, {audio::has_audio_extension});
+  const batch::Captions captions(chosen.captions, found.sources);
+  return write_imagefolder(chosen.inputs.front(), captions, batch::default_threads(), {}, false);
+}
+
 Exit merge(const MergeOptions& chosen) {
+  if (chosen.exported.empty() && !chosen.captions.empty()) {
+    throw Error(ErrorCode::Usage, "--captions belongs to --export");
+  }
   const std::vector<fs::path> manifests = manifests_of(chosen.inputs);
   std::optional<batch::OutputFile> file;
   std::ofstream out;
@@ -87,7 +104,8 @@ Exit merge(const MergeOptions& chosen) {
               count_text(report.done, "file done", "files done").c_str(), report.failed.size(),
               report.missing_sources.size(), duration_text(report.audio_seconds).c_str(),
               bytes_text(static_cast<double>(report.bytes_written)).c_str());
-  return report.is_whole() ? Exit::Ok : Exit::SomeFailed;
+  const bool is_exported = chosen.exported.empty() || export_imagefolder(chosen);
+  return report.is_whole() && is_exported ? Exit::Ok : Exit::SomeFailed;
 }
 
 }  // namespace
@@ -100,6 +118,12 @@ void add_merge(CLI::App& app, Exit& result) {
   command->add_option("-o,--output", chosen->output, "Write the joined manifest here")->type_name("PATH");
   command->add_option("--sources", chosen->sources, "The input folder of the runs: names the sources that are missing")
       ->type_name("FOLDER");
+  command->add_option("--export", chosen->exported, "imagefolder: write metadata.jsonl for all shards' pictures")
+      ->check(CLI::IsMember({"imagefolder"}));
+  command
+      ->add_option("--captions", chosen->captions,
+                   "Texts for it: a .csv, .tsv or .jsonl of names and texts (default: beside the --sources)")
+      ->type_name("FILE");
   command->callback([chosen, &result] { result = merge(*chosen); });
 }
 
