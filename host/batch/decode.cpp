@@ -68,6 +68,18 @@ Parameters parameters_of(image::PictureFile& file, const fs::path& path, const P
   return parameters;
 }
 
+void read_picture(const fs::path& path, Job& job, const ParameterFlags& flags, int threads) {
+  image::read(path, job.file, job.workspace, threads);
+  take_half(job.file, flags.half);
+}
+
+/// Leaves out the tiles that hold nothing of the half that is meant.
+void drop_other_half(std::vector<fs::path>& tiles, const ParameterFlags& flags) {
+  if (!flags.half) return;
+  tiles = tiles_with(tiles, flags.half);
+  if (tiles.empty()) throw Error(ErrorCode::BadFormat, "the sound of this half ends before these tiles begin");
+}
+
 bool is_part(const image::PictureFile& file) { return file.note && file.note->part.count > 1; }
 
 /// Reads the other files that hold rows of the picture whose first part was read, and makes them one.
@@ -151,7 +163,8 @@ TileLayout layout_of(const std::vector<fs::path>& tiles, const ParameterFlags& f
   TileLayout layout;
   for (const fs::path& path : tiles) {
     about_tile(path, [&] {
-      const image::FileInfo info = image::inspect(path);
+      image::FileInfo info = image::inspect(path);
+      take_half(info, flags.half);
       const image::Size size = image::rearranged({info.width, info.height}, arrangement_of(info.note, flags));
       const PictureNote note = decode_parameters(info.note, size.width, size.height, info.layout, path, flags).note;
       const bool fits = image::is_adaptable(info.layout, note);
@@ -208,7 +221,7 @@ Parameters join(Worker& worker, Job& job, const TileLayout& layout, const Parame
   for (std::size_t i = 0; i < paths.size(); ++i) {
     job.go_on();
     about_tile(paths[i], [&] {
-      if (i > 0 || !first_is_read) image::read(paths[i], job.file, job.workspace, worker.threads);
+      if (i > 0 || !first_is_read) read_picture(paths[i], job, flags, worker.threads);
       if (i == 0) {
         first = parameters_of(job.file, paths[i], flags);
         take = begin(first);
@@ -255,7 +268,7 @@ std::string Decoder::parameters() const {
   return json.dump();
 }
 
-void Decoder::read(Job& job) const { image::read(job.task.source, job.file, job.workspace, job.threads); }
+void Decoder::read(Job& job) const { read_picture(job.task.source, job, settings_.flags, job.threads); }
 
 void Decoder::compute(Worker& worker, Job& job) const {
   const bool is_assembled = is_part(job.file);
@@ -278,6 +291,7 @@ audio::WriteSettings Decoder::write_settings(SampleFormat source) const {
 }
 
 void Decoder::decode_tiles(Worker& worker, Job& job) const {
+  drop_other_half(job.task.tiles, settings_.flags);
   const TileLayout layout = layout_of(job.task.tiles, settings_.flags);
   if (settings_.missing_tiles == MissingTiles::Error) require_all(layout);
   float gain = 1.0F;
@@ -339,11 +353,12 @@ void Decoder::write(Job& job) const {
 void decode_pieces(Worker& worker, Job& job, const ParameterFlags& flags,
                    const std::function<TileJoiner::Take(const Parameters&)>& begin) {
   const fs::path first = job.task.tiles.empty() ? job.task.source : job.task.tiles.front();
-  image::read(first, job.file, job.workspace, worker.threads);
+  read_picture(first, job, flags, worker.threads);
   const bool is_assembled = is_part(job.file);
   if (is_assembled) assemble(job, flags, worker.threads);
   if (job.task.tiles.empty() && is_tile(job.file)) job.task.tiles = {job.task.source};
   if (!job.task.tiles.empty()) {
+    drop_other_half(job.task.tiles, flags);
     const TileLayout layout = layout_of(job.task.tiles, flags);
     require_all(layout);
     join(worker, job, layout, flags, true, begin);

@@ -216,7 +216,8 @@ class Writer {
 
   static bool may_be_of(const PictureNote& note, const std::string& source) {
     const std::string name = fs::path(source).filename().native();
-    return !is_utf8(name) || note.source_name == name || name.find('\\') != std::string::npos;
+    const bool is_right = !note.right.empty() && note.right.front().source_name == name;
+    return !is_utf8(name) || note.source_name == name || is_right || name.find('\\') != std::string::npos;
   }
 
   std::optional<std::string> text_of(const Entry& entry) const {

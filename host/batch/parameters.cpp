@@ -284,6 +284,7 @@ std::string to_json(const ParameterFlags& flags) {
   put("sample_rate", flags.sample_rate);
   put("channels", flags.channels);
   put("n_samples", flags.n_samples);
+  put_name("pair", flags.half);
   return json.dump();
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "batch/halves.h"
 #include "image/picture_file.h"
 #include "spectrohue/types.h"
 
@@ -44,6 +45,7 @@ struct ParameterFlags {
   std::optional<int> sample_rate;
   std::optional<int> channels;
   std::optional<std::int64_t> n_samples;
+  std::optional<Half> half;  ///< of a picture of two sounds
 };
 
 struct Parameters {

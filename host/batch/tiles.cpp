@@ -27,6 +27,11 @@ std::optional<PictureNote> note_of(const fs::path& path) {
   }
 }
 
+/// It is the source of the picture, or of one half of it.
+bool is_of(const PictureNote& note, const std::string& source_name) {
+  return note.source_name == source_name || (!note.right.empty() && is_of(note.right.front(), source_name));
+}
+
 }  // namespace
 
 fs::path tile_path(const fs::path& whole, std::int64_t index, PieceNames names) {
@@ -88,7 +93,7 @@ void remove_stale_tiles(const fs::path& whole, bool keeps_whole, std::int64_t n_
     if (!fs::exists(path)) return false;
     const std::optional<PictureNote> note = note_of(path);
     const bool is_piece = note && (note->tile.count > 1 || note->part.count > 1);
-    if (!note || note->source_name != source_name || is_piece != is_tile) return false;
+    if (!note || !is_of(*note, source_name) || is_piece != is_tile) return false;
     std::error_code ignored;
     return fs::remove(path, ignored);
   };

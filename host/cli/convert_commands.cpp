@@ -8,6 +8,7 @@
 
 #include "batch/decode.h"
 #include "batch/encode.h"
+#include "batch/pair.h"
 #include "batch/peak_meter.h"
 #include "cli/batch_command.h"
 #include "cli/progress.h"
@@ -35,6 +36,8 @@ struct EncodeOptions {
   std::string format;
   batch::PictureOutput output;
   bool force = false;
+  fs::path pair;  ///< folder of the partners, or empty
+  std::string pair_order = "ab";
 };
 
 std::optional<int> number_of(const std::string& text, int least, int most) {
@@ -93,18 +96,19 @@ void refuse_loss(image::Format format, Encoding encoding) {
                                     " holds some); use PNG, or an encoding of magnitudes, or add --force");
 }
 
+/// n_halves: 2 if the picture of another sound comes beside each.
 Direction encoding(const EncodeSettings& settings, TileSettings tiles, const batch::PictureOutput& output,
-                   const batch::Conversion& encoder) {
+                   const batch::Conversion& encoder, int n_halves = 1) {
   const batch::PieceNames names = batch::piece_names(settings.pixels.encoding, output);
   if (names != batch::PieceNames::Tiles) tiles.width = 0;
-  const auto forecast = [settings, tiles](const batch::Task& task) {
+  const auto forecast = [settings, tiles, n_halves](const batch::Task& task) {
     const audio::FileInfo info = audio::inspect(task.source);
     const int channels = batch::ChannelMix(settings.channels, info.channels).channels();
     const PictureSize size = picture_size(info.n_samples, channels, settings);
     const Tiling tiling = make_tiling(tiles, channels, settings);
     const std::int64_t n_tiles = tiling.tile.count(size.width);
-    const auto bytes = static_cast<double>(size.bytes / size.width * tiling.stored_columns(size.width));
-    return Forecast{std::to_string(size.width) + " x " + std::to_string(size.height) + " pixels" +
+    const auto bytes = n_halves * static_cast<double>(size.bytes / size.width * tiling.stored_columns(size.width));
+    return Forecast{std::to_string(n_halves * size.width) + " x " + std::to_string(size.height) + " pixels" +
                         (n_tiles > 1 ? " in " + std::to_string(n_tiles) + " tiles" : "") + ", at most " +
                         bytes_text(bytes),
                     bytes, kLikelyShare * bytes};
@@ -126,6 +130,23 @@ void measure_dataset(const FileOptions& files, const RunOptions& options, const 
   run.stop = &stop_requested;
   const double ref = batch::dataset_reference(batch::walk(files.inputs, walk).sources, run, settings, chosen.tiles);
   if (ref > 0) settings.ref = {Reference::Kind::Fixed, ref};
+}
+
+Exit encode_pairs(const FileOptions& files, const EncodeSettings& settings, const EncodeOptions& chosen,
+                  const batch::PictureOutput& output, const RunOptions& options) {
+  const batch::Partners partners(chosen.pair);
+  const auto order = chosen.pair_order == "ab" ? batch::PairOrder::AB : batch::PairOrder::BA;
+  const batch::PairEncoder encoder(settings, image::compression_from_string(chosen.compression), chosen.tiles,
+                                   chosen.verify, output, partners, order);
+  Direction direction = encoding(settings, chosen.tiles, output, encoder, 2);
+  direction.companions = [&](const fs::path& relative) -> std::vector<fs::path> {
+    try {
+      return {partners.of(relative)};
+    } catch (const Error&) {
+      return {};  // to be said when its turn comes
+    }
+  };
+  return convert(files, options, direction);
 }
 
 Exit encode(const FileOptions& files, const TransformOptions& transform, const EncodeOptions& chosen,
@@ -151,6 +172,7 @@ Exit encode(const FileOptions& files, const TransformOptions& transform, const E
     measure_dataset(files, options, chosen, settings);
     if (stop_requested) return Exit::Interrupted;
   }
+  if (!chosen.pair.empty()) return encode_pairs(files, settings, chosen, output, options);
   const batch::Encoder encoder(settings, compression, chosen.tiles, chosen.verify, output);
   return convert(files, options, encoding(settings, chosen.tiles, output, encoder));
 }
@@ -164,7 +186,8 @@ struct DecodeOptions {
 
 Direction decoding(const batch::DecodeSettings& settings, const batch::Conversion& decoder) {
   const auto forecast = [settings](const batch::Task& task) {
-    const image::FileInfo info = image::inspect(task.source);
+    image::FileInfo info = image::inspect(task.source);
+    batch::take_half(info, settings.flags.half);
     const image::Size size = image::rearranged({info.width, info.height}, arrangement_of(info.note, settings.flags));
     const PictureNote note =
         batch::decode_parameters(info.note, size.width, size.height, info.layout, task.source, settings.flags).note;
@@ -191,6 +214,17 @@ Exit decode(const FileOptions& files, const TransformOptions& transform, const D
       chosen.missing_tiles == "silence" ? batch::MissingTiles::Silence : batch::MissingTiles::Error;
   const batch::Decoder decoder(settings);
   return convert(files, options, decoding(settings, decoder));
+}
+
+void add_pair_options(CLI::App& command, EncodeOptions& options) {
+  const HelpGroup group(command, "Data sets");
+  CLI::Option* pair = command.add_option("--pair", options.pair,
+                                         "Beside the picture of each sound that of the one of the same path and name "
+                                         "in this folder, for pix2pix");
+  pair->type_name("FOLDER");
+  command.add_option(both_spellings("--pair-order"), options.pair_order, "ab: the partner right (default); ba: left")
+      ->check(CLI::IsMember({"ab", "ba"}))
+      ->needs(pair);
 }
 
 }  // namespace
@@ -250,6 +284,7 @@ void add_encode(CLI::App& app, Exit& result) {
   command->add_flag("--verify", state->encode.verify,
                     "Read every picture back, decode it, and record its SNR in the manifest");
   state->files.exports.add_to(*command);
+  add_pair_options(*command, state->encode);
   state->options.add_to(*command);
   command->callback(
       [state, &result] { result = encode(state->files, state->transform, state->encode, state->options); });
@@ -282,6 +317,11 @@ void add_decode(CLI::App& app, Exit& result) {
       ->check(CLI::IsMember({"error", "silence"}))
       ->capture_default_str();
   auto& given = state->transform.given;
+  command
+      ->add_option_function<std::string>(
+          "--pair", [&given](const std::string& name) { given.half = batch::half_from_string(name); },
+          "left or right: which of the two sounds in a picture of encode --pair")
+      ->check(CLI::IsMember({"left", "right"}));
   command->add_option(both_spellings("--sample-rate"), given.sample_rate, "Hz; overrides the note")
       ->check(CLI::Range(1, 2147483647));
   command->add_option("--channels", given.channels, "Sounds stacked in a picture without a note (default 1)")

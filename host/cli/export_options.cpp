@@ -36,7 +36,8 @@ void ExportOptions::check() const {
 bool write_imagefolder(const fs::path& folder, const batch::Captions& captions, int threads,
                        const batch::OutputSettings& outputs, bool quiet) {
   const batch::ImagefolderReport report = batch::write_imagefolder(folder, captions, threads, outputs);
-  for (const batch::Problem& problem : report.left_out) say(problem.path, "left out of metadata.jsonl: " + problem.reason);
+  for (const batch::Problem& problem : report.left_out)
+    say(problem.path, "left out of metadata.jsonl: " + problem.reason);
   std::string files;
   for (const fs::path& file : report.files) files += (files.empty() ? " in " : ", ") + file.string();
   if (!quiet) say("", count_text(report.n_pictures, "picture", "pictures") + files);

@@ -38,22 +38,34 @@ Json describe_sound(const fs::path& path) {
   return out;
 }
 
+bool is_untouched(const fs::path& path, const PictureNote& note) {
+  bool is_own = true;
+  std::vector<std::optional<batch::Half>> halves{std::nullopt};
+  if (!note.right.empty()) halves = {batch::Half::Left, batch::Half::Right};
+  for (const std::optional<batch::Half>& half : halves) {
+    image::PictureFile file;
+    image::read(path, file);
+    batch::take_half(file, half);
+    image::rearrange(file.picture, file.note->arrangement);
+    image::adapt(file.picture, *file.note);
+    is_own = is_own && file.note->pixels_crc32 && image::pixels_crc32(file.picture) == *file.note->pixels_crc32;
+  }
+  return is_own;
+}
+
 /// The pixels are read only where there is a checksum to compare them with.
 Json describe_picture(const fs::path& path, const batch::ParameterFlags& flags) {
-  const image::FileInfo info = image::inspect(path);
+  image::FileInfo info = image::inspect(path);
   Json out = {{"kind", "picture"},     {"description", info.description}, {"width", info.width},
               {"height", info.height}, {"bits", info.layout.bits},        {"has_note", info.note.has_value()}};
   if (info.note) {
     if (info.note->pixels_crc32 && info.note->part.count == 1) {
-      image::PictureFile file;
-      image::read(path, file);
-      image::rearrange(file.picture, info.note->arrangement);
-      image::adapt(file.picture, *info.note);
-      out["untouched"] = image::pixels_crc32(file.picture) == *info.note->pixels_crc32;
+      out["untouched"] = is_untouched(path, *info.note);
     }
     out["note"] = Json::parse(image::to_json(*info.note));
   }
   try {
+    batch::take_half(info, flags.half);
     const image::Size size = image::rearranged({info.width, info.height}, arrangement_of(info.note, flags));
     const batch::Parameters used =
         batch::decode_parameters(info.note, size.width, size.height, info.layout, path, flags);

@@ -276,7 +276,8 @@ Arrangement arrangement_of(const Fields& note) {
 /// The oldest version whose readers take the picture for what it is.
 int version_of(const PictureNote& note) {
   const bool is_arranged = note.arrangement != Arrangement{};
-  if (is_arranged || note.is_mid_side || note.pixels.tilt != 0 || note.part.count > 1) return 3;
+  const bool is_pair = !note.right.empty();
+  if (is_pair || is_arranged || note.is_mid_side || note.pixels.tilt != 0 || note.part.count > 1) return 3;
   return note.pixels.drop_top || note.tile.overlap > 0 || note.tile.padding > 0 ? 2 : 1;
 }
 
@@ -443,7 +444,9 @@ std::uint32_t rows_crc32(const std::uint8_t* rows, std::int64_t row_bytes, std::
 
 }  // namespace
 
-std::string to_json(const PictureNote& note) {
+namespace {
+
+Json json_of(const PictureNote& note) {
   Json json;
   json["spectrohue"] = version_of(note);
   json["tool"] = note.tool;
@@ -475,12 +478,11 @@ std::string to_json(const PictureNote& note) {
   if (note.part.count > 1) json["part"] = {{"index", note.part.index}, {"count", note.part.count}};
   json["source_name"] = note.source_name;
   if (note.pixels_crc32) json["pixels_crc32"] = hex(*note.pixels_crc32);
-  // Plain ASCII survives programs that copy the text as Latin-1. File names need not be UTF-8.
-  return json.dump(-1, ' ', true, Json::error_handler_t::replace);
+  if (!note.right.empty()) json["right"] = json_of(note.right.front());
+  return json;
 }
 
-PictureNote note_from_json(std::string_view text) {
-  const Json json = parse(text);
+PictureNote note_of(const Json& json) {
   if (!json.is_object() || !json.contains("spectrohue")) {
     refuse("it is not a JSON object with the key 'spectrohue'");
   }
@@ -533,8 +535,21 @@ PictureNote note_from_json(std::string_view text) {
   if (fields.has("part")) note.part = part_of(fields);
   if (fields.has("source_name")) note.source_name = harmless(fields.text("source_name"));
   if (fields.has("pixels_crc32")) note.pixels_crc32 = checksum_of(fields);
+  if (fields.has("right")) {
+    note.right.push_back(note_of(fields.at("right")));
+    if (!note.right.front().right.empty()) refuse("the key 'right' holds a note with the key 'right'");
+  }
   return note;
 }
+
+}  // namespace
+
+std::string to_json(const PictureNote& note) {
+  // Plain ASCII survives programs that copy the text as Latin-1. File names need not be UTF-8.
+  return json_of(note).dump(-1, ' ', true, Json::error_handler_t::replace);
+}
+
+PictureNote note_from_json(std::string_view text) { return note_of(parse(text)); }
 
 std::uint32_t pixels_crc32(const Picture& picture, int threads) {
   const std::int64_t row_bytes = picture.row_bytes();

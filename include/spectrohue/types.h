@@ -82,6 +82,11 @@ struct PictureNote {
   /// the top; 16-bit values high byte first, floats low byte first. Tells an untouched picture from an edited one.
   std::optional<std::uint32_t> pixels_crc32;
 
+  /// Of a picture of two sounds side by side, all above is about the left half, and this is the note of the right one:
+  /// one element, which has none. Both halves have the same width and the same place in `tile`; a half whose sound has
+  /// ended before is padding from its first column on.
+  std::vector<PictureNote> right;
+
   bool operator==(const PictureNote&) const = default;
 };
 
