@@ -156,6 +156,7 @@ struct Case {
   Window window = Window::Hann;
   bool center = true;
   PadMode pad = PadMode::Constant;
+  FrameCount frames = FrameCount::Cover;
 };
 
 /// For the names of the tests.
@@ -169,6 +170,7 @@ StftSettings settings_of(const Case& c) {
   s.window = c.window;
   s.center = c.center;
   s.pad_mode = c.pad;
+  s.frames = c.frames;
   validate(s);
   return s;
 }
@@ -185,6 +187,8 @@ const Case kCases[] = {
     {"short_window", 64, 12, 40, Window::Hamming},
     {"half", 16, 8, 16, Window::Hann, true, PadMode::Reflect},
     {"hop_1", 16, 1, 16},
+    {"floor", 64, 16, 64, Window::Hann, true, PadMode::Reflect, FrameCount::Floor},
+    {"floor_half", 50, 25, 50, Window::Hann, true, PadMode::Constant, FrameCount::Floor},
     {"beyond_a_tile", 140, 35, 140, Window::Blackman},
 };
 

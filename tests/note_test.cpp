@@ -139,6 +139,20 @@ TEST(Note, SaysTheOldestVersionThatKnowsAllItHolds) {
   EXPECT_EQ(version([](PictureNote& n) { n.tile = {0, 1, 0, 0, 5}; }), R"({"spectrohue":2)") << "padded, alone";
   EXPECT_EQ(version([](PictureNote& n) { n.pixels.drop_top = true; }), R"({"spectrohue":2)");
   EXPECT_EQ(version([](PictureNote& n) { n.pixels.tilt = -3; }), R"({"spectrohue":3)");
+  const auto set_floor = [](PictureNote& n) {
+    n.stft.center = true;
+    n.stft.frames = FrameCount::Floor;
+  };
+  EXPECT_EQ(version(set_floor), R"({"spectrohue":3)");
+}
+
+TEST(Note, FramesAreThereWhereTheyAreNotTheDefault) {
+  EXPECT_EQ(to_json(full_note()).find("\"frames\""), std::string::npos);
+  const PictureNote floor = note_from_json(altered(R"("center":true)", R"("center":true,"frames":"floor")"));
+  EXPECT_EQ(floor.stft.frames, FrameCount::Floor);
+  EXPECT_EQ(note_from_json(to_json(floor)).stft, floor.stft);
+  EXPECT_EQ(note_from_json(altered(R"("center":true)", R"("center":true,"frames":"cover")")).stft.frames,
+            FrameCount::Cover);
 }
 
 TEST(Note, FileNamesNeedNotBeUtf8) {
@@ -258,6 +272,9 @@ INSTANTIATE_TEST_SUITE_P(
         Hostile{R"("window":"hann")", R"("window":"gaussian","window_parameter":"a")", kBad, "window_parameter"},
         Hostile{R"("center":true)", R"("center":1)", kBad, "center"},
         Hostile{R"("pad_mode":"constant")", R"("pad_mode":"wrap")", kUnknown, "wrap"},
+        Hostile{R"("center":true)", R"("center":true,"frames":"ceil")", kUnknown, "ceil"},
+        Hostile{R"("center":true)", R"("center":true,"frames":1)", kBad, "frames"},
+        Hostile{R"("center":true)", R"("center":false,"frames":"floor")", kBad, "centred"},
         Hostile{R"("phase":"centre")", R"("phase":"start")", kUnknown, "phase"},
         Hostile{R"("freq_scale":"linear")", R"("freq_scale":"octaves")", kUnknown, "frequency scale"},
         Hostile{R"("layout":"stacked")", R"("layout":"side")", kUnknown, "layout"},

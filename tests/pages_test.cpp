@@ -25,10 +25,19 @@ struct Shape {
   int hop;
   bool center = true;
   PadMode pad_mode = PadMode::Constant;
+  FrameCount frames = FrameCount::Cover;
 };
 const std::vector<Shape> kShapes = {
-    {256, 64},  {256, 64, true, PadMode::Reflect}, {256, 64, false}, {225, 60},
-    {128, 128}, {200, 90, true, PadMode::Reflect}, {64, 5, false},   {16, 1},
+    {256, 64},
+    {256, 64, true, PadMode::Reflect},
+    {256, 64, false},
+    {225, 60},
+    {128, 128},
+    {200, 90, true, PadMode::Reflect},
+    {64, 5, false},
+    {16, 1},
+    {256, 64, true, PadMode::Reflect, FrameCount::Floor},
+    {200, 100, true, PadMode::Constant, FrameCount::Floor},
 };
 
 EncodeSettings settings_of(const Shape& shape, Encoding encoding = Encoding::Hsv,
@@ -38,6 +47,7 @@ EncodeSettings settings_of(const Shape& shape, Encoding encoding = Encoding::Hsv
   s.stft.hop_length = shape.hop;
   s.stft.center = shape.center;
   s.stft.pad_mode = shape.pad_mode;
+  s.stft.frames = shape.frames;
   if (shape.hop > shape.n_fft / 2) s.stft.window = Window::Rectangular;
   s.pixels.encoding = encoding;
   s.pixels.refine = refine;
@@ -46,7 +56,7 @@ EncodeSettings settings_of(const Shape& shape, Encoding encoding = Encoding::Hsv
 
 std::string name_of(const Shape& s) {
   return "n_fft " + std::to_string(s.n_fft) + " hop " + std::to_string(s.hop) + (s.center ? "" : " uncentred") +
-         (s.pad_mode == PadMode::Reflect ? " mirrored" : "");
+         (s.pad_mode == PadMode::Reflect ? " mirrored" : "") + (s.frames == FrameCount::Floor ? " floor" : "");
 }
 
 /// Two channels, one of them 20 dB softer.

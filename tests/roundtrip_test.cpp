@@ -68,6 +68,30 @@ TEST_P(RoundTrip, EveryLengthAroundAFrame) {
   }
 }
 
+TEST_P(RoundTrip, FewerFramesCostTheLastSamplesOnly) {
+  for (const Encoding encoding : {Encoding::Hsv, Encoding::Hsv16}) {
+    const double least = encoding == Encoding::Hsv ? 46 : 93;
+    for (const auto& [n_fft, hop] : {std::pair{2048, 512}, {400, 200}}) {
+      for (const int n : {1, hop - 1, hop, hop + 1, 10 * hop, 11 * hop - 1}) {
+        SCOPED_TRACE(to_string(encoding) + " " + std::to_string(n_fft) + " " + std::to_string(n));
+        EncodeSettings s = settings(encoding, n_fft, hop);
+        s.stft.frames = FrameCount::Floor;
+        const Audio x = mono(noise(n, 40 + n));
+        const Audio y = back(x, s);
+        EXPECT_EQ(picture_.width, 1 + n / hop);
+        if (n < 2 * hop) continue;
+        Comparer inside;
+        inside.add(x.samples.data(), y.samples.data(), n / hop * hop);
+        EXPECT_GT(inside.result().snr_db, least - (hop * 2 == n_fft ? 5 : 0));
+        for (std::int64_t i = 0; i < n; ++i) ASSERT_LT(std::fabs(y.samples[i]), 4.0F) << i << ": no blow-up at the end";
+      }
+    }
+  }
+  EncodeSettings s = settings(Encoding::Hsv16);
+  s.stft.frames = FrameCount::Floor;
+  EXPECT_GT(snr(mono(noise(11 * 512 - 1)), s), 80) << "the last 511 samples have two frames of four";
+}
+
 TEST_P(RoundTrip, OtherSizesAndHops) {
   const Audio x = mono(noise(20000, 3));
   for (const auto& [n_fft, hop, least] : {std::tuple{2048, 1024, 44.0},

@@ -28,12 +28,50 @@ TEST(Settings, FrameCounts) {
   EXPECT_EQ(s.n_frames(1), 2);
   EXPECT_EQ(s.n_frames(512), 2);
   EXPECT_EQ(s.n_frames(513), 3);
+  s.frames = FrameCount::Floor;
+  for (const auto& [n_samples, n_frames] :
+       {std::pair{0, 1}, {1, 1}, {511, 1}, {512, 2}, {513, 2}, {1023, 2}, {1024, 3}}) {
+    EXPECT_EQ(s.n_frames(n_samples), n_frames) << n_samples;
+  }
+  s.frames = FrameCount::Cover;
   s.center = false;
   EXPECT_EQ(s.n_frames(0), 1);
   EXPECT_EQ(s.n_frames(2048), 1);
   EXPECT_EQ(s.n_frames(2049), 2);
   EXPECT_EQ(s.n_frames(2560), 2);
   EXPECT_EQ(s.n_frames(2561), 3);
+}
+
+TEST(Settings, MostSamplesAreTheLastWithAsManyFrames) {
+  for (const bool center : {true, false}) {
+    for (const FrameCount frames : {FrameCount::Cover, FrameCount::Floor}) {
+      StftSettings s = StftSettings::for_n_fft(20);
+      s.center = center;
+      s.frames = frames;
+      for (int n_frames = 1; n_frames < 9; ++n_frames) {
+        const std::int64_t most = s.most_samples(n_frames);
+        EXPECT_EQ(s.n_frames(most), n_frames);
+        EXPECT_EQ(s.n_frames(most + 1), n_frames + 1);
+      }
+    }
+  }
+}
+
+TEST(Settings, FramesFloorNeedsAWindowOverTheEnd) {
+  StftSettings s = StftSettings::for_n_fft(400);
+  s.frames = FrameCount::Floor;
+  s.hop_length = 200;
+  EXPECT_EQ(refusal(s), "");
+  s.center = false;
+  EXPECT_NE(refusal(s).find("centred"), std::string::npos);
+  s.center = true;
+  s.window = Window::Rectangular;
+  s.hop_length = 201;
+  EXPECT_EQ(refusal(s), "") << "the last sample is 199 behind the centre";
+  s.hop_length = 202;
+  EXPECT_NE(refusal(s).find("hop_length 202"), std::string::npos) << refusal(s);
+  s.frames = FrameCount::Cover;
+  EXPECT_EQ(refusal(s), "");
 }
 
 TEST(Settings, LegalOnesPass) {

@@ -24,11 +24,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// The longest sound whose picture has n_frames columns.
-std::int64_t most_samples(const StftSettings& stft, std::int64_t n_frames) {
-  return (n_frames - 1) * stft.hop_length + (stft.center ? 0 : stft.n_fft);
-}
-
 /// Some rows of a picture, arranged as they are written.
 void copy_rows(const Picture& from, std::int64_t first, std::int64_t count, Picture& to) {
   to.resize(from.width, count, from.layout);
@@ -177,7 +172,7 @@ void Encoder::read(Job& job) const {
     job.converted.messages.push_back("the end of the file is missing: " + std::to_string(missing) +
                                      " bytes of samples less than its header says; what is there was converted");
   }
-  const std::int64_t most = most_samples(settings_.stft, tiling(job).page.width);
+  const std::int64_t most = settings_.stft.most_samples(tiling(job).page.width);
   job.is_whole = !job.stretch.slide(*job.reader, 0, most + 1);
 }
 
@@ -314,7 +309,7 @@ PictureNote Encoder::measure(Worker& worker, Job& job) const {
   std::int64_t checked = 0;
   for (Columns page{0, width};; page.first += width) {
     if (page.first > 0) job.go_on();
-    const std::int64_t most = most_samples(settings_.stft, page.end());
+    const std::int64_t most = settings_.stft.most_samples(page.end());
     if (!job.is_whole) {
       const SampleSpan span = samples_under(settings_.stft, page);
       job.stretch.slide(*job.reader, span.first, std::max(span.end, most + 1));

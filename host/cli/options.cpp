@@ -136,6 +136,10 @@ void TransformOptions::add_to(CLI::App& app, bool encoding_side) {
         ->excludes(preset);
     add_named(app, "--pad-mode", pad_mode, pad_mode_from_string,
               "What the first and last frames see outside the sound: constant (zeros, default) or reflect", "NAME");
+    add_named(app, "--frames", frames, frame_count_from_string,
+              "How many: cover (the last is centred at or behind the sound's end, default), or floor (librosa's, one "
+              "less where n_samples is no multiple of hop_length)",
+              "NAME");
     app.add_option(
         "--ref", ref,
         "Magnitude of full brightness: peak (of each channel, default), full-scale, dataset (one peak for all "
@@ -155,6 +159,7 @@ EncodeSettings TransformOptions::encode_settings() const {
   s.stft.window_parameter = given.window_parameter.value_or(s.stft.window_parameter);
   s.stft.center = given.center.value_or(s.stft.center);
   s.stft.pad_mode = pad_mode.value_or(s.stft.pad_mode);
+  s.stft.frames = frames.value_or(s.stft.frames);
   s.pixels.encoding = given.encoding.value_or(s.pixels.encoding);
   const bool is_float = pixel_layout(s.pixels.encoding).bits == 32;
   s.pixels.curve.kind = given.curve.value_or(is_float ? CurveKind::Linear : s.pixels.curve.kind);

@@ -23,6 +23,7 @@ class TransformOptions {
  public:
   batch::ParameterFlags given;
   std::optional<PadMode> pad_mode;
+  std::optional<FrameCount> frames;
   std::optional<std::string> ref;  ///< peak, or for floats 1
   std::string quality = "high";
   std::optional<int> refine;

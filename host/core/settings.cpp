@@ -23,6 +23,7 @@ constexpr Names<Window, 7> kWindows{{{Window::Hann, "hann"},
                                      {Window::Kaiser, "kaiser"},
                                      {Window::Rectangular, "rectangular"}}};
 constexpr Names<PadMode, 2> kPadModes{{{PadMode::Constant, "constant"}, {PadMode::Reflect, "reflect"}}};
+constexpr Names<FrameCount, 2> kFrameCounts{{{FrameCount::Cover, "cover"}, {FrameCount::Floor, "floor"}}};
 constexpr Names<Encoding, 13> kEncodings{{{Encoding::Hsv, "hsv"},
                                           {Encoding::Hsv16, "hsv16"},
                                           {Encoding::Hsvx, "hsvx"},
@@ -70,7 +71,14 @@ StftSettings StftSettings::for_n_fft(int n_fft) {
 
 std::int64_t StftSettings::n_frames(std::int64_t n_samples) const {
   const std::int64_t reach = center ? n_samples : std::max<std::int64_t>(0, n_samples - n_fft);
-  return 1 + (reach + hop_length - 1) / hop_length;
+  const bool rounds_up = !center || frames == FrameCount::Cover;
+  return 1 + (reach + (rounds_up ? hop_length - 1 : 0)) / hop_length;
+}
+
+std::int64_t StftSettings::most_samples(std::int64_t n_frames) const {
+  const std::int64_t last = (n_frames - 1) * hop_length;
+  if (!center) return last + n_fft;
+  return frames == FrameCount::Cover ? last : last + hop_length - 1;
 }
 
 int n_rows(const StftSettings& stft, const PixelSettings& pixels) {
@@ -134,6 +142,19 @@ bool is_fast_size(std::int64_t n) {
   return n == 1;
 }
 
+static void validate_frame_count(const StftSettings& s) {
+  if (s.frames != FrameCount::Floor) return;
+  if (!s.center) refuse("frames floor is for centred frames; leave it out, or leave out center off");
+  // The last sample lies up to hop_length - 2 behind the centre of the last frame.
+  const int window_end = (s.n_fft - s.win_length) / 2 + s.win_length;
+  if (s.n_fft / 2 + s.hop_length - 2 >= window_end) {
+    refuse("frames floor with hop_length " + std::to_string(s.hop_length) + " and win_length " +
+           std::to_string(s.win_length) +
+           " leaves the end of a sound without a frame; use a hop_length of at most half the win_length, or frames "
+           "cover");
+  }
+}
+
 void validate(const StftSettings& s) {
   constexpr int kMinFft = 16;
   constexpr int kMaxFft = 1 << 20;
@@ -160,6 +181,8 @@ void validate(const StftSettings& s) {
   if (s.window == Window::Kaiser && (s.window_parameter <= 0 || s.window_parameter > 500)) {
     refuse("a kaiser window needs its beta, above 0 and at most 500 (for example 8.6)");
   }
+
+  validate_frame_count(s);
 
   // NOLA: far from the ends, the squared windows over one hop.
   const std::vector<double> window = make_window(s);
@@ -253,11 +276,13 @@ void validate(const EncodeSettings& s) {
 
 std::string to_string(Window window) { return name_of(kWindows, window); }
 std::string to_string(PadMode mode) { return name_of(kPadModes, mode); }
+std::string to_string(FrameCount frames) { return name_of(kFrameCounts, frames); }
 std::string to_string(Encoding encoding) { return name_of(kEncodings, encoding); }
 std::string to_string(CurveKind kind) { return name_of(kCurves, kind); }
 std::string to_string(SampleFormat format) { return name_of(kFormats, format); }
 Window window_from_string(std::string_view name) { return value_of(kWindows, name, "window"); }
 PadMode pad_mode_from_string(std::string_view name) { return value_of(kPadModes, name, "pad_mode"); }
+FrameCount frame_count_from_string(std::string_view name) { return value_of(kFrameCounts, name, "frames"); }
 Encoding encoding_from_string(std::string_view name) { return value_of(kEncodings, name, "encoding"); }
 CurveKind curve_from_string(std::string_view name) { return value_of(kCurves, name, "curve"); }
 int bytes_of(SampleFormat format) {

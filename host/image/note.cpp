@@ -277,7 +277,9 @@ Arrangement arrangement_of(const Fields& note) {
 int version_of(const PictureNote& note) {
   const bool is_arranged = note.arrangement != Arrangement{};
   const bool is_pair = !note.right.empty();
-  if (is_pair || is_arranged || note.is_mid_side || note.pixels.tilt != 0 || note.part.count > 1) return 3;
+  const bool is_floor = note.stft.frames != FrameCount::Cover;
+  const bool is_other = is_pair || is_arranged || is_floor || note.is_mid_side;
+  if (is_other || note.pixels.tilt != 0 || note.part.count > 1) return 3;
   return note.pixels.drop_top || note.tile.overlap > 0 || note.tile.padding > 0 ? 2 : 1;
 }
 
@@ -389,6 +391,7 @@ StftSettings stft_of(const Fields& fields) {
   if (has_parameter(stft.window)) stft.window_parameter = fields.number("window_parameter");
   stft.center = fields.flag("center");
   stft.pad_mode = named(fields, "pad_mode", pad_mode_from_string);
+  if (fields.has("frames")) stft.frames = named(fields, "frames", frame_count_from_string);
   return stft;
 }
 
@@ -462,6 +465,7 @@ Json json_of(const PictureNote& note) {
   if (has_parameter(note.stft.window)) json["window_parameter"] = note.stft.window_parameter;
   json["center"] = note.stft.center;
   json["pad_mode"] = to_string(note.stft.pad_mode);
+  if (note.stft.frames != FrameCount::Cover) json["frames"] = to_string(note.stft.frames);
   json["phase"] = phase_name(note.pixels.encoding);
   put_scale(note.pixels, json);
   if (note.pixels.encoding == Encoding::Colormap) put_colours(note.colours, json);

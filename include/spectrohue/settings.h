@@ -19,8 +19,13 @@ enum class Window { Hann, Hamming, Blackman, BlackmanHarris, Gaussian, Kaiser, R
 /// its end sample (numpy's "reflect").
 enum class PadMode { Constant, Reflect };
 
-/// The short-time Fourier transform. Conventions and names are librosa's, except the frame count:
-/// the last frame is always centred at or after the last sample, so that every sample can be recovered.
+/// How many centred frames a sound has.
+enum class FrameCount {
+  Cover,  ///< the last is centred at or after the last sample, so that every sample is recovered as well as any other
+  Floor,  ///< librosa's and torchaudio's: the last is centred at most hop_length - 1 samples before the sound's end
+};
+
+/// The short-time Fourier transform. Conventions and names are librosa's, except the default frame count.
 struct StftSettings {
   int n_fft = 2048;       ///< samples a frame; >= 16, factors 2, 3, 5 and 7 only
   int hop_length = 512;   ///< samples from one frame to the next; 1 .. win_length
@@ -30,6 +35,7 @@ struct StftSettings {
   double window_parameter = 0.0;
   bool center = true;  ///< frame t is centred on sample t * hop_length; otherwise it starts there
   PadMode pad_mode = PadMode::Constant;
+  FrameCount frames = FrameCount::Cover;  ///< Floor: centred frames only
 
   /// The defaults for a size: hop_length n_fft / 4 (at least 1), win_length n_fft, Hann.
   static StftSettings for_n_fft(int n_fft);
@@ -37,8 +43,11 @@ struct StftSettings {
   int n_bins() const { return n_fft / 2 + 1; }
   /// Samples before the signal's first that frame 0 begins at.
   int padding() const { return center ? n_fft / 2 : 0; }
-  /// center: 1 + ceil(n_samples / hop_length). Otherwise as many frames as it takes to reach the last sample.
+  /// center: 1 + ceil(n_samples / hop_length), with Floor 1 + floor(n_samples / hop_length). Otherwise as many frames
+  /// as it takes to reach the last sample.
   std::int64_t n_frames(std::int64_t n_samples) const;
+  /// Samples of the longest sound that has no more frames than these.
+  std::int64_t most_samples(std::int64_t n_frames) const;
 
   bool operator==(const StftSettings&) const = default;
 };
@@ -208,8 +217,9 @@ struct RetrievalSettings {
 };
 
 /// Throws Error(Usage) that names the setting, its value and what would be legal: n_fft with other factors than
-/// 2, 3, 5 and 7 (the message names the nearest sizes), hop or window lengths out of range, and window/hop pairs that
-/// cannot be inverted (NOLA: the sum of squared windows falls to zero somewhere).
+/// 2, 3, 5 and 7 (the message names the nearest sizes), hop or window lengths out of range, window/hop pairs that
+/// cannot be inverted (NOLA: the sum of squared windows falls to zero somewhere), and FrameCount::Floor where it would
+/// leave the end of a sound without a frame.
 void validate(const StftSettings& settings);
 void validate(const PixelSettings& settings);
 void validate(const StftSettings& stft, const PixelSettings& pixels);  ///< both, and that they go together
@@ -227,10 +237,12 @@ double full_scale_magnitude(const StftSettings& settings);
 // Names as they stand in the note and on the command line; from_string throws Error(Usage) listing the legal ones.
 std::string to_string(Window window);
 std::string to_string(PadMode mode);
+std::string to_string(FrameCount frames);
 std::string to_string(Encoding encoding);
 std::string to_string(CurveKind kind);
 Window window_from_string(std::string_view name);
 PadMode pad_mode_from_string(std::string_view name);
+FrameCount frame_count_from_string(std::string_view name);
 Encoding encoding_from_string(std::string_view name);
 CurveKind curve_from_string(std::string_view name);
 
