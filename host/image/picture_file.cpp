@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "image/file_io.h"
+#include "image/foreign_notes.h"
 #include "image/foreign_picture.h"
 #include "image/note.h"
 #include "image/npy.h"
@@ -291,8 +292,12 @@ void write_picture(const std::filesystem::path& path, Format format, const Pictu
 
 void write_png(const std::filesystem::path& path, const Picture& picture, const PictureNote* note,
                const WriteOptions& options, Workspace& workspace) {
+  WriteOptions own = options;
+  const std::optional<RiffusionNote> riffusion = note != nullptr ? as_riffusion(*note) : std::nullopt;
+  const std::vector<std::uint8_t> exif = riffusion ? to_exif(*riffusion) : std::vector<std::uint8_t>();
+  if (riffusion) own.exif = exif;
   write_file(path, note, [&](const std::string* json, const Sink& sink) {
-    workspace.state().coder.write(png::pixels_of(picture), json, options, sink);
+    workspace.state().coder.write(png::pixels_of(picture), json, own, sink);
   });
 }
 

@@ -76,7 +76,8 @@ FileInfo inspect(const std::filesystem::path& path);
 /// goes into an iTXt chunk with the keyword "spectrohue", before the pixels. docs/png.md says how the pixels are
 /// pressed. The bytes depend on the picture, the note and options.compression alone (no time stamp, not on the
 /// threads). On failure nothing is promised about `path`; the caller removes it. Throws Error(Write) with the system's
-/// reason; Error(Unsupported) if a side is longer than 2^31 - 1 or the pixels are floats.
+/// reason; Error(Unsupported) if a side is longer than 2^31 - 1 or the pixels are floats. Where riffusion could have
+/// made the picture (foreign_notes.h), its tags stand beside the note.
 void write_png(const std::filesystem::path& path, const Picture& picture, const PictureNote* note,
                const WriteOptions& options, Workspace& workspace);
 void write_png(const std::filesystem::path& path, const Picture& picture, const PictureNote* note,

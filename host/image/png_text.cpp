@@ -41,19 +41,23 @@ std::string inflated(std::string_view packed, std::size_t most) {
 
 }  // namespace
 
-std::optional<std::string> note_in_chunk(std::string_view type, std::span<const std::uint8_t> data, std::size_t most) {
+std::optional<std::string> text_in_chunk(std::string_view keyword, std::string_view type,
+                                         std::span<const std::uint8_t> data, std::size_t most) {
   const bool is_international = type == "iTXt";
   if (!is_international && type != "zTXt" && type != "tEXt") return std::nullopt;
   std::string_view rest(reinterpret_cast<const char*>(data.data()), data.size());
-  constexpr std::string_view kKeyword(kNoteKeyword, sizeof kNoteKeyword);  // with its zero byte
-  if (!rest.starts_with(kKeyword)) return std::nullopt;
-  rest.remove_prefix(kKeyword.size());
+  if (!rest.starts_with(keyword) || rest.size() == keyword.size() || rest[keyword.size()] != '\0') return std::nullopt;
+  rest.remove_prefix(keyword.size() + 1);
 
   const bool is_packed = type == "zTXt" || (is_international && rest.starts_with('\1'));
   const bool is_whole =
       is_international ? skip(rest, 2) && skip_string(rest) && skip_string(rest) : type == "tEXt" || skip(rest, 1);
   if (!is_whole) return "";
   return is_packed ? inflated(rest, most) : std::string(rest.substr(0, most + 1));
+}
+
+std::optional<std::string> note_in_chunk(std::string_view type, std::span<const std::uint8_t> data, std::size_t most) {
+  return text_in_chunk(kNoteKeyword, type, data, most);
 }
 
 }  // namespace spectrohue::image::png

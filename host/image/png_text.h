@@ -13,6 +13,10 @@
 
 namespace spectrohue::image::png {
 
+/// The text in a chunk, given its type and data; nothing if it is no text chunk with this keyword. The rest as below.
+std::optional<std::string> text_in_chunk(std::string_view keyword, std::string_view type,
+                                         std::span<const std::uint8_t> data, std::size_t most);
+
 /// The note in a chunk, given its type and data; nothing if it is no text chunk with the note's keyword. Takes tEXt,
 /// zTXt and iTXt. Of a note longer than `most` bytes it gives most + 1 bytes, whatever they are, and takes no memory
 /// for more; of one that cannot be inflated, an empty text.

@@ -176,7 +176,7 @@ struct Coder::State {
   void write(const Pixels& pixels, const CodedPixels& coded, const std::string* note_json, const Sink& sink);
 
   void need_lanes(int n);
-  void begin(const Pixels& pixels, const std::string* note_json);
+  void begin(const Pixels& pixels, const std::string* note_json, std::span<const std::uint8_t> exif);
   void add_chunk(const char* type, std::span<const std::uint8_t> data);
   void write_stripes(const FilteredRows& rows, int threads, const Sink& sink);
   template <class Code>
@@ -214,7 +214,7 @@ struct Coder::State {
 void Coder::State::write(const Pixels& pixels, const std::string* note_json, const WriteOptions& options,
                          const Sink& sink) {
   check(pixels, note_json);
-  begin(pixels, note_json);
+  begin(pixels, note_json, options.exif);
   const Choice choice = choose(pixels);
   runs = choice.runs;
   const FilteredRows rows(pixels, choice.filter);
@@ -231,7 +231,7 @@ void Coder::State::write(const Pixels& pixels, const std::string* note_json, con
 void Coder::State::write(const Pixels& pixels, const CodedPixels& coded_pixels, const std::string* note_json,
                          const Sink& sink) {
   check(pixels, note_json);
-  begin(pixels, note_json);
+  begin(pixels, note_json, {});
   const DecodedStripes bytes(pixels, coded_pixels);
   write_stripes(bytes, 1, sink, [&](std::int64_t stripe, std::uint8_t*, Lane&) {
     return Stripe{coded_pixels.stripes[static_cast<std::size_t>(stripe)], bytes.chunk(stripe)};
@@ -311,7 +311,7 @@ void Coder::State::add_chunk(const char* type, std::span<const std::uint8_t> dat
   close_chunk(front.data() + at, type, data.size());
 }
 
-void Coder::State::begin(const Pixels& pixels, const std::string* note_json) {
+void Coder::State::begin(const Pixels& pixels, const std::string* note_json, std::span<const std::uint8_t> exif) {
   front.assign(kSignature.begin(), kSignature.end());
   std::array<std::uint8_t, 13> header{};
   put_big_endian(header.data(), static_cast<std::uint32_t>(pixels.width));
@@ -320,6 +320,7 @@ void Coder::State::begin(const Pixels& pixels, const std::string* note_json) {
   header[9] = color_type(pixels);
   add_chunk("IHDR", header);
   if (!pixels.palette.empty()) add_chunk("PLTE", {pixels.palette.front().data(), 3 * pixels.palette.size()});
+  if (!exif.empty()) add_chunk("eXIf", exif);
   if (note_json == nullptr || note_json->empty()) return;
   std::vector<std::uint8_t> text(kNoteKeyword, kNoteKeyword + sizeof kNoteKeyword);
   text.insert(text.end(), 4, 0);  // not compressed, method, no language, no translated keyword

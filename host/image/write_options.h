@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -35,6 +37,8 @@ struct WriteOptions {
   int threads = 1;
   /// Of JPEG and WebP: 1, small, to 100.
   int quality = 95;
+  /// Of PNG: a block of EXIF to stand beside the note; empty: none.
+  std::span<const std::uint8_t> exif = {};
 };
 
 }  // namespace spectrohue::image
