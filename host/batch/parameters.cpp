@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "batch/foreign_parameters.h"
+#include "batch/presets.h"
 #include "image/note.h"
 #include "spectrohue/error.h"
 
@@ -141,9 +143,10 @@ int sample_rate_of(const std::filesystem::path& path, const ParameterFlags& flag
 }
 
 Parameters from_picture(std::int64_t width, std::int64_t height, PixelLayout layout, const std::filesystem::path& path,
-                        const ParameterFlags& flags) {
+                        const ParameterFlags& flags, bool is_inverted = false) {
   Parameters p;
   PictureNote& note = p.note;
+  note.arrangement.invert = is_inverted;
   note.pixels.encoding = at_depth(flags.encoding.value_or(implied_encoding(layout)), layout.bits);
   note.pixels.drop_top = flags.drop_top.value_or(false);
   fill_pixels(flags, note.pixels);
@@ -164,7 +167,8 @@ Parameters from_picture(std::int64_t width, std::int64_t height, PixelLayout lay
   const std::int64_t implied = (width - 1) * note.stft.hop_length + (note.stft.center ? 0 : n_fft);
   note.n_samples = flags.n_samples.value_or(implied);
   note.ref.assign(static_cast<std::size_t>(note.channels), flags.ref.value_or(full_scale_magnitude(note.stft)));
-  p.has_level = flags.ref.has_value() || layout.bits == 32;
+  const bool is_relative = note.pixels.curve.kind == CurveKind::Db;
+  p.has_level = flags.ref.has_value() || (layout.bits == 32 && !is_relative);
   if (layout.bits == 32 && !flags.ref) note.ref.assign(note.ref.size(), 1.0);
   note.sample_rate = sample_rate_of(path, flags);
   validate(note.pixels.scale, n_fft, note.sample_rate);
@@ -181,11 +185,41 @@ Parameters from_picture(std::int64_t width, std::int64_t height, PixelLayout lay
   return p;
 }
 
+/// What the preset says of a picture; sizes in milliseconds are those at 44.1 kHz if nothing says another rate.
+PresetValues values_of_preset(const ParameterFlags& flags, PixelLayout layout, const std::filesystem::path& path) {
+  constexpr int kUsualRate = 44100;
+  ParameterFlags given = flags;
+  const Encoding implied = implied_encoding(layout);
+  const bool is_colour = layout.channels == 3;
+  if (!given.encoding) given.encoding = !is_colour ? implied : layout.bits == 16 ? Encoding::Gray16 : Encoding::Gray8;
+  const int rate = flags.sample_rate.value_or(sample_rate_in_name(path).value_or(kUsualRate));
+  PresetValues values = preset_values(*flags.preset, given, rate);
+  if (depends_on_sample_rate(*flags.preset)) values.flags.sample_rate = rate;
+  return values;
+}
+
+/// Without a note.
+Parameters from_others(std::int64_t width, std::int64_t height, PixelLayout layout, const std::filesystem::path& path,
+                       const ParameterFlags& flags) {
+  std::optional<ForeignParameters> known = foreign_parameters(path, height, flags);
+  if (!known && flags.preset) {
+    known = {values_of_preset(flags, layout, path), "the preset " + to_string(*flags.preset)};
+  }
+  if (!known) return from_picture(width, height, layout, path, flags);
+  const PresetValues& values = known->values;
+  Parameters p = from_picture(width, height, layout, path, with_defaults(flags, values.flags), values.invert);
+  p.note.stft.pad_mode = values.pad_mode.value_or(p.note.stft.pad_mode);
+  p.note.stft.frames = values.frames.value_or(p.note.stft.frames);
+  validate(p.note.stft);
+  p.messages.insert(p.messages.begin(), "parameters are from " + known->source);
+  return p;
+}
+
 }  // namespace
 
 Parameters decode_parameters(const std::optional<PictureNote>& note, std::int64_t width, std::int64_t height,
                              PixelLayout layout, const std::filesystem::path& path, const ParameterFlags& flags) {
-  Parameters p = note ? from_note(*note, flags) : from_picture(width, height, layout, path, flags);
+  Parameters p = note ? from_note(*note, flags) : from_others(width, height, layout, path, flags);
   if (is_exact(p.note.pixels.encoding) && p.note.pixels.residual_bits == 0) {
     throw Error(ErrorCode::Usage, "--encoding " + to_string(p.note.pixels.encoding) +
                                       " is for pictures whose note says so: only it knows how many residual_bits there "
@@ -252,6 +286,7 @@ std::string to_json(const ParameterFlags& flags) {
   const auto put_name = [&](const char* key, const auto& value) {
     if (value) json[key] = to_string(*value);
   };
+  put_name("preset", flags.preset);
   put("n_fft", flags.n_fft);
   put("hop_length", flags.hop_length);
   put("win_length", flags.win_length);

@@ -15,8 +15,12 @@
 
 namespace spectrohue::batch {
 
+/// Named settings, see presets.h.
+enum class Preset { Librosa, Torchaudio, Riffusion, Archive, Edit };
+
 /// What the user said; an empty field leaves the choice to the note, the file name or the picture.
 struct ParameterFlags {
+  std::optional<Preset> preset;  ///< only of pictures without a note
   std::optional<int> n_fft;
   std::optional<int> hop_length;
   std::optional<int> win_length;
@@ -54,10 +58,11 @@ struct Parameters {
   std::vector<std::string> messages;  ///< what was overridden, or assumed for want of a note; for the user
 };
 
-/// In this order: flags (each override is said), the note, the file name's _SR44100 tag (rate), what the picture
-/// implies (n_fft = 2 (height / channels - 1), with bands 2048; hop_length = n_fft / 4, n_samples = (width - 1)
-/// hop_length; hsv and hsv16 where there are colours, gray where there are none). Throws Error(BadFormat): the picture
-/// is too small; Error(Usage): something is missing or impossible, with the flag that would say it.
+/// In this order: flags (each override is said), the note or else what another program says in the file or its name
+/// (foreign_parameters.h) or else the preset, the file name's _SR44100 tag (rate), what the picture implies (n_fft = 2
+/// (height / channels - 1), with bands 2048; hop_length = n_fft / 4, n_samples = (width - 1) hop_length; hsv and hsv16
+/// where there are colours, gray where there are none). Throws Error(BadFormat): the picture is too small;
+/// Error(Usage): something is missing or impossible, with the flag that would say it.
 Parameters decode_parameters(const std::optional<PictureNote>& note, std::int64_t width, std::int64_t height,
                              PixelLayout layout, const std::filesystem::path& path, const ParameterFlags& flags);
 

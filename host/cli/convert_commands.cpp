@@ -4,12 +4,16 @@
 // encode, decode, and the bare `spectrohue FILE...`.
 #include <algorithm>
 #include <charconv>
+#include <cstdio>
+#include <functional>
 #include <memory>
 
+#include "batch/by_rate.h"
 #include "batch/decode.h"
 #include "batch/encode.h"
 #include "batch/pair.h"
 #include "batch/peak_meter.h"
+#include "batch/presets.h"
 #include "cli/batch_command.h"
 #include "cli/progress.h"
 #include "image/arrange.h"
@@ -96,13 +100,18 @@ void refuse_loss(image::Format format, Encoding encoding) {
                                     " holds some); use PNG, or an encoding of magnitudes, or add --force");
 }
 
+/// The settings for sounds of a sample rate.
+using SettingsOf = std::function<EncodeSettings(int sample_rate)>;
+
 /// n_halves: 2 if the picture of another sound comes beside each.
-Direction encoding(const EncodeSettings& settings, TileSettings tiles, const batch::PictureOutput& output,
+Direction encoding(const SettingsOf& settings_of, TileSettings tiles, const batch::PictureOutput& output,
                    const batch::Conversion& encoder, int n_halves = 1) {
-  const batch::PieceNames names = batch::piece_names(settings.pixels.encoding, output);
+  const Encoding kind = settings_of(TransformOptions::kUsualRate).pixels.encoding;
+  const batch::PieceNames names = batch::piece_names(kind, output);
   if (names != batch::PieceNames::Tiles) tiles.width = 0;
-  const auto forecast = [settings, tiles, n_halves](const batch::Task& task) {
+  const auto forecast = [settings_of, tiles, n_halves](const batch::Task& task) {
     const audio::FileInfo info = audio::inspect(task.source);
+    const EncodeSettings settings = settings_of(info.sample_rate);
     const int channels = batch::ChannelMix(settings.channels, info.channels).channels();
     const PictureSize size = picture_size(info.n_samples, channels, settings);
     const Tiling tiling = make_tiling(tiles, channels, settings);
@@ -138,7 +147,7 @@ Exit encode_pairs(const FileOptions& files, const EncodeSettings& settings, cons
   const auto order = chosen.pair_order == "ab" ? batch::PairOrder::AB : batch::PairOrder::BA;
   const batch::PairEncoder encoder(settings, image::compression_from_string(chosen.compression), chosen.tiles,
                                    chosen.verify, output, partners, order);
-  Direction direction = encoding(settings, chosen.tiles, output, encoder, 2);
+  Direction direction = encoding([&](int) { return settings; }, chosen.tiles, output, encoder, 2);
   direction.companions = [&](const fs::path& relative) -> std::vector<fs::path> {
     try {
       return {partners.of(relative)};
@@ -149,15 +158,31 @@ Exit encode_pairs(const FileOptions& files, const EncodeSettings& settings, cons
   return convert(files, options, direction);
 }
 
-Exit encode(const FileOptions& files, const TransformOptions& transform, const EncodeOptions& chosen,
-            const RunOptions& options) {
-  files.exports.check();
-  EncodeSettings settings = transform.encode_settings();
+/// All settings, for sounds of a sample rate.
+EncodeSettings settings_for(const TransformOptions& transform, const EncodeOptions& chosen, int sample_rate) {
+  EncodeSettings settings = transform.encode_settings(sample_rate);
+  const bool is_inverted = settings.arrangement.invert;  // by a preset
   settings.pixels.drop_top = chosen.drop_top;
   settings.channels = channels_of(chosen.channels);
   settings.arrangement = chosen.arrangement;
+  settings.arrangement.invert = is_inverted || chosen.arrangement.invert;
   if (!chosen.resize.empty()) take_size(chosen.resize, settings.arrangement);
   invert_colours(settings);
+  return settings;
+}
+
+/// On standard output.
+void say_settings(batch::Preset preset, const batch::Conversion& encoder) {
+  std::printf("preset %s%s: %s\n", to_string(preset).c_str(),
+              depends_on_sample_rate(preset) ? " (n_fft, hop_length and win_length at 44100 Hz)" : "",
+              encoder.parameters().c_str());
+}
+
+Exit encode(const FileOptions& files, const TransformOptions& transform, const EncodeOptions& chosen,
+            const RunOptions& options) {
+  files.exports.check();
+  const auto settings_of = [&](int sample_rate) { return settings_for(transform, chosen, sample_rate); };
+  EncodeSettings settings = settings_of(TransformOptions::kUsualRate);
   batch::PictureOutput output = chosen.output;
   output.format = format_of(chosen, files, settings.pixels.encoding);
   output.splits_channels = chosen.channels == "split";
@@ -167,14 +192,33 @@ Exit encode(const FileOptions& files, const TransformOptions& transform, const E
     throw Error(ErrorCode::Usage,
                 "--verify compares sounds, so it needs pictures that hold phases and their note (PNG or TIFF)");
   }
+  const std::optional<batch::Preset> preset = transform.given.preset;
+  const bool goes_by_rate = preset && depends_on_sample_rate(*preset);
+  if (transform.ref == "dataset" && goes_by_rate) {
+    throw Error(ErrorCode::Usage, "--ref dataset is for settings that all files share, and those of the preset " +
+                                      to_string(*preset) + " follow from each file's sample rate; give --ref a number");
+  }
   const image::Compression compression = image::compression_from_string(chosen.compression);
   if (transform.ref == "dataset" && !files.dry_run) {
     measure_dataset(files, options, chosen, settings);
     if (stop_requested) return Exit::Interrupted;
   }
-  if (!chosen.pair.empty()) return encode_pairs(files, settings, chosen, output, options);
-  const batch::Encoder encoder(settings, compression, chosen.tiles, chosen.verify, output);
-  return convert(files, options, encoding(settings, chosen.tiles, output, encoder));
+  const auto make_encoder = [&](const EncodeSettings& of) {
+    return std::make_unique<batch::Encoder>(of, compression, chosen.tiles, chosen.verify, output);
+  };
+  if (!chosen.pair.empty()) {
+    if (goes_by_rate) throw Error(ErrorCode::Usage, "--pair needs settings of one size, which this preset has not");
+    return encode_pairs(files, settings, chosen, output, options);
+  }
+  const std::unique_ptr<batch::Conversion> encoder = make_encoder(settings);
+  if (preset && files.dry_run) say_settings(*preset, *encoder);
+  if (!goes_by_rate) {
+    return convert(files, options, encoding([&](int) { return settings; }, chosen.tiles, output, *encoder));
+  }
+  const auto make = [&](int sample_rate) { return make_encoder(settings_of(sample_rate)); };
+  const std::string parameters = R"({"preset":")" + to_string(*preset) + R"(",)" + encoder->parameters().substr(1);
+  const batch::ByRate by_rate(make, parameters);
+  return convert(files, options, encoding(settings_of, chosen.tiles, output, by_rate));
 }
 
 struct DecodeOptions {
@@ -372,7 +416,7 @@ Exit convert_files(const std::vector<std::string>& files) {
     worst = std::max(worst, convert(some, options, direction));
   };
   const batch::Encoder encoder(settings);
-  take(sounds, encoding(settings, {}, {}, encoder));
+  take(sounds, encoding([&](int) { return settings; }, {}, {}, encoder));
   const batch::DecodeSettings decode_settings;
   const batch::Decoder decoder(decode_settings);
   take(pictures, decoding(decode_settings, decoder));

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <limits>
 
+#include "batch/presets.h"
 #include "core/colormap.h"
 
 namespace spectrohue::cli {
@@ -100,6 +101,13 @@ void TransformOptions::add_transform_to(CLI::App& app) {
 
 void TransformOptions::add_to(CLI::App& app, bool encoding_side) {
   const HelpGroup group(app, "Spectrogram");
+  add_named(app, "--preset", given.preset, batch::preset_from_string,
+            encoding_side
+                ? "Defaults for the options below: librosa, torchaudio, riffusion, archive or edit; --dry-run "
+                  "says them (docs/presets.md)"
+                : "Of pictures without a note, what the options below are by default: librosa, torchaudio, "
+                  "riffusion, archive or edit (docs/presets.md)",
+            "NAME");
   add_transform_to(app);
   app.add_option_function<std::string>(
          "--encoding", [this](const std::string& text) { as_validation([&] { set_encoding(text); }); },
@@ -150,7 +158,21 @@ void TransformOptions::add_to(CLI::App& app, bool encoding_side) {
   }
 }
 
-EncodeSettings TransformOptions::encode_settings() const {
+EncodeSettings TransformOptions::encode_settings(int sample_rate) const {
+  if (!given.preset) return settings_without_preset();
+  const batch::PresetValues values = batch::preset_values(*given.preset, given, sample_rate);
+  TransformOptions all = *this;
+  all.given = batch::with_defaults(given, values.flags);
+  if (!all.pad_mode) all.pad_mode = values.pad_mode;
+  if (!all.frames) all.frames = values.frames;
+  if (!all.tilt) all.tilt = values.tilt;
+  if (!all.ref) all.ref = values.ref;
+  EncodeSettings settings = all.settings_without_preset();
+  settings.arrangement.invert = values.invert && pixel_layout(settings.pixels.encoding).bits != 32;
+  return settings;
+}
+
+EncodeSettings TransformOptions::settings_without_preset() const {
   EncodeSettings s;
   s.stft = StftSettings::for_n_fft(given.n_fft.value_or(2048));
   s.stft.win_length = given.win_length.value_or(s.stft.win_length);
@@ -171,7 +193,7 @@ EncodeSettings TransformOptions::encode_settings() const {
                     : quality == "fast"     ? PixelSettings::kOpenLoop
                     : quality == "standard" ? 0
                                             : 4;
-  s.pixels.tilt = tilt;
+  s.pixels.tilt = tilt.value_or(0);
   s.ref = parse_reference(ref.value_or(is_float ? "1" : "peak"));
   if (!is_hue(s.pixels.encoding)) s.pixels.refine = PixelSettings::kOpenLoop;
   validate(s);

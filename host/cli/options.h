@@ -27,16 +27,19 @@ class TransformOptions {
   std::optional<std::string> ref;  ///< peak, or for floats 1
   std::string quality = "high";
   std::optional<int> refine;
-  double tilt = 0;
+  std::optional<double> tilt;
 
   /// Adds the options that both directions have; `encoding_side` adds those that only encoding has.
   void add_to(CLI::App& app, bool encoding_side);
   /// Those of the transform alone: --n-fft ... --center.
   void add_transform_to(CLI::App& app);
-  /// For encoding: defaults where nothing was given. Throws Error(Usage).
-  EncodeSettings encode_settings() const;
+  /// For encoding: where nothing was given, what the preset says, or else defaults. sample_rate: of the sound, in Hz,
+  /// which some presets' sizes follow from. Throws Error(Usage), and Error(Unsupported) for such a rate.
+  EncodeSettings encode_settings(int sample_rate = kUsualRate) const;
+  static constexpr int kUsualRate = 44100;
 
  private:
+  EncodeSettings settings_without_preset() const;
   void set_encoding(const std::string& text);
 };
 

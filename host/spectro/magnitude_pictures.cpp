@@ -154,7 +154,8 @@ void encode_magnitude_columns(Backend& backend, const Sound& sound, const Encode
                  pixel_layout(settings.pixels.encoding));
   picture.palette = settings.pixels.encoding == Encoding::Colormap ? settings.colours.palette : std::vector<Colour>();
   if (settings.pixels.encoding == Encoding::Stereo && channels == 2) {
-    std::fill(picture.pixels.begin(), picture.pixels.end(), std::uint8_t{0});  // red
+    const std::uint8_t red = settings.arrangement.invert ? 255 : 0;  // 0 in the file
+    std::fill(picture.pixels.begin(), picture.pixels.end(), red);
   }
   Painter painter(settings, sound.sample_rate, picture);
   Buffer<Complex> memory;

@@ -137,12 +137,13 @@ std::vector<double> references(const EncodeSettings& settings, const std::vector
   std::vector<double> ref;
   // One picture's colours compare channels, so they have one reference.
   const bool shares = settings.pixels.encoding == Encoding::Stereo;
+  const double room = is_hue(settings.pixels.encoding) ? kPeakHeadroom : 1.0;  // others have no closed loop
   for (const float own : peaks) {
     const float peak = shares ? *std::max_element(peaks.begin(), peaks.end()) : own;
     switch (settings.ref.kind) {
       case Reference::Kind::FullScale: ref.push_back(full_scale_magnitude(settings.stft)); break;
       case Reference::Kind::Fixed: ref.push_back(settings.ref.value); break;
-      case Reference::Kind::Peak: ref.push_back(peak < kSilence ? 0.0 : kPeakHeadroom * peak); break;
+      case Reference::Kind::Peak: ref.push_back(peak < kSilence ? 0.0 : room * peak); break;
     }
   }
   return ref;

@@ -146,7 +146,7 @@ std::int64_t picture_height(const StftSettings& stft, const PixelSettings& pixel
 /// The magnitude that value 1 stands for.
 struct Reference {
   enum class Kind {
-    Peak,       ///< kPeakHeadroom times the largest magnitude of the channel, each channel its own
+    Peak,       ///< the largest magnitude of the channel, each channel its own; is_hue: kPeakHeadroom times that
     FullScale,  ///< the magnitude of a full-scale sine, sum(window) / 2
     Fixed,      ///< `value`
   };
