@@ -173,6 +173,7 @@ TEST_F(Presets, WhatFollowsFromWhatWasGiven) {
   EXPECT_EQ(settings_of(Preset::Librosa, flags).pixels.curve, (Curve{CurveKind::Linear, 0.3, 60}));
   EXPECT_EQ(settings_of(Preset::Archive, {}).pixels.encoding, Encoding::Hsv16x);
   EXPECT_GT(settings_of(Preset::Edit, {}).pixels.tilt, 0);
+  EXPECT_EQ(settings_of(Preset::Edit, flags).pixels.tilt, 0) << "of magnitudes it would be refused";
 }
 
 TEST_F(Presets, RiffusionsPixelsToOneCode) {
@@ -242,14 +243,16 @@ TEST_F(Presets, RiffusionsPicturesBecomeSound) {
   EXPECT_EQ(p.note.sample_rate, 44100);
   EXPECT_EQ(p.note.stft.n_fft, 17640);
   EXPECT_EQ(p.note.n_samples, 20 * 441);
-  EXPECT_TRUE(p.note.arrangement.invert);
+  EXPECT_TRUE(p.is_inverted);
   EXPECT_TRUE(p.has_level);
   ASSERT_FALSE(p.messages.empty());
   EXPECT_NE(p.messages.front().find("riffusion's EXIF"), std::string::npos);
 
   image::PictureFile file;
   image::read(path, file);
-  image::rearrange(file.picture, p.note.arrangement);
+  Arrangement inverted;
+  inverted.invert = p.is_inverted;
+  image::rearrange(file.picture, inverted);
   Audio audio;
   RetrievalSettings retrieval;
   retrieval.n_iter = 8;
@@ -294,7 +297,7 @@ TEST_F(Presets, PresetsDescribePicturesWithoutANote) {
   EXPECT_EQ(p.note.sample_rate, 44100);
   EXPECT_EQ(p.note.stft.hop_length, 441);
   EXPECT_EQ(p.note.pixels.encoding, Encoding::Stereo);
-  EXPECT_TRUE(p.note.arrangement.invert);
+  EXPECT_TRUE(p.is_inverted);
   EXPECT_FALSE(p.has_level);
   EXPECT_NE(p.messages.front().find("preset riffusion"), std::string::npos);
 

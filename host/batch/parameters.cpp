@@ -143,10 +143,9 @@ int sample_rate_of(const std::filesystem::path& path, const ParameterFlags& flag
 }
 
 Parameters from_picture(std::int64_t width, std::int64_t height, PixelLayout layout, const std::filesystem::path& path,
-                        const ParameterFlags& flags, bool is_inverted = false) {
+                        const ParameterFlags& flags) {
   Parameters p;
   PictureNote& note = p.note;
-  note.arrangement.invert = is_inverted;
   note.pixels.encoding = at_depth(flags.encoding.value_or(implied_encoding(layout)), layout.bits);
   note.pixels.drop_top = flags.drop_top.value_or(false);
   fill_pixels(flags, note.pixels);
@@ -207,7 +206,8 @@ Parameters from_others(std::int64_t width, std::int64_t height, PixelLayout layo
   }
   if (!known) return from_picture(width, height, layout, path, flags);
   const PresetValues& values = known->values;
-  Parameters p = from_picture(width, height, layout, path, with_defaults(flags, values.flags), values.invert);
+  Parameters p = from_picture(width, height, layout, path, with_defaults(flags, values.flags));
+  p.is_inverted = values.invert;
   p.note.stft.pad_mode = values.pad_mode.value_or(p.note.stft.pad_mode);
   p.note.stft.frames = values.frames.value_or(p.note.stft.frames);
   validate(p.note.stft);

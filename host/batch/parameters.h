@@ -55,6 +55,7 @@ struct ParameterFlags {
 struct Parameters {
   PictureNote note;
   bool has_level = true;              ///< false: no reference is known, the sound is to be normalised
+  bool is_inverted = false;           ///< dark is loud, as another program or the preset says; not yet undone
   std::vector<std::string> messages;  ///< what was overridden, or assumed for want of a note; for the user
 };
 

@@ -18,7 +18,7 @@ constexpr Names<Preset, 5> kPresets{{{Preset::Librosa, "librosa"},
                                      {Preset::Edit, "edit"}}};
 
 /// Of --preset edit; tools/measure_presets.py measured what they do.
-constexpr double kEditGamma = 0.2;
+constexpr double kEditGamma = 0.18;
 constexpr double kEditTilt = 3.0;
 
 /// What arrays of magnitudes are in both libraries; pictures of whole numbers are in dB.
@@ -128,7 +128,7 @@ PresetValues preset_values(Preset preset, const ParameterFlags& given, int sampl
     case Preset::Archive: values.flags.encoding = Encoding::Hsv16x; return values;
     case Preset::Edit:
       values.flags.gamma = kEditGamma;
-      values.tilt = kEditTilt;
+      if (is_hue(given.encoding.value_or(Encoding::Hsv))) values.tilt = kEditTilt;
       return values;
   }
   return values;
