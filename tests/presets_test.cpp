@@ -13,6 +13,7 @@
 #include <cstring>
 #include <fstream>
 #include <map>
+#include <numbers>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@
 #include "batch/foreign_parameters.h"
 #include "core/stft_tables.h"
 #include "image/arrange.h"
+#include "image/autotel.h"
 #include "image/foreign_notes.h"
 #include "image/picture_file.h"
 #include "spectrohue/backend.h"
@@ -243,16 +245,14 @@ TEST_F(Presets, RiffusionsPicturesBecomeSound) {
   EXPECT_EQ(p.note.sample_rate, 44100);
   EXPECT_EQ(p.note.stft.n_fft, 17640);
   EXPECT_EQ(p.note.n_samples, 20 * 441);
-  EXPECT_TRUE(p.is_inverted);
+  EXPECT_TRUE(p.prepare);
   EXPECT_TRUE(p.has_level);
   ASSERT_FALSE(p.messages.empty());
   EXPECT_NE(p.messages.front().find("riffusion's EXIF"), std::string::npos);
 
   image::PictureFile file;
   image::read(path, file);
-  Arrangement inverted;
-  inverted.invert = p.is_inverted;
-  image::rearrange(file.picture, inverted);
+  p.prepare(file.picture);
   Audio audio;
   RetrievalSettings retrieval;
   retrieval.n_iter = 8;
@@ -297,7 +297,7 @@ TEST_F(Presets, PresetsDescribePicturesWithoutANote) {
   EXPECT_EQ(p.note.sample_rate, 44100);
   EXPECT_EQ(p.note.stft.hop_length, 441);
   EXPECT_EQ(p.note.pixels.encoding, Encoding::Stereo);
-  EXPECT_TRUE(p.is_inverted);
+  EXPECT_TRUE(p.prepare);
   EXPECT_FALSE(p.has_level);
   EXPECT_NE(p.messages.front().find("preset riffusion"), std::string::npos);
 
@@ -340,6 +340,8 @@ TEST_F(Presets, Krajj7sRowsAreWhereTheirFiltersAre) {
 }
 
 TEST_F(Presets, AutotelsNames) {
+  using image::autotel_name;
+  using image::AutotelName;
   EXPECT_EQ(autotel_name("a/song_SR44100_LOG_PHASE.png"), (AutotelName{44100, true, true}));
   EXPECT_EQ(autotel_name("song_SR8000_LIN_MAG.png"), (AutotelName{8000, false, false}));
   EXPECT_EQ(autotel_name("a_SR1_b_SR22050_LIN_PHASE.png"), (AutotelName{22050, false, true}));
@@ -348,19 +350,128 @@ TEST_F(Presets, AutotelsNames) {
         "song_SR_LIN_MAG.png", "song_SR-5_LIN_MAG.png", "song_SR99999999999_LIN_MAG.png", "song_SR44100_lin_mag.png"}) {
     EXPECT_FALSE(autotel_name(name)) << name;
   }
-  const Parameters p = decode_parameters({}, 100, 2049, {3, 8}, "song_SR8000_LIN_MAG.png", {});
-  EXPECT_EQ(p.note.stft.hop_length, 128);
-  EXPECT_EQ(p.note.stft.n_fft, 4096);
-  EXPECT_FALSE(p.note.stft.center);
-  EXPECT_EQ(p.note.pixels.encoding, Encoding::Gray8);
-  EXPECT_EQ(p.note.pixels.curve, (Curve{CurveKind::Db, 0.3, 80}));
-  EXPECT_EQ(p.note.n_samples, 99 * 128 + 4096);
-  for (const char* name : {"a_SR8000_LOG_PHASE.png", "a_SR8000_LIN_PHASE.png", "a_SR8000_LOG_MAG.png"}) {
-    EXPECT_REFUSED(outcome_of([&] {
-                     decode_parameters({}, 100, 2049, {3, 8}, name, {});
-                   }),
-                   ErrorCode::Unsupported, "make it again");
+  EXPECT_REFUSED(outcome_of([&] {
+                   decode_parameters({}, 100, 2049, {3, 8}, "a_SR8000_LOG_PHASE.png", {});
+                 }),
+                 ErrorCode::Unsupported, "--encoding gray8");
+  ParameterFlags flags;
+  flags.encoding = Encoding::Gray8;
+  const Parameters p = decode_parameters({}, 100, 2049, {3, 8}, "a_SR8000_LOG_PHASE.png", flags);
+  EXPECT_EQ(p.note.pixels.encoding, Encoding::Gray16);
+  flags.freq_scale = FrequencyScaleKind::Log;
+  EXPECT_FALSE(decode_parameters({}, 100, 2049, {3, 8}, "a_SR8000_LOG_PHASE.png", flags).prepare);
+}
+
+/// A picture as autotel/spectrogram-decoder-encoder makes it, in double and by its definition: frames that begin at
+/// multiples of the hop, a symmetric Hann window, 80 dB below the largest magnitude after 6 dB per octave above 1 kHz,
+/// hue the phase plus half a turn, codes cut off.
+Picture autotel_picture(const std::vector<float>& x, int n_fft, int hop, int sample_rate, bool has_phases,
+                        bool has_log_axis) {
+  const int n_bins = n_fft / 2 + 1;
+  const int n_frames = (static_cast<int>(x.size()) - n_fft) / hop + 1;
+  std::vector<std::vector<std::complex<double>>> bins(n_frames, std::vector<std::complex<double>>(n_bins));
+  double largest = 0;
+  for (int t = 0; t < n_frames; ++t) {
+    for (int k = 0; k < n_bins; ++k) {
+      for (int i = 0; i < n_fft; ++i) {
+        const double window = 0.5 - 0.5 * std::cos(2 * std::numbers::pi * i / (n_fft - 1));
+        bins[t][k] += window * x[t * hop + i] * std::polar(1.0, -2 * std::numbers::pi * i * k / n_fft);
+      }
+      largest = std::max(largest, std::abs(bins[t][k]));
+    }
   }
+  Picture picture;
+  picture.resize(n_frames, n_bins, {3, 8});
+  for (int row = 0; row < n_bins; ++row) {
+    const double share = static_cast<double>(row) / (n_bins - 1);
+    const double nyquist = sample_rate / 2.0;
+    const double hz = has_log_axis ? 20 * std::pow(nyquist / 20, share) : nyquist * share;
+    const double boost = hz > 1000 ? 6 * std::log2(hz / 1000) : 0;
+    const auto k = static_cast<int>(std::lrint(hz / nyquist * (n_bins - 1)));
+    for (int t = 0; t < n_frames; ++t) {
+      const std::complex<double> bin = bins[t][k];
+      const double db = 20 * std::log10(std::abs(bin) / largest) + boost;
+      const double v = std::clamp((db + 80) / 80, 0.0, 1.0);
+      std::uint8_t* rgb = picture.row(n_bins - 1 - row) + 3 * t;
+      std::fill_n(rgb, 3, static_cast<std::uint8_t>(v * 255));
+      if (!has_phases || v < 0.01) continue;
+      const double h = (std::arg(bin) + std::numbers::pi) / (2 * std::numbers::pi) * 6;
+      for (int c = 0; c < 3; ++c) {
+        const double away = std::fabs(std::remainder(h - 2 * c, 6));  // from the channel's own hue
+        rgb[c] = static_cast<std::uint8_t>(v * 255 * std::clamp(2 - away, 0.0, 1.0));
+      }
+    }
+  }
+  return picture;
+}
+
+TEST_F(Presets, AutotelsPicturesBecomeSound) {
+  constexpr int kRate = 8000;
+  constexpr int kFft = 128;
+  constexpr int kHop = 32;
+  const std::vector<float> x = test::voice(kFft + 40 * kHop);
+  ParameterFlags flags;
+  flags.hop_length = kHop;
+  for (const bool has_phases : {true, false}) {
+    const std::string name = std::string("a_SR8000_LIN_") + (has_phases ? "PHASE" : "MAG") + ".png";
+    Picture picture = autotel_picture(x, kFft, kHop, kRate, has_phases, false);
+    const Parameters p = decode_parameters({}, picture.width, picture.height, picture.layout, name, flags);
+    EXPECT_EQ(p.note.n_samples, std::ssize(x));
+    EXPECT_FALSE(p.has_level);
+    ASSERT_TRUE(p.prepare);
+    p.prepare(picture);
+    Audio audio;
+    to_audio(*backend_, picture, p.note, audio);
+    ASSERT_EQ(audio.n_samples, std::ssize(x));
+    if (has_phases) {
+      // The level is not known; its ends are faded by the window.
+      double xy = 0;
+      double yy = 0;
+      double xx = 0;
+      for (int i = kFft; i < audio.n_samples - kFft; ++i) {
+        xy += static_cast<double>(x[i]) * audio.samples[i];
+        yy += static_cast<double>(audio.samples[i]) * audio.samples[i];
+        xx += static_cast<double>(x[i]) * x[i];
+      }
+      EXPECT_GT(xy * xy / (xx * yy), 0.99) << "the share of the energy that is the sound's";
+    }
+  }
+}
+
+TEST_F(Presets, AutotelsBrightnessIsUndone) {
+  constexpr int kRate = 44100;
+  constexpr int kFft = 512;
+  // White noise, and a tone so loud that what is raised by 27 dB does not reach the end of the range.
+  std::vector<float> x = noise(20 * kFft, 3, 0.01F);
+  const std::vector<float> tone = test::sine(std::ssize(x), 3.0 / kFft, 0.9F);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] += tone[i];
+  const auto spectrum_of = [&](bool has_log_axis) {
+    Picture picture = autotel_picture(x, kFft, kFft / 2, kRate, false, has_log_axis);
+    image::import_autotel(picture, {kRate, has_log_axis, false}, false);
+    EXPECT_EQ(picture.layout, (PixelLayout{1, 16}));
+    std::vector<double> db;
+    for (std::int64_t row = 0; row < picture.height; ++row) {
+      double sum = 0;
+      for (std::int64_t t = 0; t < picture.width; ++t) {
+        std::uint16_t code = 0;
+        std::memcpy(&code, picture.row(picture.height - 1 - row) + 2 * t, sizeof code);
+        sum += (code / 65535.0 - 1) * image::kAutotelTopDb;
+      }
+      db.push_back(sum / static_cast<double>(picture.width));
+    }
+    return db;
+  };
+  // The noise is flat again, below 1 kHz and where it was raised by 20 dB and more.
+  const auto mean = [](const std::vector<double>& v, std::size_t first, std::size_t last) {
+    double sum = 0;
+    for (std::size_t i = first; i < last; ++i) sum += v[i];
+    return sum / static_cast<double>(last - first);
+  };
+  const std::vector<double> linear = spectrum_of(false);
+  EXPECT_NEAR(mean(linear, 130, 256), mean(linear, 6, 11), 1.5);
+  const std::vector<double> from_log = spectrum_of(true);
+  EXPECT_NEAR(mean(from_log, 130, 256), mean(linear, 130, 256), 1.5);
+  EXPECT_GT(from_log[3], mean(from_log, 6, 11) + 30) << "the tone is where it was";
 }
 
 }  // namespace

@@ -8,7 +8,6 @@
 
 #include "batch/channel_mix.h"
 #include "image/adapt.h"
-#include "image/arrange.h"
 #include "image/note.h"
 #include "spectro/pages.h"
 #include "spectrohue/convert.h"
@@ -56,11 +55,7 @@ Parameters parameters_of(image::PictureFile& file, const fs::path& path, const P
   if (!is_rearranged) image::rearrange(picture, arrangement_of(file.note, flags));
   if (file.note && flags.resizes_to_note) resize_to_note(file, messages);
   Parameters parameters = decode_parameters(file.note, picture.width, picture.height, picture.layout, path, flags);
-  if (parameters.is_inverted) {
-    Arrangement inverted;
-    inverted.invert = true;
-    image::rearrange(picture, inverted);
-  }
+  if (parameters.prepare) parameters.prepare(picture);
   const std::string loss = image::adapt(picture, parameters.note);
   if (!loss.empty()) messages.push_back(loss);
   parameters.messages.insert(parameters.messages.end(), messages.begin(), messages.end());

@@ -2,10 +2,9 @@
 // SPDX-License-Identifier: MIT
 #include "batch/foreign_parameters.h"
 
-#include <array>
-#include <charconv>
 #include <cmath>
 
+#include "image/autotel.h"
 #include "image/foreign_notes.h"
 #include "spectrohue/error.h"
 
@@ -78,60 +77,41 @@ ForeignParameters from_krajj7(const image::Krajj7Note& note, std::int64_t height
   return foreign;
 }
 
-[[noreturn]] void refuse_autotel(const AutotelName& name) {
-  const std::string tags = std::string(name.has_log_axis ? "_LOG" : "_LIN") + (name.has_phases ? "_PHASE" : "_MAG");
-  throw Error(
-      ErrorCode::Unsupported,
-      "the file's name ends as autotel/spectrogram-decoder-encoder's do (" + tags + "), and " +
-          (name.has_log_axis ? "its logarithmic rows, points between bins, cannot be turned back into bins yet"
-                             : "its phases, of where frames begin, cannot be decoded yet") +
-          "; make it again with " +
-          (name.has_log_axis ? "use_log_scale = false and use_phase_encoding = false" : "use_phase_encoding = false") +
-          ", or take it for another kind of picture with --encoding and --freq-scale");
-}
-
-ForeignParameters from_autotel(const AutotelName& name, const ParameterFlags& given) {
-  const bool is_taken_for_another = given.encoding && given.freq_scale;
-  if ((name.has_log_axis || name.has_phases) && !is_taken_for_another) refuse_autotel(name);
-  ForeignParameters foreign{{}, "the tags in the name, autotel/spectrogram-decoder-encoder's"};
+/// Nothing if the user takes it for something else.
+std::optional<ForeignParameters> from_autotel(const image::AutotelName& name, const ParameterFlags& given) {
+  if (given.freq_scale && *given.freq_scale != FrequencyScaleKind::Linear) return std::nullopt;
+  const bool are_magnitudes_enough = given.encoding && !holds_phase(*given.encoding);
+  const bool with_phases = name.has_phases && !are_magnitudes_enough;
+  if (name.has_log_axis && with_phases) {
+    throw Error(ErrorCode::Unsupported,
+                "the file's name ends as autotel/spectrogram-decoder-encoder's do (_LOG_PHASE), and phases on a "
+                "logarithmic axis cannot be decoded yet; make it again with use_log_scale = false, or decode its "
+                "magnitudes alone with --encoding gray8");
+  }
+  ForeignParameters foreign{{},
+                            "the end of the name, autotel/spectrogram-decoder-encoder's; not in it is the "
+                            "hop_length, which is " +
+                                std::to_string(image::kAutotelHop) + " there unless changed"};
   ParameterFlags& flags = foreign.values.flags;
   flags.sample_rate = name.sample_rate;
-  flags.encoding = Encoding::Gray8;
+  flags.encoding = with_phases ? Encoding::Hsv : Encoding::Gray8;
   flags.curve = CurveKind::Db;
-  flags.top_db = 80;
+  flags.top_db = image::kAutotelTopDb;
   flags.center = false;
-  flags.hop_length = 128;
-  foreign.source +=
-      " (not in the name: its default hop_length 128, a range of 80 dB, and 6 dB per octave above 1 kHz "
-      "that are left in)";
+  flags.hop_length = image::kAutotelHop;
+  foreign.prepared = with_phases ? Encoding::Hsv16 : Encoding::Gray16;
+  foreign.prepare = [=](Picture& picture) { image::import_autotel(picture, name, with_phases); };
   return foreign;
 }
 
 }  // namespace
-
-std::optional<AutotelName> autotel_name(const std::filesystem::path& path) {
-  const std::string stem = path.stem().string();
-  const std::size_t tag = stem.rfind("_SR");
-  if (tag == std::string::npos) return std::nullopt;
-  std::string_view rest = std::string_view(stem).substr(tag + 3);
-  AutotelName name;
-  const auto [end, problem] = std::from_chars(rest.data(), rest.data() + rest.size(), name.sample_rate);
-  if (problem != std::errc() || name.sample_rate < 1) return std::nullopt;
-  rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
-  name.has_log_axis = rest.starts_with("_LOG");
-  if (!name.has_log_axis && !rest.starts_with("_LIN")) return std::nullopt;
-  rest.remove_prefix(4);
-  name.has_phases = rest == "_PHASE";
-  if (!name.has_phases && rest != "_MAG") return std::nullopt;
-  return name;
-}
 
 std::optional<ForeignParameters> foreign_parameters(const std::filesystem::path& path, std::int64_t height,
                                                     const ParameterFlags& flags) {
   const image::ForeignNotes notes = image::foreign_notes(path);
   if (notes.riffusion) return from_riffusion(*notes.riffusion, height);
   if (notes.krajj7) return from_krajj7(*notes.krajj7, height, flags);
-  if (const std::optional<AutotelName> name = autotel_name(path)) return from_autotel(*name, flags);
+  if (const std::optional<image::AutotelName> name = image::autotel_name(path)) return from_autotel(*name, flags);
   return std::nullopt;
 }
 

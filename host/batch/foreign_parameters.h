@@ -5,6 +5,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -17,6 +18,9 @@ namespace spectrohue::batch {
 struct ForeignParameters {
   PresetValues values;
   std::string source;  ///< for the user: whose, and where they stand
+  /// What makes its pixels those of the encoding `prepared`; empty if nothing is needed.
+  std::function<void(Picture&)> prepare = {};
+  Encoding prepared = Encoding::Gray16;
 };
 
 /// riffusion's EXIF tags, krajj7/spectrogram's text, or the end of the name that autotel/spectrogram-decoder-encoder
@@ -24,16 +28,5 @@ struct ForeignParameters {
 /// or are damaged; Error(Unsupported), which says what would help, if such pictures cannot be decoded.
 std::optional<ForeignParameters> foreign_parameters(const std::filesystem::path& path, std::int64_t height,
                                                     const ParameterFlags& flags);
-
-/// The end of a name as autotel/spectrogram-decoder-encoder writes it.
-struct AutotelName {
-  int sample_rate = 0;  ///< Hz
-  bool has_log_axis = false;
-  bool has_phases = false;
-
-  bool operator==(const AutotelName&) const = default;
-};
-/// Nothing if the name has no such end.
-std::optional<AutotelName> autotel_name(const std::filesystem::path& path);
 
 }  // namespace spectrohue::batch

@@ -9,6 +9,7 @@
 
 #include "batch/foreign_parameters.h"
 #include "batch/presets.h"
+#include "image/arrange.h"
 #include "image/note.h"
 #include "spectrohue/error.h"
 
@@ -202,12 +203,24 @@ Parameters from_others(std::int64_t width, std::int64_t height, PixelLayout layo
                        const ParameterFlags& flags) {
   std::optional<ForeignParameters> known = foreign_parameters(path, height, flags);
   if (!known && flags.preset) {
-    known = {values_of_preset(flags, layout, path), "the preset " + to_string(*flags.preset)};
+    known.emplace();
+    known->values = values_of_preset(flags, layout, path);
+    known->source = "the preset " + to_string(*flags.preset);
   }
   if (!known) return from_picture(width, height, layout, path, flags);
   const PresetValues& values = known->values;
   Parameters p = from_picture(width, height, layout, path, with_defaults(flags, values.flags));
-  p.is_inverted = values.invert;
+  if (values.invert) {
+    p.prepare = [](Picture& picture) {
+      Arrangement inverted;
+      inverted.invert = true;
+      image::rearrange(picture, inverted);
+    };
+  }
+  if (known->prepare) {
+    p.prepare = known->prepare;
+    p.note.pixels.encoding = known->prepared;
+  }
   p.note.stft.pad_mode = values.pad_mode.value_or(p.note.stft.pad_mode);
   p.note.stft.frames = values.frames.value_or(p.note.stft.frames);
   validate(p.note.stft);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -54,8 +55,9 @@ struct ParameterFlags {
 
 struct Parameters {
   PictureNote note;
-  bool has_level = true;              ///< false: no reference is known, the sound is to be normalised
-  bool is_inverted = false;           ///< dark is loud, as another program or the preset says; not yet undone
+  bool has_level = true;  ///< false: no reference is known, the sound is to be normalised
+  /// Without a note, what the pixels need before all else: another program made them, or a preset describes them.
+  std::function<void(Picture&)> prepare = {};
   std::vector<std::string> messages;  ///< what was overridden, or assumed for want of a note; for the user
 };
 
