@@ -8,6 +8,7 @@
 
 #include "batch/channel_mix.h"
 #include "image/adapt.h"
+#include "image/arrange.h"
 #include "image/note.h"
 #include "spectro/pages.h"
 #include "spectrohue/convert.h"

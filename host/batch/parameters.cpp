@@ -210,7 +210,7 @@ Parameters from_others(std::int64_t width, std::int64_t height, PixelLayout layo
   if (!known) return from_picture(width, height, layout, path, flags);
   const PresetValues& values = known->values;
   Parameters p = from_picture(width, height, layout, path, with_defaults(flags, values.flags));
-  if (values.invert) {
+  if (values.invert && !flags.invert) {
     p.prepare = [](Picture& picture) {
       Arrangement inverted;
       inverted.invert = true;

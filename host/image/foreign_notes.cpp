@@ -237,7 +237,8 @@ bool is_made_like_riffusions(const PictureNote& note) {
   const bool has_frames = stft.window == Window::Hann && stft.center && stft.pad_mode == PadMode::Reflect &&
                           stft.frames == FrameCount::Floor;
   return pixels.encoding == Encoding::Stereo && pixels.curve.kind == CurveKind::Gamma && pixels.tilt == 0 &&
-         note.arrangement == inverted && !note.is_mid_side && note.tile.padding == 0 && has_bands && has_frames;
+         note.arrangement == inverted && !note.is_mid_side && note.tile.padding == 0 && note.part.count == 1 &&
+         has_bands && has_frames;
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 
 #include "audio/audio_file.h"
 #include "batch/manifest.h"
+#include "image/foreign_notes.h"
 #include "image/note.h"
 #include "image/picture_file.h"
 #include "spectrohue/convert.h"
@@ -216,6 +217,14 @@ void put_notes_with_pixels(const fs::path& folder) {
   }
 }
 
+void put_foreign_notes(const fs::path& folder) {
+  image::RiffusionNote note;
+  note.max_value = 1e6;
+  const std::vector<std::uint8_t> exif = image::to_exif(note);
+  test::put_bytes(folder / "riffusion", {exif.begin(), exif.end()});
+  test::put_bytes(folder / "krajj7", "Spectrogram:;100.0000;55.0000;22050.0000;80.0000;100.0000;0;1;1;");
+}
+
 // --- Manifests.
 
 void put_manifests(const fs::path& folder) {
@@ -287,7 +296,7 @@ int main(int argc, char** argv) try {
     return 2;
   }
   const fs::path folder = argv[1];
-  for (const char* target : {"png", "formats", "note", "manifest", "audio", "decode"}) {
+  for (const char* target : {"png", "formats", "note", "manifest", "audio", "decode", "foreign"}) {
     fs::remove_all(folder / target);
     fs::create_directories(folder / target);
   }
@@ -297,6 +306,7 @@ int main(int argc, char** argv) try {
   put_manifests(folder / "manifest");
   put_sounds(folder / "audio");
   put_notes_with_pixels(folder / "decode");
+  put_foreign_notes(folder / "foreign");
   return 0;
 } catch (const std::exception& error) {
   std::fprintf(stderr, "make_seeds: %s\n", error.what());
