@@ -279,6 +279,7 @@ std::string to_json(const EncodeSettings& settings) {
   note.stft = settings.stft;
   note.pixels = settings.pixels;
   note.colours = settings.colours;
+  note.arrangement = settings.arrangement;
   Json json = Json::parse(image::to_json(note));
   for (const char* of_a_sound : {"tool", "sample_rate", "n_samples", "channels", "subtype", "source_name"}) {
     json.erase(of_a_sound);
