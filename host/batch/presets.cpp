@@ -128,7 +128,7 @@ PresetValues preset_values(Preset preset, const ParameterFlags& given, int sampl
     case Preset::Archive: values.flags.encoding = Encoding::Hsv16x; return values;
     case Preset::Edit:
       values.flags.gamma = kEditGamma;
-      if (is_hue(given.encoding.value_or(Encoding::Hsv))) values.tilt = kEditTilt;
+      if (given.encoding != Encoding::Complex) values.tilt = kEditTilt;
       return values;
   }
   return values;
