@@ -221,7 +221,7 @@ void put_foreign_notes(const fs::path& folder) {
   image::RiffusionNote note;
   note.max_value = 1e6;
   const std::vector<std::uint8_t> exif = image::to_exif(note);
-  test::put_bytes(folder / "riffusion", {exif.begin(), exif.end()});
+  test::put_bytes(folder / "riffusion", std::string(exif.begin(), exif.end()));
   test::put_bytes(folder / "krajj7", "Spectrogram:;100.0000;55.0000;22050.0000;80.0000;100.0000;0;1;1;");
 }
 
