@@ -14,6 +14,7 @@
 #include <fstream>
 #include <map>
 #include <numbers>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -223,6 +224,26 @@ TEST_F(Presets, RiffusionsSizesFollowFromTheRate) {
   ParameterFlags flags;
   flags.fmax = 8000;
   EXPECT_EQ(preset_values(Preset::Riffusion, flags, 16000).flags.n_fft, 6400);
+}
+
+/// What --resume goes by.
+TEST_F(Presets, SettingsAsTextDifferWhereSettingsDo) {
+  std::set<std::string> texts;
+  const auto is_new = [&](auto alter) {
+    EncodeSettings s = settings_of(Preset::Riffusion, {});
+    alter(s);
+    return texts.insert(to_json(s)).second;
+  };
+  EXPECT_TRUE(is_new([](EncodeSettings&) {}));
+  EXPECT_TRUE(is_new([](EncodeSettings& s) { s.arrangement.invert = false; }));
+  EXPECT_TRUE(is_new([](EncodeSettings& s) { s.arrangement.flip = true; }));
+  EXPECT_TRUE(is_new([](EncodeSettings& s) { s.arrangement.width = s.arrangement.height = 64; }));
+  EXPECT_TRUE(is_new([](EncodeSettings& s) { s.stft.frames = FrameCount::Cover; }));
+  EXPECT_TRUE(is_new([](EncodeSettings& s) { s.channels.kind = ChannelChoice::Kind::Mono; }));
+  EXPECT_TRUE(is_new([](EncodeSettings& s) { s.channels.kind = ChannelChoice::Kind::MidSide; }));
+  EXPECT_TRUE(is_new([](EncodeSettings& s) { s.channels.kind = ChannelChoice::Kind::One; }));
+  EXPECT_TRUE(is_new([](EncodeSettings& s) { s.channels = {ChannelChoice::Kind::One, 1}; }));
+  EXPECT_FALSE(is_new([](EncodeSettings&) {}));
 }
 
 TEST_F(Presets, NamesReturn) {

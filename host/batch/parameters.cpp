@@ -284,6 +284,12 @@ std::string to_json(const EncodeSettings& settings) {
   for (const char* of_a_sound : {"tool", "sample_rate", "n_samples", "channels", "subtype", "source_name"}) {
     json.erase(of_a_sound);
   }
+  switch (settings.channels.kind) {
+    case ChannelChoice::Kind::Keep: break;
+    case ChannelChoice::Kind::Mono: json["channels"] = "mono"; break;
+    case ChannelChoice::Kind::One: json["channels"] = settings.channels.index + 1; break;
+    case ChannelChoice::Kind::MidSide: json["channels"] = "mid-side"; break;
+  }
   switch (settings.ref.kind) {
     case Reference::Kind::Peak: json["ref"] = "peak"; break;
     case Reference::Kind::FullScale: json["ref"] = "full-scale"; break;
