@@ -343,7 +343,7 @@ class DeviceClosedLoop {
     const std::vector<LoopEnergy> fed_back = energies();
     Indices suspicious;
     for (const std::int64_t i : which) {
-      if (fed_back[i].error > fed_back[i].signal * suspicious_error(t_.bits)) suspicious.push_back(i);
+      if (fed_back[i].error > fed_back[i].signal * suspicious_error(t_.pixels.top)) suspicious.push_back(i);
     }
     if (suspicious.empty()) return;
     round_plainly(suspicious);

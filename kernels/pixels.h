@@ -33,7 +33,7 @@ struct PixelTile {
 /// What a bin becomes a pixel with, and a pixel a bin.
 struct PixelTables {
   float top = 0.0F;
-  float offset = 0.0F;  ///< see math::make_room_for_payload
+  math::CodePlaces places;
   math::CurveConstants curve;
   const float* magnitude = nullptr;      ///< [top + 1]; decoding only
   const float* gains = nullptr;          ///< [n_bins] BinGains; null: 1
@@ -53,7 +53,7 @@ SPECTROHUE_HD Pixel<Code> encode_bin(const PixelTables& tables, int bin, Bin x, 
   float r;
   float g;
   float b;
-  math::encode_pixel(x.re * inverse_ref, x.im * inverse_ref, tables.top, tables.offset, tables.curve, r, g, b);
+  math::encode_pixel(x.re * inverse_ref, x.im * inverse_ref, tables.top, tables.places, tables.curve, r, g, b);
   return {static_cast<Code>(math::to_integer(r)), static_cast<Code>(math::to_integer(g)),
           static_cast<Code>(math::to_integer(b))};
 }
@@ -64,8 +64,8 @@ SPECTROHUE_HD Bin decode_bin(const PixelTables& tables, int bin, Pixel<Code> pix
   float value;
   float cos;
   float sin;
-  math::decode_pixel(math::to_float(pixel.r), math::to_float(pixel.g), math::to_float(pixel.b), tables.offset, value,
-                     cos, sin);
+  math::decode_pixel(math::to_float(pixel.r), math::to_float(pixel.g), math::to_float(pixel.b), tables.top,
+                     tables.places, value, cos, sin);
   const float magnitude = tables.magnitude[math::to_integer(value)] * ref;
   return weigh(tables.inverse_gains, bin, {magnitude * cos, real ? 0.0F : magnitude * sin});
 }

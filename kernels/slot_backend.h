@@ -785,7 +785,7 @@ class SlotBackend : public Backend, public PngEncoder {
   }
 
   PixelTables pixel_tables() const {
-    return {code_->top, code_->offset, code_->curve, magnitude_.data(), gains_.data(), inverse_gains_.data()};
+    return {code_->top, code_->places, code_->curve, magnitude_.data(), gains_.data(), inverse_gains_.data()};
   }
 
   template <class Code>

@@ -96,10 +96,11 @@ EncodeSettings settings_of(Encoding encoding, int n_fft = 512, int hop = 128) {
   return s;
 }
 
-Audio back_of(Backend& encoder, Backend& decoder, const Audio& audio, const EncodeSettings& s, int* bits = nullptr) {
+Audio back_of(Backend& encoder, Backend& decoder, const Audio& audio, const EncodeSettings& s,
+              PixelSettings* used = nullptr) {
   Picture picture;
   const PictureNote note = to_picture(encoder, audio, s, picture);
-  if (bits != nullptr) *bits = note.pixels.residual_bits;
+  if (used != nullptr) *used = note.pixels;
   Audio back;
   to_audio(decoder, picture, note, back);
   return back;
@@ -213,13 +214,15 @@ std::vector<std::unique_ptr<Backend>> many_backends() {
 }
 
 TEST(ExactBackends, AnyOneReadsWhatAnyOtherWrote) {
-  for (const Encoding encoding : {Encoding::Hsvx, Encoding::Hsv16x}) {
+  for (const auto& [encoding, step] : {std::pair{Encoding::Hsvx, 0}, {Encoding::Hsv16x, 0}, {Encoding::Hsv16x, 1}}) {
     const int depth = encoding == Encoding::Hsvx ? 16 : 24;
     const Audio audio = sound_of({rounded(noise(6001, 3, 0.99F), depth), rounded(voice(6001), depth)},
                                  encoding == Encoding::Hsvx ? SampleFormat::Pcm16 : SampleFormat::Pcm24);
+    EncodeSettings s = settings_of(encoding);
+    s.pixels.code_step = step;
     for (const auto& encoder : many_backends()) {
       for (const auto& decoder : many_backends()) {
-        const Comparison c = compare(audio, back_of(*encoder, *decoder, audio, settings_of(encoding)));
+        const Comparison c = compare(audio, back_of(*encoder, *decoder, audio, s));
         EXPECT_EQ(c.differing, 0) << encoder->name() << " to " << decoder->name();
       }
     }
@@ -264,8 +267,9 @@ int code_at(const Picture& picture, std::int64_t x, std::int64_t y, int channel)
 std::vector<double> read_by_the_book(const Picture& picture, const PictureNote& note, int c) {
   const StftSettings& s = note.stft;
   const double full = note.pixels.encoding == Encoding::Hsvx ? 32768 : 8388608;
-  const int m = (1 << note.pixels.residual_bits) - 1;
-  const int k = (picture.layout.bits == 8 ? 255 : 65535) - m;
+  const int step = note.pixels.code_step;
+  const int m = ((1 << note.pixels.residual_bits) - 1 + step - 1) / step * step;
+  const int k = ((picture.layout.bits == 8 ? 255 : 65535) - m) / step;
   Spectrum spectrum(static_cast<std::size_t>(picture.width * s.n_bins()));
   std::vector<std::int64_t> payload(spectrum.size());
   for (std::int64_t t = 0; t < picture.width; ++t) {
@@ -273,8 +277,10 @@ std::vector<double> read_by_the_book(const Picture& picture, const PictureNote& 
       std::array<std::pair<int, int>, 3> codes;  // code, channel: smallest first
       for (int i = 0; i < 3; ++i) codes[i] = {code_at(picture, t, (c + 1) * s.n_bins() - 1 - bin, i), i};
       std::stable_sort(codes.begin(), codes.end(), [](auto x, auto y) { return x.first < y.first; });
-      const int a = std::clamp(codes[2].first - m, 0, k);
-      const int b = std::clamp(codes[1].first - m, 0, a);
+      // Untouched pictures have whole steps.
+      EXPECT_TRUE(note.ref[c] == 0 || ((codes[2].first - m) % step == 0 && (codes[1].first - m) % step == 0));
+      const int a = std::clamp((codes[2].first - m) / step, 0, k);
+      const int b = std::clamp((codes[1].first - m) / step, 0, a);
       constexpr int kSextant[3][3] = {{-1, 0, 5}, {1, -1, 2}, {4, 3, -1}};  // [largest][middle]
       const int sextant = kSextant[codes[2].second][codes[1].second];
       const double u = static_cast<double>(b) / std::max(a, 1);
@@ -297,17 +303,20 @@ std::vector<double> read_by_the_book(const Picture& picture, const PictureNote& 
 }
 
 TEST_P(Exact, AsDocumented) {
-  for (const Encoding encoding : {Encoding::Hsvx, Encoding::Hsv16x}) {
+  for (const auto& [encoding, step] : {std::pair{Encoding::Hsvx, 1}, {Encoding::Hsv16x, 256}, {Encoding::Hsv16x, 1}}) {
     for (const auto& [n_fft, hop] : {std::pair{64, 16}, {60, 9}, {45, 9}}) {
       const int depth = encoding == Encoding::Hsvx ? 16 : 24;
       const Audio audio = sound_of({rounded(noise(700, 1, 0.7F), depth), rounded(voice(700), depth)},
                                    depth == 16 ? SampleFormat::Pcm16 : SampleFormat::Pcm24);
       Picture picture;
-      const PictureNote note = to_picture(*backend_, audio, settings_of(encoding, n_fft, hop), picture);
+      EncodeSettings s = settings_of(encoding, n_fft, hop);
+      s.pixels.code_step = step == own_code_step(encoding) ? 0 : step;
+      const PictureNote note = to_picture(*backend_, audio, s, picture);
+      ASSERT_EQ(note.pixels.code_step, step);
       for (int c = 0; c < 2; ++c) {
         const std::vector<double> samples = read_by_the_book(picture, note, c);
         EXPECT_TRUE(std::equal(samples.begin(), samples.end(), audio.channel(c).begin()))
-            << to_string(encoding) << ", n_fft " << n_fft << ", channel " << c;
+            << to_string(encoding) << ", code_step " << step << ", n_fft " << n_fft << ", channel " << c;
       }
     }
   }
@@ -316,8 +325,9 @@ TEST_P(Exact, AsDocumented) {
 TEST_P(Exact, UsesAsFewBitsAsDo) {
   EncodeSettings s = settings_of(Encoding::Hsvx);
   const Audio audio = sound_of({rounded(noise(9000, 3, 1.0F), 16)}, SampleFormat::Pcm16);
-  int fewest = 0;
-  back_of(*backend_, *backend_, audio, s, &fewest);
+  PixelSettings used;
+  back_of(*backend_, *backend_, audio, s, &used);
+  const int fewest = used.residual_bits;
   ASSERT_GT(fewest, 3);
   s.pixels.residual_bits = fewest - 1;
   EXPECT_THROW(back_of(*backend_, *backend_, audio, s), Error);
@@ -325,7 +335,49 @@ TEST_P(Exact, UsesAsFewBitsAsDo) {
   expect_exact(audio, s);
 }
 
+/// One digit a sample is too little for what coarse codes leave of a loud sound.
+TEST_P(Exact, CodesAreFineWhereCoarseOnesLeaveTooMuch) {
+  const Audio loud = sound_of({rounded(noise(9000, 3, 0.99F), 24)}, SampleFormat::Pcm24);
+  const Audio soft = sound_of({rounded(noise(9000, 3, 0.001F), 24)}, SampleFormat::Pcm24);
+  EncodeSettings s = settings_of(Encoding::Hsv16x, 512, 256);
+  PixelSettings used;
+  EXPECT_EQ(compare(loud, back_of(*backend_, *backend_, loud, s, &used)).differing, 0);
+  EXPECT_EQ(used.code_step, 1);
+  EXPECT_EQ(compare(soft, back_of(*backend_, *backend_, soft, s, &used)).differing, 0);
+  EXPECT_EQ(used.code_step, 256);
+  s.pixels.code_step = 256;
+  EXPECT_THROW(back_of(*backend_, *backend_, loud, s), Error);
+  s.pixels.code_step = 1;
+  EXPECT_EQ(compare(soft, back_of(*backend_, *backend_, soft, s, &used)).differing, 0);
+  EXPECT_EQ(used.code_step, 1);
+}
+
 // ------------------------------------------------------------------------------------------ edited pictures, tiles
+
+TEST_P(Exact, EditedColoursAreReadAsTheNearestCodes) {
+  const Audio audio = sound_of({rounded(voice(20000), 24)}, SampleFormat::Pcm24);
+  Picture picture;
+  const PictureNote note = to_picture(*backend_, audio, settings_of(Encoding::Hsv16x), picture);
+  ASSERT_EQ(note.pixels.code_step, 256);
+  Audio back;
+  to_audio(*backend_, picture, note, back, {}, false);
+  const std::vector<float> change = noise(picture.height * picture.width * 3, 12, 1.0F);
+  std::int64_t i = 0;
+  for (std::int64_t y = 0; y < picture.height; ++y) {
+    auto* const row = reinterpret_cast<std::uint16_t*>(picture.row(y));
+    for (std::int64_t x = 0; x < picture.width; ++x) {
+      std::uint16_t* const codes = row + 3 * x;
+      *std::min_element(codes, codes + 3) = 0;
+      for (int c = 0; c < 3; ++c, ++i) {
+        const int moved = codes[c] == 0 ? 0 : codes[c] + static_cast<int>(change[i] * 127.9F);
+        codes[c] = static_cast<std::uint16_t>(std::min(moved, 65535));
+      }
+    }
+  }
+  Audio again;
+  to_audio(*backend_, picture, note, again, {}, false);
+  EXPECT_TRUE(std::equal(back.samples.begin(), back.samples.end(), again.samples.begin()));
+}
 
 TEST_P(Exact, EditedPicturesAreReadWithoutTheirResidual) {
   for (const Encoding encoding : {Encoding::Hsvx, Encoding::Hsv16x}) {

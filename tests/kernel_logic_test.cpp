@@ -595,6 +595,7 @@ TEST_P(EmulatedKernels, ClosedLoopEqualsTheCpuBackend) {
       if (refine == 1 && stft.center && stft.hop_length <= stft.n_fft / 2) {
         pixels.encoding = encoding == Encoding::Hsv ? Encoding::Hsvx : Encoding::Hsv16x;
         pixels.residual_bits = 4;
+        pixels.code_step = stft.pad_mode == PadMode::Reflect ? 1 : 0;
       }
       pixels.tilt = refine == 0 ? 3.0 : refine == 1 ? -6.0 : 0.0;
       const LoopBatch batch = all_kinds(stft, pixels);
@@ -796,10 +797,11 @@ TEST(EmulatedBackend, AnyPayloadAndAnyColour) {
   const auto cpu = cpu::make_cpu_backend();
   EmulatedBackend emulated({std::int64_t{1} << 40, 7});
   for (const Encoding encoding : {Encoding::Hsvx, Encoding::Hsv16x}) {
-    for (const int bits : {1, 3, 7}) {
+    for (const auto& [bits, step] : {std::pair{1, 0}, {3, 1}, {7, 0}, {7, 1}}) {
       PixelSettings pixels;
       pixels.encoding = encoding;
       pixels.residual_bits = bits;
+      pixels.code_step = step;
       const Batch batch(stft, pixels, {1000});
       Pictures pictures = batch.encode(*cpu);
       const std::vector<float> rubbish = test::noise(std::ssize(pictures.bytes[0]), 8);

@@ -99,7 +99,13 @@ TEST(Note, EveryNameReturns) {
     note.pixels.encoding = encoding_from_string(name);
     note.pixels.residual_bits = max_residual_bits(note.pixels.encoding);
     note.pixels.tilt = -2.0 / 3;
+    const bool has_steps = is_exact(note.pixels.encoding);
+    if (has_steps) note.pixels.code_step = own_code_step(note.pixels.encoding);
     EXPECT_EQ(note_from_json(to_json(note)).pixels, note.pixels) << name;
+    EXPECT_EQ(to_json(note).find("code_step") != std::string::npos, note.pixels.encoding == Encoding::Hsv16x) << name;
+    if (has_steps) note.pixels.code_step = 1;
+    EXPECT_EQ(note_from_json(to_json(note)).pixels, note.pixels) << name;
+    EXPECT_EQ(to_json(note).find("code_step"), std::string::npos) << name;
   }
   for (const char* name : {"pcm8", "pcm16", "pcm24", "pcm32", "float", "double", "lossy"}) {
     PictureNote note = full_note();
@@ -311,6 +317,11 @@ INSTANTIATE_TEST_SUITE_P(
         Hostile{R"("encoding":"hsv")", R"("encoding":"hsv16x","residual_bits":13)", kBad, "residual_bits"},
         Hostile{R"("encoding":"hsv")", R"("encoding":"hsv16x","residual_bits":-1)", kBad, "residual_bits"},
         Hostile{R"("encoding":"hsv")", R"("encoding":"hsvx","residual_bits":3,"tilt":1e999)", kBad, "tilt"},
+        Hostile{R"("encoding":"hsv")", R"("encoding":"hsvx","residual_bits":3,"code_step":256)", kBad, "code_step"},
+        Hostile{R"("encoding":"hsv")", R"("encoding":"hsv16x","residual_bits":3,"code_step":0)", kBad, "code_step"},
+        Hostile{R"("encoding":"hsv")", R"("encoding":"hsv16x","residual_bits":3,"code_step":16)", kBad, "code_step"},
+        Hostile{R"("encoding":"hsv")", R"("encoding":"hsv16x","residual_bits":3,"code_step":-256)", kBad, "code_step"},
+        Hostile{R"("encoding":"hsv")", R"("encoding":"hsv16x","residual_bits":3,"code_step":"1")", kBad, "code_step"},
         Hostile{
             R"("encoding":"hsv","curve":{"kind":"gamma","gamma":0.3},"ref":[1.5,0.0],"n_fft":2048,"hop_length":512)",
             R"("encoding":"hsvx","curve":{"kind":"gamma","gamma":0.3},"ref":[1.5,0.0],"residual_bits":3,"n_fft":2048,"hop_length":1025)",

@@ -75,12 +75,22 @@ double curve_magnitude(const Curve& curve, int code, double top) {
   return 0;
 }
 
-/// Of an exact encoding, what the two largest channels are raised by.
-int offset_of(const PixelSettings& p) {
+/// What the codes of an exact encoding are multiplied with.
+int step_of(const PixelSettings& p) { return p.encoding == Encoding::Hsv16x && p.code_step != 1 ? 256 : 1; }
+/// Of an exact encoding, the largest payload.
+int payload_of(const PixelSettings& p) {
   return p.encoding == Encoding::Hsvx || p.encoding == Encoding::Hsv16x ? (1 << p.residual_bits) - 1 : 0;
 }
+/// Of an exact encoding, what the two largest channels are raised by: whole steps.
+int offset_of(const PixelSettings& p) {
+  int offset = 0;
+  while (offset < payload_of(p)) offset += step_of(p);
+  return offset;
+}
 /// The largest code of a magnitude.
-double top_of(const PixelSettings& p) { return (pixel_layout(p.encoding).bits == 8 ? 255 : 65535) - offset_of(p); }
+double top_of(const PixelSettings& p) {
+  return std::floor(((pixel_layout(p.encoding).bits == 8 ? 255.0 : 65535.0) - offset_of(p)) / step_of(p));
+}
 
 /// What a bin's magnitude is multiplied with: so many dB an octave, up or down from the loudest bin.
 double weight_of(double tilt, int bin, int n_bins) {
@@ -99,18 +109,21 @@ Rgb pixel_of(std::complex<double> x, const PixelSettings& p) {
   // Sector: which channel is the largest, which is the middle one.
   constexpr int kOrder[6][2] = {{0, 1}, {1, 0}, {1, 2}, {2, 1}, {2, 0}, {0, 2}};
   Rgb rgb{};
-  rgb[kOrder[s][0]] = static_cast<int>(a) + offset_of(p);
-  rgb[kOrder[s][1]] = static_cast<int>(b) + offset_of(p);
+  rgb[kOrder[s][0]] = static_cast<int>(a) * step_of(p) + offset_of(p);
+  rgb[kOrder[s][1]] = static_cast<int>(b) * step_of(p) + offset_of(p);
   return rgb;
 }
 
-/// What an exact encoding's pixel is without its payload, and so without its smallest channel; of equals, all are.
-Rgb without_payload(Rgb rgb, int offset) {
+/// The codes of an exact encoding's pixel without its payload, and so without its smallest channel; of equals, all are.
+/// What lies between codes is the nearest.
+Rgb without_payload(Rgb rgb, const PixelSettings& p) {
+  const int offset = offset_of(p);
   const auto [low, high] = std::minmax_element(rgb.begin(), rgb.end());
   const Rgb before = rgb;
   for (int c = 0; c < 3 && offset > 0; ++c) {
     const bool is_payload = before[c] == before[low - rgb.begin()] && before[c] < before[high - rgb.begin()];
-    rgb[c] = is_payload ? 0 : std::max(0, before[c] - offset);
+    const double code = std::nearbyint(std::max(0, before[c] - offset) / static_cast<double>(step_of(p)));
+    rgb[c] = is_payload ? 0 : static_cast<int>(std::min(code, top_of(p)));
   }
   return rgb;
 }
@@ -118,7 +131,7 @@ Rgb without_payload(Rgb rgb, int offset) {
 std::complex<double> bin_of(const Rgb& pixel, const PixelSettings& p) {
   const Curve& curve = p.curve;
   const double top = top_of(p);
-  const Rgb rgb = without_payload(pixel, offset_of(p));
+  const Rgb rgb = without_payload(pixel, p);
   const int high = *std::max_element(rgb.begin(), rgb.end());
   const int low = *std::min_element(rgb.begin(), rgb.end());
   if (high == 0) return 0;
@@ -207,13 +220,18 @@ std::vector<PixelSettings> all_settings() {
     p.tilt = encoding == Encoding::Hsv ? 6 : -9.5;
     all.push_back(p);
   }
-  for (const auto& [encoding, bits, tilt] : {std::tuple{Encoding::Hsvx, 3, 0.0},
-                                             {Encoding::Hsvx, 7, 0.0},
-                                             {Encoding::Hsv16x, 1, 3.0},
-                                             {Encoding::Hsv16x, 12, 0.0}}) {
+  for (const auto& [encoding, bits, tilt, step] : {std::tuple{Encoding::Hsvx, 3, 0.0, 0},
+                                                   {Encoding::Hsvx, 7, 0.0, 1},
+                                                   {Encoding::Hsv16x, 1, 3.0, 1},
+                                                   {Encoding::Hsv16x, 12, 0.0, 1},
+                                                   {Encoding::Hsv16x, 1, 0.0, 256},
+                                                   {Encoding::Hsv16x, 7, 3.0, 256},
+                                                   {Encoding::Hsv16x, 8, 0.0, 0},
+                                                   {Encoding::Hsv16x, 12, 0.0, 256}}) {
     PixelSettings p;
     p.encoding = encoding;
     p.residual_bits = bits;
+    p.code_step = step;
     p.tilt = tilt;
     p.curve.kind = bits > 6 ? CurveKind::AdaptiveLog : CurveKind::Gamma;
     all.push_back(p);
@@ -223,7 +241,7 @@ std::vector<PixelSettings> all_settings() {
 
 std::string label(const PixelSettings& p) {
   return to_string(p.encoding) + " " + to_string(p.curve.kind) + ", residual_bits " + std::to_string(p.residual_bits) +
-         ", tilt " + std::to_string(p.tilt);
+         ", code_step " + std::to_string(p.code_step) + ", tilt " + std::to_string(p.tilt);
 }
 
 class PixelStage : public BackendTest {};
@@ -241,15 +259,18 @@ TEST_P(PixelStage, EncodesAsDefined) {
       const double scale = weight_of(p.tilt, bin, kSmall.n_bins()) / static_cast<double>(ref);
       const Rgb expected = pixel_of(std::complex<double>(spectrum[i]) * scale, p);
       const Rgb got = pixels.at(i / kSmall.n_bins(), bin, kSmall.n_bins());
-      int difference = 0;
-      for (int c = 0; c < 3; ++c) difference = std::max(difference, std::abs(expected[c] - got[c]));
+      int difference = 0;  // in codes
+      for (int c = 0; c < 3; ++c) {
+        ASSERT_EQ((expected[c] - got[c]) % step_of(p), 0) << label(p);
+        difference = std::max(difference, std::abs(expected[c] - got[c]) / step_of(p));
+      }
       off_by_one += difference == 1 ? 1 : 0;
       further += difference > 1 ? 1 : 0;
     }
     // Only values within rounding error of a border between two codes may go the other way.
     const auto count = static_cast<double>(spectrum.size());
     EXPECT_EQ(further, 0) << label(p);
-    EXPECT_LT(off_by_one / count, pixels.bits == 8 ? (p.tilt == 0 ? 2e-4 : 4e-4) : 4e-2) << label(p);
+    EXPECT_LT(off_by_one / count, top_of(p) < 256 ? (p.tilt == 0 ? 2e-4 : 4e-4) : 4e-2) << label(p);
   }
 }
 
@@ -326,7 +347,7 @@ TEST_P(PixelStage, APayloadChangesNothing) {
     const std::vector<Complex> without = decode(*backend_, p, pixels, 1.0F);
     const std::vector<float> payload = noise(std::ssize(without), 5, 1.0F);
     for (std::size_t i = 0; i < without.size(); ++i) {
-      const auto value = static_cast<int>((payload[i] * 0.5 + 0.5) * (offset + 1));
+      const auto value = static_cast<int>((payload[i] * 0.5 + 0.5) * (payload_of(p) + 1));
       const auto put = [&](auto* codes) {
         auto* const smallest = std::min_element(codes, codes + 3);
         ASSERT_EQ(*smallest, 0);
@@ -350,7 +371,7 @@ TEST_P(PixelStage, TinyAndHugeBinsStayInRange) {
   for (const PixelSettings& p : all_settings()) {
     if (p.tilt != 0) continue;  // bins are not alike then
     const Pixels pixels = encode(*backend_, p, spectrum, 1.0F);
-    const int top = pixels.bits == 8 ? 255 : 65535;
+    const int top = static_cast<int>(top_of(p)) * step_of(p) + offset_of(p);
     int last = 0;
     for (std::size_t i = 0; i < std::size(values); ++i) {
       const Rgb rgb = pixels.at(0, static_cast<int>(i), kSmall.n_bins());
@@ -375,7 +396,8 @@ TEST_P(PixelStage, EveryCodeOfMagnitudeComesBack) {
     spectrum.resize((spectrum.size() + kSmall.n_bins() - 1) / kSmall.n_bins() * kSmall.n_bins());
     const Pixels pixels = encode(*backend_, p, spectrum, 1.0F);
     for (int a = 0; a <= top; ++a) {
-      ASSERT_EQ(pixels.at(a / kSmall.n_bins(), a % kSmall.n_bins(), kSmall.n_bins()), (Rgb{a + offset, offset, 0}))
+      ASSERT_EQ(pixels.at(a / kSmall.n_bins(), a % kSmall.n_bins(), kSmall.n_bins()),
+                (Rgb{a * step_of(p) + offset, offset, 0}))
           << label(p) << " code " << a;
     }
   }

@@ -152,6 +152,23 @@ TEST(Settings, ExactEncodingsKeepPixelsAndChannels) {
   EXPECT_THROW(validate(s), Error);
 }
 
+TEST(Settings, OnlyKnownCodeSteps) {
+  PixelSettings p;
+  for (const auto& [encoding, own] : {std::pair{Encoding::Hsv, 1}, {Encoding::Hsvx, 1}, {Encoding::Hsv16x, 256}}) {
+    p.encoding = encoding;
+    EXPECT_EQ(own_code_step(encoding), own);
+    for (const int step : {-256, -1, 0, 1, 2, 16, 128, 255, 256, 512, 65536}) {
+      p.code_step = step;
+      const bool is_known = step == 0 || step == 1 || step == own;
+      if (is_known) {
+        EXPECT_NO_THROW(validate(p));
+      } else {
+        EXPECT_THROW(validate(p), Error);
+      }
+    }
+  }
+}
+
 TEST(Settings, ExactEncodingsNeedRoomForTheirResidual) {
   PixelSettings p;
   for (const auto& [encoding, most] : {std::pair{Encoding::Hsvx, 7}, {Encoding::Hsv16x, 12}}) {

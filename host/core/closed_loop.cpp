@@ -72,6 +72,6 @@ Stretch movable_columns(const StftTables& tables, const LoopColumns& columns) {
   return {column(frames.first), std::max(column(frames.first), column(frames.last))};
 }
 
-double suspicious_error(int bits) { return std::pow(10.0, -(bits == 8 ? 52.0 : 100.0) / 10); }
+double suspicious_error(double top) { return std::pow(10.0, -(top < 256 ? 52.0 : 100.0) / 10); }
 
 }  // namespace spectrohue

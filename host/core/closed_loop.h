@@ -54,7 +54,7 @@ std::int64_t sweep_stride(const StftSettings& s);
 Stretch movable_columns(const StftTables& tables, const LoopColumns& columns);
 
 /// Of the sound's energy, the error's share above which feedback is suspected to have gone wrong: plain rounding
-/// reaches about that much.
-double suspicious_error(int bits);
+/// reaches about that much. top: the largest code of a magnitude.
+double suspicious_error(double top);
 
 }  // namespace spectrohue

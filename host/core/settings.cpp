@@ -134,6 +134,8 @@ int max_residual_bits(Encoding encoding) {
   return pixel_layout(encoding).bits == 8 ? 7 : PixelSettings::kMaxResidualBits;
 }
 
+int own_code_step(Encoding encoding) { return encoding == Encoding::Hsv16x ? 256 : 1; }
+
 bool is_fast_size(std::int64_t n) {
   if (n < 1) return false;
   for (const int factor : {2, 3, 5, 7}) {
@@ -212,6 +214,11 @@ void validate(const PixelSettings& p) {
   const int most_bits = is_exact(p.encoding) ? max_residual_bits(p.encoding) : PixelSettings::kMaxResidualBits;
   if (p.residual_bits < 0 || p.residual_bits > most_bits) {
     refuse("residual_bits must be 0 to " + std::to_string(most_bits) + " with " + to_string(p.encoding));
+  }
+  if (p.code_step != 0 && p.code_step != 1 && p.code_step != own_code_step(p.encoding)) {
+    const int own = own_code_step(p.encoding);
+    refuse("code_step " + std::to_string(p.code_step) + " is none that this build knows; with " +
+           to_string(p.encoding) + " it must be 1" + (own == 1 ? "" : " or " + std::to_string(own)));
   }
   if (p.band_power != 1 && p.band_power != 2) refuse("bands add up magnitudes (1) or their squares (2)");
   const bool has_bands = p.scale.kind != FrequencyScaleKind::Linear;

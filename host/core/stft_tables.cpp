@@ -93,11 +93,18 @@ double curve_strength(const PixelSettings& settings) {
 }
 
 int payload_offset(const PixelSettings& settings) {
-  return is_exact(settings.encoding) ? (1 << settings.residual_bits) - 1 : 0;
+  if (!is_exact(settings.encoding)) return 0;
+  const int step = code_step(settings);
+  const int largest = (1 << settings.residual_bits) - 1;
+  return (largest + step - 1) / step * step;  // whole steps, so that the low bytes of coarse codes are 0
+}
+
+int code_step(const PixelSettings& settings) {
+  return settings.code_step != 0 ? settings.code_step : own_code_step(settings.encoding);
 }
 
 double top_magnitude_code(const PixelSettings& settings) {
-  return top_code(settings.encoding) - payload_offset(settings);
+  return std::floor((top_code(settings.encoding) - payload_offset(settings)) / code_step(settings));
 }
 
 double bin_gain(const StftSettings& stft, double tilt, int bin) {
@@ -140,7 +147,7 @@ math::CurveConstants curve_constants(const PixelSettings& settings) {
 PixelCode::PixelCode(const PixelSettings& settings)
     : bits(pixel_layout(settings.encoding).bits),
       top(static_cast<float>(top_magnitude_code(settings))),
-      offset(static_cast<float>(payload_offset(settings))),
+      places{static_cast<float>(payload_offset(settings)), static_cast<float>(code_step(settings))},
       curve(curve_constants(settings)) {
   const double last = top_magnitude_code(settings);
   const double strength = curve_strength(settings);

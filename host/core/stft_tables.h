@@ -59,9 +59,12 @@ void StftTables::for_each_window_sum(std::int64_t begin, std::int64_t end, std::
   }
 }
 
-/// The codes below those of magnitudes: the largest payload of the smallest channel; 0 in encodings without one.
+/// What code 0 is stored as, above the payload of the smallest channel: the least multiple of code_step() that is no
+/// less than the largest payload. 0 in encodings without one.
 int payload_offset(const PixelSettings& settings);
-/// The largest code of a magnitude: top_code() less payload_offset().
+/// The steps between codes as they are stored: PixelSettings::code_step, or what it stands for.
+int code_step(const PixelSettings& settings);
+/// The largest code of a magnitude: as many steps as there are between payload_offset() and top_code().
 double top_magnitude_code(const PixelSettings& settings);
 
 /// Gains of the bins (PixelSettings::tilt), and what takes them back; both empty where the tilt is 0, which is to cost
@@ -86,8 +89,8 @@ struct PixelCode {
   explicit PixelCode(const PixelSettings& settings);
 
   int bits = 8;
-  float top = 255.0F;            ///< largest code of a magnitude
-  float offset = 0.0F;           ///< see math::make_room_for_payload
+  float top = 255.0F;  ///< largest code of a magnitude
+  math::CodePlaces places;
   math::CurveConstants curve;    ///< magnitude to value
   std::vector<float> magnitude;  ///< [top + 1] value code to magnitude relative to the reference; [0] = 0
 };

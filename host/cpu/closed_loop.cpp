@@ -46,7 +46,7 @@ void ClosedLoop::run(const TileCode& code, const EncodeItem& item, int sweeps, c
     if (code.top_bin < s.n_bins() - 1) measure_error(item, open_loop.decode);
   };
   feed_back();
-  const double limit = signal_energy(item) * suspicious_error(code.bits);
+  const double limit = signal_energy(item) * suspicious_error(code.top);
   if (const double error = error_energy(item); error > limit && !replace_by_open_loop(item, error, open_loop)) {
     feed_back();
   }

@@ -173,7 +173,7 @@ class CpuBackend final : public Backend {
       code_settings_ = pixels;
     }
     const BinGains& g = gains(stft, pixels);
-    return {code_->bits,   code_->top,       code_->offset,           code_->curve, code_->magnitude.data(),
+    return {code_->bits,   code_->top,       code_->places,           code_->curve, code_->magnitude.data(),
             g.gain.data(), g.inverse.data(), n_rows(stft, pixels) - 1};
   }
 

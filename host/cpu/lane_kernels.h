@@ -26,7 +26,7 @@ struct TileTables {
 struct TileCode {
   int bits;
   float top;
-  float offset;  ///< see math::make_room_for_payload
+  math::CodePlaces places;
   math::CurveConstants curve;
   const float* magnitude;      ///< [top + 1]
   const float* gains;          ///< [n_bins] BinGains; null: 1

@@ -218,16 +218,16 @@ struct PixelsLanes {
     }
     for (int i = 0; i < n; ++i) hue[i] = math::sextant_of_tangent(hue[i], re[i], im[i]);
     for (int i = 0; i < n; ++i) math::codes_of_hue(value[i], hue[i], im[i], c.r[i], c.g[i], c.b[i]);
-    if (code.offset == 0.0F) return;
+    if (code.places.offset == 0.0F) return;
     for (int i = 0; i < n; ++i) {
-      math::make_room_for_payload(hue[i], im[i], code.offset, c.r[i], c.g[i], c.b[i]);
+      math::make_room_for_payload(hue[i], im[i], code.places, c.r[i], c.g[i], c.b[i]);
     }
   }
 
   /// The bins that a decoder makes of codes, from which it may drop their payload.
   static void decode_bins(const TileTables& t, const TileCode& code, float ref, Codes& c, Bins<W>& x) {
-    if (code.offset > 0.0F) {
-      for (int i = 0; i < x.n; ++i) math::drop_payload(code.offset, c.r[i], c.g[i], c.b[i]);
+    if (code.places.offset > 0.0F) {
+      for (int i = 0; i < x.n; ++i) math::drop_payload(code.places, code.top, c.r[i], c.g[i], c.b[i]);
     }
     F h[kMost];
     I value[kMost];

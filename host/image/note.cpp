@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "core/colormap.h"
+#include "core/stft_tables.h"
 #include "image/json_bounds.h"
 #include "image/threads.h"
 #include "math/crc32.h"
@@ -457,6 +458,7 @@ Json json_of(const PictureNote& note) {
   json["curve"] = json_of(note.pixels.curve);
   json["ref"] = note.ref;
   if (is_exact(note.pixels.encoding)) json["residual_bits"] = note.pixels.residual_bits;
+  if (const int step = code_step(note.pixels); step != 1) json["code_step"] = step;
   if (note.pixels.tilt != 0) json["tilt"] = note.pixels.tilt;
   json["n_fft"] = note.stft.n_fft;
   json["hop_length"] = note.stft.hop_length;
@@ -504,6 +506,7 @@ PictureNote note_of(const Json& json) {
   if (is_exact(note.pixels.encoding)) {
     note.pixels.residual_bits =
         static_cast<int>(fields.integer("residual_bits", 1, max_residual_bits(note.pixels.encoding)));
+    note.pixels.code_step = fields.has("code_step") ? static_cast<int>(fields.integer("code_step", 1, 1 << 15)) : 1;
   }
   if (fields.has("tilt")) note.pixels.tilt = fields.number("tilt");
   note.stft = stft_of(fields);

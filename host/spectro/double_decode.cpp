@@ -15,6 +15,8 @@ namespace spectrohue {
 DoubleDecoder::DoubleDecoder(const StftSettings& stft, const PixelSettings& pixels)
     : stft_(stft),
       offset_(payload_offset(pixels)),
+      step_(code_step(pixels)),
+      top_(static_cast<int>(top_magnitude_code(pixels))),
       bytes_(pixel_layout(pixels.encoding).bits / 8),
       n_rows_(n_rows(stft, pixels)),
       window_(make_window(stft)),
@@ -37,13 +39,23 @@ DoubleDecoder::DoubleDecoder(const StftSettings& stft, const PixelSettings& pixe
   frame_.resize(static_cast<std::size_t>(stft.n_fft));
 }
 
+/// Of what is stored. Twin of math::nearest_code: ties go to even codes.
+int DoubleDecoder::code_of(int stored) const {
+  const int raised = std::max(0, stored - offset_);
+  if (step_ == 1) return raised;
+  const int below = raised / step_;
+  const int rest = raised % step_;
+  const bool is_up = 2 * rest > step_ || (2 * rest == step_ && below % 2 != 0);
+  return std::min(top_, below + (is_up ? 1 : 0));
+}
+
 /// Relative to the reference. Twin of math::decode_pixel.
 DoubleBin DoubleDecoder::bin_of(int r, int g, int b) const {
   const int largest = std::max({r, g, b});
   const int smallest = std::min({r, g, b});
   const auto without_payload = [&](int code) {
     const bool is_payload = offset_ > 0 && code == smallest && code != largest;
-    return is_payload ? 0 : std::max(0, code - offset_);
+    return is_payload ? 0 : code_of(code);
   };
   r = without_payload(r);
   g = without_payload(g);

@@ -31,11 +31,14 @@ class DoubleDecoder {
 
   template <class Code>
   void read_columns(const ConstPlane& plane, double ref, std::int64_t first, int count);
+  int code_of(int stored) const;
   DoubleBin bin_of(int r, int g, int b) const;
   double window_sum(std::int64_t position, std::int64_t n_frames) const;
 
   StftSettings stft_;
   int offset_;
+  int step_;  // a power of two
+  int top_;
   int bytes_;                       // of a channel of a pixel
   int n_rows_;                      // bins that have one
   std::vector<double> window_;      // [n_fft]

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/stft_tables.h"
 #include "spectrohue/error.h"
 
 namespace spectrohue {
@@ -128,26 +129,42 @@ void ResidualPlaces::get(const Picture& picture, std::int64_t first_column, int 
                  });
 }
 
-ResidualBits::ResidualBits(const StftSettings& stft, const PixelSettings& pixels) : stft_(stft), pixels_(pixels) {
-  const bool is_chosen = pixels.residual_bits != 0;
-  const int fewest = pixels.encoding == Encoding::Hsvx ? 3 : 2;
-  most_ = is_chosen ? pixels.residual_bits : max_residual_bits(pixels.encoding);
-  if (!is_chosen) pixels_.residual_bits = fewest;
+ResidualBits::ResidualBits(const StftSettings& stft, const PixelSettings& pixels)
+    : stft_(stft),
+      pixels_(pixels),
+      chosen_(pixels.residual_bits),
+      most_(chosen_ != 0 ? chosen_ : max_residual_bits(pixels.encoding)),
+      may_be_finer_(pixels.code_step == 0 && own_code_step(pixels.encoding) > 1) {
+  begin_with_step(code_step(pixels));
+}
+
+void ResidualBits::begin_with_step(int step) {
+  // Coarse codes leave so much to the residual of most sounds; of the others, its upper digits are empty.
+  constexpr int kOfCoarseCodes = 7;
+  const int fewest = step > 1 ? kOfCoarseCodes : pixels_.encoding == Encoding::Hsvx ? 3 : 2;
+  pixels_.code_step = step;
+  pixels_.residual_bits = chosen_ != 0 ? chosen_ : fewest;
 }
 
 void ResidualBits::raise(std::uint64_t residual) {
-  // More of them leave fewer codes to magnitudes, so the residual does not become smaller. To a quarter of it, that is:
-  // the closed loop has luck in it.
-  do {
-    if (++pixels_.residual_bits > most_) {
-      const std::string name = to_string(pixels_.encoding);
-      throw Error(ErrorCode::Unsupported,
-                  "what the pixels miss of this sound does not fit into " + std::to_string(most_) +
-                      " bits of each, so " + name + " cannot be exact; use a smaller hop_length (it is " +
-                      std::to_string(stft_.hop_length) + "; n_fft / 4 or less), --quality high" +
-                      (pixels_.encoding == Encoding::Hsvx ? " or --encoding hsv16x" : " or --ref peak"));
-    }
-  } while (ResidualPlaces(stft_, pixels_).largest() < residual / 4);
+  const double top = top_magnitude_code(pixels_);
+  while (pixels_.residual_bits < most_) {
+    ++pixels_.residual_bits;
+    // Where magnitudes keep their codes, the residual stays what it is. With fewer codes it does not become smaller; to
+    // a quarter of it, that is: the closed loop has luck in it.
+    const bool stays = top_magnitude_code(pixels_) == top;
+    if (ResidualPlaces(stft_, pixels_).largest() >= (stays ? residual : residual / 4)) return;
+  }
+  if (!may_be_finer_) {
+    const std::string name = to_string(pixels_.encoding);
+    throw Error(ErrorCode::Unsupported,
+                "what the pixels miss of this sound does not fit into " + std::to_string(most_) + " bits of each, so " +
+                    name + " cannot be exact; use a smaller hop_length (it is " + std::to_string(stft_.hop_length) +
+                    "; n_fft / 4 or less), --quality high" +
+                    (pixels_.encoding == Encoding::Hsvx ? " or --encoding hsv16x" : " or --ref peak"));
+  }
+  may_be_finer_ = false;
+  begin_with_step(1);
 }
 
 void check_exact_source(const Sound& sound, Encoding encoding, std::int64_t first, std::int64_t end) {

@@ -65,10 +65,11 @@ class ResidualPlaces {
   int bytes_;  // of a channel of a pixel
 };
 
-/// Tries numbers of residual_bits, from few to many.
+/// Tries numbers of residual_bits, from few to many; then, where the codes of the encoding are coarse, fine ones
+/// (code_step 1): they leave less to the residual, and make larger files.
 class ResidualBits {
  public:
-  /// pixels.residual_bits other than 0: that number alone.
+  /// pixels.residual_bits or pixels.code_step other than 0: that number alone.
   ResidualBits(const StftSettings& stft, const PixelSettings& pixels);
   /// The settings to try.
   const PixelSettings& pixels() const { return pixels_; }
@@ -76,9 +77,13 @@ class ResidualBits {
   void raise(std::uint64_t residual);
 
  private:
+  void begin_with_step(int step);
+
   StftSettings stft_;
   PixelSettings pixels_;
+  int chosen_;  // 0: none
   int most_;
+  bool may_be_finer_;
 };
 
 /// Throws Error(Unsupported), which says what to do, if samples have more bits than an exact encoding keeps, or if one

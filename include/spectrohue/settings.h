@@ -88,6 +88,8 @@ bool holds_phase(Encoding encoding);
 bool is_exact(Encoding encoding);
 /// Of PixelSettings::residual_bits; 0 where an encoding has none.
 int max_residual_bits(Encoding encoding);
+/// Of PixelSettings::code_step; 1 where codes are stored as they are.
+int own_code_step(Encoding encoding);
 
 /// The law from a magnitude relative to the reference, m in [0, 1], to a value v in [0, 1]. Code 0 is exactly 0 in
 /// all of them; each has a closed-form inverse.
@@ -120,6 +122,9 @@ struct PixelSettings {
   /// encoding.
   int residual_bits = 0;
   static constexpr int kMaxResidualBits = 12;
+  /// Codes are stored as multiples of this, above the residual: exact encodings only. 0: own_code_step() of the
+  /// encoding; 1 is read and written too.
+  int code_step = 0;
   /// What the rows are: bins, or bands of them. Other scales than Linear have magnitudes only; fmin and fmax are
   /// theirs.
   FrequencyScale scale = {};

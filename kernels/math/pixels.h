@@ -24,6 +24,13 @@ struct CurveConstants {
   float c = 0.0F;
 };
 
+/// How codes are stored where the smallest channel of a pixel holds a payload: as offset + step * code. The payload is
+/// at most `offset`.
+struct CodePlaces {
+  float offset = 0.0F;  ///< 0: there is no payload
+  float step = 1.0F;    ///< a power of two
+};
+
 inline namespace SPECTROHUE_MATH_ABI {
 
 /// The first half of amplitude_value, up to the first logarithm.
@@ -71,13 +78,18 @@ SPECTROHUE_HD void codes_of_hue(F a, F h, F im, F& r, F& g, F& b) {
   b = select(below, rising, falling);
 }
 
-/// Makes room for a payload in the smallest channel: the codes that codes_of_hue made of the same h and im, the two
-/// largest raised by `offset`, the payload's largest value. The smallest channel stays 0.
+/// Makes room for a payload in the smallest channel: the codes that codes_of_hue made of the same h and im become what
+/// is stored of the two largest. The smallest channel stays 0.
 template <class F>
-SPECTROHUE_HD void make_room_for_payload(F h, F im, float offset, F& r, F& g, F& b) {
+SPECTROHUE_HD void make_room_for_payload(F h, F im, CodePlaces places, F& r, F& g, F& b) {
   const F zero{};
-  const F low = select(h > 2.0F, zero + offset, zero);  // red is the smallest only beyond 2, else the falling one is
-  const F high = zero + offset;
+  if (places.step > 1.0F) {
+    r = r * places.step;
+    g = g * places.step;
+    b = b * places.step;
+  }
+  const F high = zero + places.offset;
+  const F low = select(h > 2.0F, high, zero);  // red is the smallest only beyond 2, else the falling one is
   const auto below = im > 0.0F;
   r = r + (high - low);
   g = g + select(below, low, high);
@@ -86,26 +98,39 @@ SPECTROHUE_HD void make_room_for_payload(F h, F im, float offset, F& r, F& g, F&
 
 /// A bin to the three codes of its pixel.
 /// re, im   the bin, relative to the reference (1 = value 1)
-/// top      the largest code of a magnitude; top + offset is 255 or 65535
-/// offset   see make_room_for_payload; 0: there is no payload
+/// top      the largest code of a magnitude; as it is stored, at most 255 or 65535
 template <class F>
-SPECTROHUE_HD void encode_pixel(F re, F im, float top, float offset, const CurveConstants& curve, F& r, F& g, F& b) {
+SPECTROHUE_HD void encode_pixel(F re, F im, float top, CodePlaces places, const CurveConstants& curve, F& r, F& g,
+                                F& b) {
   const F a = round_even(top * amplitude_value(re * re + im * im, curve));
   const F h = sextant_angle(-re, im);
   codes_of_hue(a, h, im, r, g, b);
-  if (offset > 0.0F) make_room_for_payload(h, im, offset, r, g, b);
+  if (places.offset > 0.0F) make_room_for_payload(h, im, places, r, g, b);
 }
 
-/// The reverse of make_room_for_payload, whatever the payload is: takes `offset` off every channel, as far as it goes,
-/// and all off those that are as small as the smallest; but not off a gray pixel's, which are also the largest.
+/// What is stored of a channel, less the offset, to the nearest code in [0, top].
 template <class F>
-SPECTROHUE_HD void drop_payload(float offset, F& r, F& g, F& b) {
+SPECTROHUE_HD F nearest_code(F stored, float step, float top) {
+  return min(round_even(stored * (1.0F / step)), F{} + top);
+}
+
+/// The reverse of make_room_for_payload, whatever the payload is: takes the offset off every channel, as far as it
+/// goes, and all off those that are as small as the smallest; but not off a gray pixel's, which are also the largest.
+/// Colours between codes, which an edited picture has, become the nearest.
+/// top   the largest code of a magnitude
+template <class F>
+SPECTROHUE_HD void drop_payload(CodePlaces places, float top, F& r, F& g, F& b) {
   const F zero{};
   const F lowest = min(r, min(g, b));
   const F smallest = select(lowest < max(r, max(g, b)), lowest, zero - 1.0F);
-  r = select(r > smallest, max(r - offset, zero), zero);
-  g = select(g > smallest, max(g - offset, zero), zero);
-  b = select(b > smallest, max(b - offset, zero), zero);
+  r = select(r > smallest, max(r - places.offset, zero), zero);
+  g = select(g > smallest, max(g - places.offset, zero), zero);
+  b = select(b > smallest, max(b - places.offset, zero), zero);
+  if (places.step > 1.0F) {
+    r = nearest_code(r, places.step, top);
+    g = nearest_code(g, places.step, top);
+    b = nearest_code(b, places.step, top);
+  }
 }
 
 /// The codes of a pixel to its value code a (the largest channel) and |hue| in sextants. A pixel without hue (gray) has
@@ -131,9 +156,9 @@ SPECTROHUE_HD void phase_of_hue(F h, F g, F b, F& cos, F& sin) {
 
 /// The three above in one: the codes of a pixel to its value code a and the unit vector of its phase.
 template <class F>
-SPECTROHUE_HD void decode_pixel(F r, F g, F b, float offset, F& a, F& cos, F& sin) {
+SPECTROHUE_HD void decode_pixel(F r, F g, F b, float top, CodePlaces places, F& a, F& cos, F& sin) {
   F h;
-  if (offset > 0.0F) drop_payload(offset, r, g, b);
+  if (places.offset > 0.0F) drop_payload(places, top, r, g, b);
   hue_of_codes(r, g, b, a, h);
   phase_of_hue(h, g, b, cos, sin);
 }
