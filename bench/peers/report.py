@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The spectrohue authors
 # SPDX-License-Identifier: MIT
-"""Tables for docs/performance.md: the machine, and text between two markers of a page."""
+"""Tables for docs/performance.md and docs/encodings.md: the machine, and text between two markers of a page."""
 
 import datetime
 import os
@@ -49,9 +49,9 @@ def table(rows):
     return "\n".join(lines)
 
 
-def replace_section(page, name, text):
+def replace_section(page, name, text, command="./dev bench --peers"):
     """Puts text between the markers of `name` in a page, which must hold them."""
-    first = f"<!-- {name}: made by ./dev bench --peers, do not edit -->"
+    first = f"<!-- {name}: made by {command}, do not edit -->"
     last = f"<!-- end of {name} -->"
     with open(page, encoding="utf-8") as file:
         old = file.read()
