@@ -33,7 +33,7 @@ EXCERPT_SECONDS = 20
 # 24-bit sources are the same sounds made softer by this, which fills the lower bits.
 GAIN_24 = "0.7"
 
-# For edits: the beginnings of so many sounds of each folder, the longest, and the rectangle that is painted black.
+# For edits: the beginnings of so many sounds of each folder at most, the longest, and the rectangle that is painted black.
 EDITED_SOUNDS = 4
 EDITED_SECONDS = 6
 PAINTED_SECONDS = (1.0, 2.0)
@@ -187,10 +187,11 @@ class Data:
         return Data(f"{self.name}-edited", self.folder[16], 1, scratch, EDITED_SECONDS, self.longest())
 
     def longest(self):
-        by_length = sorted(self.sounds[16], key=lambda stem: (-self.sounds[16][stem].seconds, stem))[:EDITED_SOUNDS]
-        if self.sounds[16][by_length[-1]].seconds < PAINTED_SECONDS[1] + 1:
-            raise SystemExit(f"{self.name}: fewer than {EDITED_SOUNDS} sounds are long enough to be edited")
-        return set(by_length)
+        seconds = {stem: sound.seconds for stem, sound in self.sounds[16].items()}
+        enough = [stem for stem in seconds if seconds[stem] >= PAINTED_SECONDS[1] + 1]
+        if not enough:
+            raise SystemExit(f"{self.name}: no sound is long enough to be edited")
+        return set(sorted(enough, key=lambda stem: (-seconds[stem], stem))[:EDITED_SOUNDS])
 
     def channel_seconds(self):
         return sum(sound.seconds * len(sound.samples) for sound in self.sounds[16].values())
