@@ -23,6 +23,7 @@ from PIL import Image
 
 import pictures
 import sounds
+from catalogue import ENCODINGS
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "peers"))
 import report  # noqa: E402
@@ -33,100 +34,13 @@ EXCERPT_SECONDS = 20
 # 24-bit sources are the same sounds made softer by this, which fills the lower bits.
 GAIN_24 = "0.7"
 
-# For edits: the beginnings of so many sounds of each folder at most, the longest, and the rectangle that is painted black.
+# For edits: the beginnings of the so many longest sounds of each folder, and the rectangle that is painted black.
 EDITED_SOUNDS = 4
 EDITED_SECONDS = 6
 PAINTED_SECONDS = (1.0, 2.0)
 PAINTED_HZ = (1000, 3000)
 
 PIXEL_SUFFIXES = (".png", ".tiff")
-
-
-@dataclasses.dataclass
-class Encoding:
-    name: str
-    options: tuple
-    pixel: str
-    looks: str
-    use: str
-    keeps: str  # "sound", "exact" or "magnitudes"
-    bits: int = 16  # of the source
-    bands: int = 0  # of the mel scale; 0: bins
-    pillow: bool = True  # Pillow opens its files with all their bits
-    without_note: str = ""  # what to call it when its note is gone; empty: there is no such way
-    edited: bool = True
-
-
-ENCODINGS = [
-    Encoding(
-        "hsv, fast", ("--encoding", "hsv", "--quality", "fast"), "8-bit RGB", "hue and brightness",
-        "large jobs where 48 dB do", "sound", without_note="hsv", edited=False,
-    ),
-    Encoding(
-        "hsv, standard", ("--encoding", "hsv", "--quality", "standard"), "8-bit RGB", "the same",
-        "between the two", "sound", without_note="hsv", edited=False,
-    ),
-    Encoding(
-        "hsv (default)", ("--encoding", "hsv"), "8-bit RGB", "the same",
-        "seeing and hearing; editing; one file that any program opens", "sound", without_note="hsv",
-    ),
-    Encoding(
-        "hsv16", ("--encoding", "hsv16"), "16-bit RGB", "the same",
-        "sound that is processed further as pictures", "sound", pillow=False, without_note="hsv16",
-    ),
-    Encoding(
-        "hsvx", ("--encoding", "hsvx"), "8-bit RGB", "the same, a little paler in silence",
-        "archives of 16-bit sounds", "exact", without_note="hsv",
-    ),
-    Encoding(
-        "hsv16x", ("--encoding", "hsv16x"), "16-bit RGB", "the same",
-        "archives of 24-bit sounds", "exact", bits=24, pillow=False, without_note="hsv16",
-    ),
-    Encoding(
-        "magphase", ("--encoding", "magphase"), "2 files, 8-bit gray", "gray, and noise beside it",
-        "models and programs that want gray planes; JPEG", "sound",
-    ),
-    Encoding(
-        "magphase16", ("--encoding", "magphase16"), "2 files, 16-bit gray", "the same",
-        "the same, finer", "sound",
-    ),
-    Encoding(
-        "complex", ("--encoding", "complex"), "2 floats of 32 bits, TIFF", "nothing to look at",
-        "numpy; intermediate results", "sound", pillow=False, without_note="complex",
-    ),
-    Encoding(
-        "gray8", ("--encoding", "gray8"), "8-bit gray", "gray",
-        "classifiers, generators; the smallest at full resolution", "magnitudes", without_note="gray8",
-    ),
-    Encoding(
-        "gray16", ("--encoding", "gray16"), "16-bit gray", "the same",
-        "the same, where quiet parts count", "magnitudes", without_note="gray16",
-    ),
-    Encoding(
-        "gray32f", ("--encoding", "gray32f"), "a float of 32 bits, TIFF", "white where loud: viewers end at 1",
-        "measuring", "magnitudes", pillow=False, without_note="gray32f",
-    ),
-    Encoding(
-        "rgb24", ("--encoding", "rgb24"), "8-bit RGB, one number of 24 bits", "noise: low bytes hide the high one",
-        "24 bits through programs that know 8-bit RGB only", "magnitudes", without_note="rgb24",
-    ),
-    Encoding(
-        "colormap:viridis", ("--encoding", "colormap:viridis"), "8-bit index, palette", "as figures in papers",
-        "people, and models trained on such figures", "magnitudes", without_note="colormap:viridis",
-    ),
-    Encoding(
-        "stereo", ("--encoding", "stereo"), "8-bit RGB: green left, blue right", "green and blue; mono is gray",
-        "where instruments stand; two channels in one picture", "magnitudes", without_note="stereo",
-    ),
-    Encoding(
-        "gray16, 128 mel", ("--encoding", "gray16", "--freq-scale", "mel", "--n-mels", "128"), "16-bit gray, 128 rows",
-        "gray, low", "speech recognition, classifiers", "magnitudes", bands=128,
-    ),
-    Encoding(
-        "gray16, 512 mel", ("--encoding", "gray16", "--freq-scale", "mel", "--n-mels", "512"), "16-bit gray, 512 rows",
-        "gray", "vocoders", "magnitudes", bands=512,
-    ),
-]
 
 
 # --- running ---------------------------------------------------------------------------------------------------------
@@ -394,8 +308,8 @@ def measure_edits(program, data, encoding, scratch):
 
 
 def can_be(encoding, edit):
-    """Whether there is such an edit: Pillow opens no TIFF of two floats, and saves none of one in these formats.
-    Without a note the two files of magphase, and bands, are not told from others."""
+    """Whether the edit is measured: not of TIFFs of floats, for which Pillow has none of these formats or does not open
+    them, and the loss of the note not where only the note tells the two files of magphase, or the bands."""
     return "TIFF" not in encoding.pixel and (edit != "no note" or bool(encoding.without_note))
 
 
@@ -505,12 +419,12 @@ def overview(encodings, results, edits, datasets):
 
 
 def about(datasets, command):
-    what = "; ".join(
-        f"{data.name.lower()}: {len(data.sounds[16])} sounds, "
-        f"{data.channel_seconds() / 60:.0f} minutes of a channel ({data.n_silent} silent ones left out)"
-        for data in datasets
-    )
-    return f"`{command}`: {what}. {report.machine()}"
+    what = []
+    for data in datasets:
+        silent = f", {data.n_silent} silent ones left out" if data.n_silent else ""
+        minutes = data.channel_seconds() / 60
+        what.append(f"{data.name.lower()}: {len(data.sounds[16])} sounds, {minutes:.0f} minutes of a channel{silent}")
+    return f"`{command}`: {'; '.join(what)}. {report.machine()}"
 
 
 def measure_all(program, datasets, encodings, scratch):
