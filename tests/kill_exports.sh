@@ -51,3 +51,8 @@ for export in imagefolder webdataset; do
   spectrohue encode in -o undisturbed-$export --device cpu -j 1 -q --export $export "${options[@]}" "${limit[@]}"
   disturbed $export --export $export "${options[@]}" "${limit[@]}"
 done
+
+# Killed between two lines about the sources of one archive.
+sed -i '/sound7\.wav"/d' webdataset/spectrohue-manifest.jsonl
+spectrohue encode in -o webdataset --resume --device cpu -q --export webdataset "${options[@]}" --shard-count 5
+diff -r -x spectrohue-manifest.jsonl undisturbed-webdataset webdataset

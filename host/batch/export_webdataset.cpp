@@ -125,7 +125,8 @@ struct PackedIndex::Record {
   std::string source;
   std::string archive;  // empty: none
   std::int64_t bytes = 0;
-  bool is_current = false;  // made with these parameters
+  std::int64_t n_sources = 0;  // in the archive
+  bool is_current = false;     // made with these parameters
   PackedState state;
 };
 
@@ -137,8 +138,12 @@ PackedIndex::PackedIndex(const fs::path& manifest, const std::string& parameters
   reader.on_record = [&](const ManifestRecord& r, const std::string& id) {
     last[r.source] = records.size();
     const bool is_packed = !r.error && r.archive_bytes > 0;
-    records.push_back(
-        {r.source, is_packed ? r.output : "", r.archive_bytes, is_packed && id == parameters, {r.stamp, r.caption}});
+    records.push_back({r.source,
+                       is_packed ? r.output : "",
+                       r.archive_bytes,
+                       r.archive_sources,
+                       is_packed && id == parameters,
+                       {r.stamp, r.caption}});
   };
   read_manifest(manifest, reader);
   for (std::size_t i = 0; i < sources.size(); ++i) {
@@ -166,6 +171,14 @@ PackedIndex::PackedIndex(const fs::path& manifest, const std::string& parameters
     archives_.insert(record.archive);
     const Record& now = records[last[record.source]];
     if (now.archive != record.archive || now.bytes != record.bytes || !now.is_current) outdated.insert(record.archive);
+  }
+  // A run that was killed may have said so of some of an archive's sources alone.
+  std::map<std::string, std::int64_t> n_missing;
+  for (const auto& [source, i] : last) {
+    if (is_there(records[i])) --n_missing.emplace(records[i].archive, records[i].n_sources).first->second;
+  }
+  for (const auto& [archive, n] : n_missing) {
+    if (n != 0) outdated.insert(archive);
   }
   for (const std::string& archive : outdated) archives_.erase(archive);
   for (const auto& [source, i] : last) {
@@ -322,6 +335,7 @@ void Packer::close() {
   for (ManifestRecord& record : archive_->records) {
     record.output = archive_->file.destination().filename().string();
     record.archive_bytes = bytes;
+    record.archive_sources = std::ssize(archive_->records);
     record_(record);
   }
   archive_.reset();

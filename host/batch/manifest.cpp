@@ -129,6 +129,7 @@ ManifestRecord parse_record(const Json& line) {
   record.output = name_in(line, "output");
   if (line.contains("tiles")) record.n_tiles = integer_in(line.at("tiles"), 1);
   if (line.contains("archive_bytes")) record.archive_bytes = integer_in(line.at("archive_bytes"), 1);
+  if (line.contains("archive_sources")) record.archive_sources = integer_in(line.at("archive_sources"), 1);
   record.caption = line.value("caption", std::string());
   if (line.at("status").get<std::string>() == "failed") {
     record.error = error_code(line.at("error").get<std::string>());
@@ -245,7 +246,10 @@ std::string to_line(const ManifestRecord& record, const std::string& parameters)
   line["source_modified_ns"] = record.stamp.modified_ns;
   if (!record.error) {
     if (record.n_tiles != 1) line["tiles"] = record.n_tiles;
-    if (record.archive_bytes > 0) line["archive_bytes"] = record.archive_bytes;
+    if (record.archive_bytes > 0) {
+      line["archive_bytes"] = record.archive_bytes;
+      line["archive_sources"] = record.archive_sources;
+    }
     if (!record.caption.empty()) line["caption"] = record.caption;
     line["output_bytes"] = record.bytes_written;
     line["audio_seconds"] = rounded(record.audio_seconds);

@@ -32,13 +32,14 @@ struct ManifestRun {
 
 /// A line a file.
 struct ManifestRecord {
-  std::string source;              ///< Source::relative, as bytes
-  std::string output;              ///< below the output folder, as bytes; of tiles, the name they are made of
-  std::int64_t n_tiles = 1;        ///< files of the output
-  std::int64_t archive_bytes = 0;  ///< size of the output, if it is an archive of many sources' pictures; else 0
-  std::string caption;             ///< parameters_id() of the text that went with it into the archive; or empty
-  std::optional<ErrorCode> error;  ///< absent: done
-  std::string reason;              ///< of the failure
+  std::string source;                ///< Source::relative, as bytes
+  std::string output;                ///< below the output folder, as bytes; of tiles, the name they are made of
+  std::int64_t n_tiles = 1;          ///< files of the output
+  std::int64_t archive_bytes = 0;    ///< size of the output, if it is an archive of many sources' pictures; else 0
+  std::int64_t archive_sources = 0;  ///< how many there are in it
+  std::string caption;               ///< parameters_id() of the text that went with it into the archive; or empty
+  std::optional<ErrorCode> error;    ///< absent: done
+  std::string reason;                ///< of the failure
   std::vector<std::string> messages;
   Stamp stamp;  ///< of the source
   std::int64_t bytes_written = 0;
