@@ -29,8 +29,6 @@ void expand_gray(const Buffer<std::uint8_t>& gray, std::uint8_t* rgb) {
   }
 }
 
-bool is_needed(PixelLayout layout, PixelLayout wanted) { return layout.channels == 1 && wanted.channels == 3; }
-
 }  // namespace
 
 void expand_to_rgb(Picture& picture) {
@@ -51,14 +49,6 @@ void expand_to_rgb(Picture& picture) {
   } else {
     expand_gray<4>(single, rgb);
   }
-}
-
-void expand_if_needed(Picture& picture, PixelLayout wanted) {
-  if (is_needed(picture.layout, wanted)) expand_to_rgb(picture);
-}
-
-PixelLayout expanded_if_needed(PixelLayout layout, PixelLayout wanted) {
-  return is_needed(layout, wanted) ? PixelLayout{3, layout.bits} : layout;
 }
 
 }  // namespace spectrohue::image
