@@ -223,9 +223,9 @@ void validate(const PixelSettings& p) {
   if (p.band_power != 1 && p.band_power != 2) refuse("bands add up magnitudes (1) or their squares (2)");
   const bool has_bands = p.scale.kind != FrequencyScaleKind::Linear;
   if (has_bands && (holds_phase(p.encoding) || p.drop_top)) {
-    refuse("the scale " + to_string(p.scale.kind) + " has bands instead of bins, which neither " +
-           (p.drop_top ? std::string("drop_top") : "the phases of " + to_string(p.encoding)) +
-           " can be had with; use an encoding of magnitudes, such as gray16");
+    refuse("the scale " + to_string(p.scale.kind) + " has bands, and " +
+           (p.drop_top ? std::string("drop_top leaves out a bin") : to_string(p.encoding) + " holds phases of bins") +
+           "; use an encoding of magnitudes, such as gray16, without drop_top");
   }
   if (has_bands && (p.scale.n_bands < 1 || p.scale.n_bands > FrequencyScale::kMaxBands)) {
     refuse("n_bands " + std::to_string(p.scale.n_bands) + " is out of range; it must be 1 to " +
