@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "image/picture_file.h"
 #include "spectrohue/error.h"
 
 namespace spectrohue::image {
@@ -120,9 +119,10 @@ void transpose(Picture& picture) {
 }  // namespace
 
 void resize(Picture& picture, Size size) {
-  if (size.width < 1 || size.height < 1 || size.width > kMaxPixelBytes / picture.layout.bytes() / size.height) {
+  if (size.width < 1 || size.height < 1 || size.width > kMaxResizedBytes / picture.layout.bytes() / size.height) {
     throw Error(ErrorCode::BadFormat, "a picture cannot be resized to " + std::to_string(size.width) + " x " +
-                                          std::to_string(size.height) + " pixels");
+                                          std::to_string(size.height) + " pixels: that is more than " +
+                                          std::to_string(kMaxResizedBytes >> 30) + " GiB, or nothing");
   }
   Picture made;
   made.resize(size.width, size.height, picture.layout);
