@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "core/colormap.h"
 #include "spectrohue/error.h"
 #include "support/outcome.h"
 #include "support/reference.h"
@@ -112,6 +113,111 @@ TEST(Note, EveryNameReturns) {
     note.format = sample_format_from_string(name);
     EXPECT_EQ(note_from_json(to_json(note)).format, note.format) << name;
   }
+}
+
+/// A legal note of an encoding, of a stereo sound.
+PictureNote note_of(Encoding encoding) {
+  PictureNote note;
+  note.tool = "test";
+  note.stft = StftSettings::for_n_fft(512);
+  note.pixels.encoding = encoding;
+  note.ref = {0.25, 3};
+  note.sample_rate = 22050;
+  note.n_samples = 9000;
+  note.channels = 2;
+  note.source_name = "a.wav";
+  if (encoding == Encoding::Colormap) {
+    const Colormap& map = colormap_by_name("magma");
+    note.colours = {"magma", {map.colours.begin(), map.colours.end()}};
+  }
+  return note;
+}
+
+void expect_return(const PictureNote& note) {
+  const std::string json = to_json(note);
+  EXPECT_EQ(note_from_json(json), note) << json;
+}
+
+TEST(Note, EncodingsOfMagnitudesReturn) {
+  for (const char* name :
+       {"gray8", "gray16", "gray32f", "rgb24", "colormap", "stereo", "magphase", "magphase16", "complex"}) {
+    SCOPED_TRACE(name);
+    PictureNote note = note_of(encoding_from_string(name));
+    if (note.pixels.encoding == Encoding::Gray32f) note.pixels.curve.kind = CurveKind::Linear;
+    expect_return(note);
+    const std::string json = to_json(note);
+    EXPECT_NE(json.find(std::string("\"encoding\":\"") + name + '"'), std::string::npos) << json;
+    EXPECT_EQ(json.find(R"("phase":"none")") == std::string::npos, holds_phase(note.pixels.encoding)) << json;
+  }
+}
+
+TEST(Note, ScalesReturn) {
+  for (const FrequencyScaleKind kind :
+       {FrequencyScaleKind::Mel, FrequencyScaleKind::Log, FrequencyScaleKind::Bark, FrequencyScaleKind::Erb}) {
+    for (const int power : {1, 2}) {
+      SCOPED_TRACE(to_string(kind));
+      PictureNote note = note_of(Encoding::Gray16);
+      note.pixels.scale.kind = kind;
+      note.pixels.scale.n_bands = 77;
+      note.pixels.scale.fmin = 100.0 / 3;
+      note.pixels.scale.fmax = 8000.125;
+      note.pixels.scale.norm = BandNorm::None;
+      if (kind == FrequencyScaleKind::Mel) note.pixels.scale.mel_scale = MelScale::Htk;
+      note.pixels.band_power = power;
+      expect_return(note);
+      const std::string json = to_json(note);
+      EXPECT_EQ(json.find("mel_scale") != std::string::npos, kind == FrequencyScaleKind::Mel) << json;
+    }
+  }
+  EXPECT_EQ(to_json(note_of(Encoding::Gray8)).find("n_bands"), std::string::npos) << "bins have no bands";
+}
+
+TEST(Note, ArrangementsPartsAndMidSideReturnInVersionThree) {
+  const auto expect_three = [](const PictureNote& note) {
+    expect_return(note);
+    EXPECT_EQ(to_json(note).substr(0, 16), R"({"spectrohue":3,)");
+  };
+  for (unsigned bits = 1; bits < 16; ++bits) {
+    PictureNote note = note_of(Encoding::Gray8);
+    note.arrangement.invert = (bits & 1) != 0;
+    note.arrangement.flip = (bits & 2) != 0;
+    note.arrangement.transpose = (bits & 4) != 0;
+    if ((bits & 8) != 0) {
+      note.arrangement.width = 320;
+      note.arrangement.height = 200;
+      note.arrangement.from_width = 71;
+      note.arrangement.from_height = 1 << 24;
+    }
+    expect_three(note);
+  }
+  PictureNote note = note_of(Encoding::Gray8);
+  note.is_mid_side = true;
+  expect_three(note);
+  note = note_of(Encoding::Gray8);
+  note.part = {1, 2};
+  expect_three(note);
+  for (const int count : {2, 4}) {
+    note = note_of(Encoding::Magphase);
+    note.part = {count - 1, count};
+    expect_three(note);
+  }
+  EXPECT_EQ(to_json(note_of(Encoding::Gray8)).substr(0, 16), R"({"spectrohue":1,)");
+}
+
+TEST(Note, ColoursReturnByNameOrOneByOne) {
+  PictureNote note = note_of(Encoding::Colormap);
+  expect_return(note);
+  EXPECT_EQ(to_json(note).find("colours"), std::string::npos) << "every build knows magma";
+  std::reverse(note.colours.palette.begin(), note.colours.palette.end());
+  note.colours.name = "magma_r";
+  expect_return(note);
+  EXPECT_EQ(to_json(note).find("colours"), std::string::npos);
+  note.colours.name = "magma";  // but with other colours
+  expect_return(note);
+  note.colours.name = "my own";
+  note.colours.palette[7] = {0, 255, 16};
+  expect_return(note);
+  EXPECT_NE(to_json(note).find("00ff10"), std::string::npos);
 }
 
 TEST(Note, IsPlainAsciiWithTheSpecifiedKeys) {
@@ -331,6 +437,104 @@ INSTANTIATE_TEST_SUITE_P(
                 R"("drop_top":true,"n_fft":2025,"hop_length":512,"win_length":2025)", kBad, "drop_top"},
         Hostile{R"("tool":"t")", "\"tool\":\"\xFF\xFE\"", kBad, "JSON"},
         Hostile{R"("tool":"t")", R"("tool":t)", kBad, "tool"}));
+
+/// What notes of magnitudes say more, each wrong in one way.
+struct HostileKey {
+  const char* encoding;
+  const char* from;  ///< a key and its value as to_json writes them; "tool": of any note
+  const char* to;
+  ErrorCode code;
+  const char* named;
+};
+
+class HostileMagnitudeNote : public testing::TestWithParam<HostileKey> {};
+
+TEST_P(HostileMagnitudeNote, IsRefusedByName) {
+  const HostileKey& h = GetParam();
+  PictureNote note = note_of(encoding_from_string(h.encoding));
+  if (note.pixels.encoding == Encoding::Gray8) {
+    note.pixels.scale.kind = FrequencyScaleKind::Mel;
+    note.pixels.scale.fmax = 8000;
+  }
+  std::string text = to_json(note);
+  ASSERT_NO_THROW(note_from_json(text)) << text;
+  const std::size_t at = text.find(h.from);
+  ASSERT_NE(at, std::string::npos) << h.from << " in " << text;
+  text.replace(at, std::strlen(h.from), h.to);
+  const test::Outcome outcome = test::outcome_of([&] { note_from_json(text); });
+  EXPECT_REFUSED(outcome, h.code, h.named);
+  EXPECT_LT(outcome.message.size(), 400U) << outcome.message;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, HostileMagnitudeNote,
+    testing::Values(
+        HostileKey{"gray8", R"("n_bands":128)", R"("n_bands":0)", kBad, "n_bands"},
+        HostileKey{"gray8", R"("n_bands":128)", R"("n_bands":-128)", kBad, "n_bands"},
+        HostileKey{"gray8", R"("n_bands":128)", R"("n_bands":2147483648)", kBad, "n_bands"},
+        HostileKey{"gray8", R"("n_bands":128)", R"("n_bands":1.5)", kBad, "n_bands"},
+        HostileKey{"gray8", R"("n_bands":128)", R"("n_bands":"many")", kBad, "n_bands"},
+        HostileKey{"gray8", R"("n_bands":128,)", "", kBad, "n_bands"},
+        HostileKey{"gray8", R"("fmin":0.0)", R"("fmin":-1)", kBad, "fmin"},
+        HostileKey{"gray8", R"("fmin":0.0)", R"("fmin":8000)", kBad, "fmin"},
+        HostileKey{"gray8", R"("fmin":0.0)", R"("fmin":1e999)", kBad, "fmin"},
+        HostileKey{"gray8", R"("fmin":0.0)", R"("fmin":null)", kBad, "fmin"},
+        HostileKey{"gray8", R"("fmin":0.0,)", "", kBad, "fmin"},
+        HostileKey{"gray8", R"("fmax":8000.0)", R"("fmax":11026)", kBad, "fmax"},
+        HostileKey{"gray8", R"("fmax":8000.0)", R"("fmax":1e308)", kBad, "fmax"},
+        HostileKey{"gray8", R"("fmax":8000.0)", R"("fmax":-5)", kBad, "fmax"},
+        HostileKey{"gray8", R"("fmax":8000.0)", R"("fmax":[8000])", kBad, "fmax"},
+        HostileKey{"gray8", R"("mel_scale":"slaney")", R"("mel_scale":"bark")", kUnknown, "bark"},
+        HostileKey{"gray8", R"("mel_scale":"slaney")", R"("mel_scale":1)", kBad, "mel_scale"},
+        HostileKey{"gray8", R"("band_norm":"slaney")", R"("band_norm":"l2")", kUnknown, "l2"},
+        HostileKey{"gray8", R"("band_norm":"slaney",)", "", kBad, "band_norm"},
+        HostileKey{"gray8", R"("band_power":2)", R"("band_power":0)", kBad, "band_power"},
+        HostileKey{"gray8", R"("band_power":2)", R"("band_power":3)", kBad, "band_power"},
+        HostileKey{"gray8", R"("band_power":2)", R"("band_power":true)", kBad, "band_power"},
+        HostileKey{"gray8", R"("encoding":"gray8")", R"("encoding":"hsv")", kBad, "scale"},
+        HostileKey{"colormap", R"("colormap":"magma")", R"("colormap":"mauve")", kUnknown, "mauve"},
+        HostileKey{"colormap", R"("colormap":"magma")", R"("colormap":7)", kBad, "colormap"},
+        HostileKey{"colormap", R"("colormap":"magma",)", "", kBad, "colormap"},
+        HostileKey{"colormap", R"("tool")", R"("colours":"00ff","tool")", kBad, "colours"},
+        HostileKey{"colormap", R"("tool")", R"("colours":["000000"],"tool")", kBad, "colours"},
+        HostileKey{"gray16", R"("tool")", R"("arrangement":[1],"tool")", kBad, "arrangement"},
+        HostileKey{"gray16", R"("tool")", R"("arrangement":{"invert":1},"tool")", kBad, "arrangement.invert"},
+        HostileKey{"gray16", R"("tool")", R"("arrangement":{"flip":"no"},"tool")", kBad, "arrangement.flip"},
+        HostileKey{"gray16", R"("tool")", R"("arrangement":{"transpose":null},"tool")", kBad, "arrangement.transpose"},
+        HostileKey{"gray16", R"("tool")", R"("arrangement":{"size":[3,4]},"tool")", kBad, "arrangement.from_size"},
+        HostileKey{"gray16", R"("tool")", R"("arrangement":{"size":[3],"from_size":[1,1]},"tool")", kBad,
+                   "arrangement.size"},
+        HostileKey{"gray16", R"("tool")", R"("arrangement":{"size":[3,0],"from_size":[1,1]},"tool")", kBad,
+                   "arrangement.size"},
+        HostileKey{"gray16", R"("tool")", R"("arrangement":{"size":[3,4],"from_size":[1,16777217]},"tool")", kBad,
+                   "arrangement.from_size"},
+        HostileKey{"gray16", R"("tool")", R"("arrangement":{"size":[3,4],"from_size":[1e300,1]},"tool")", kBad,
+                   "arrangement.from_size"},
+        HostileKey{"gray16", R"("tool")", R"("arrangement":{"size":[3.5,4],"from_size":[1,1]},"tool")", kBad,
+                   "arrangement.size"},
+        HostileKey{"gray16", R"("tool")", R"("mid_side":2,"tool")", kBad, "mid_side"},
+        HostileKey{"gray16", R"("ref":[0.25,3.0])", R"("mid_side":true,"ref":[0.25])", kBad, "ref"},
+        HostileKey{"gray16", R"("tool")", R"("part":1,"tool")", kBad, "part"},
+        HostileKey{"gray16", R"("tool")", R"("part":{"index":0},"tool")", kBad, "part.count"},
+        HostileKey{"gray16", R"("tool")", R"("part":{"index":2,"count":2},"tool")", kBad, "part.index"},
+        HostileKey{"gray16", R"("tool")", R"("part":{"index":-1,"count":2},"tool")", kBad, "part.index"},
+        HostileKey{"gray16", R"("tool")", R"("part":{"index":0,"count":4294967298},"tool")", kBad, "part.count"},
+        HostileKey{"gray16", R"("tool")", R"("part":{"index":0,"count":4},"tool")", kBad, "part.count"},
+        HostileKey{"magphase", R"("tool")", R"("part":{"index":0,"count":3},"tool")", kBad, "part.count"},
+        HostileKey{"stereo", R"("tool")", R"("part":{"index":0,"count":2},"tool")", kBad, "part.count"},
+        HostileKey{"gray16", R"("tool")",
+                   R"("part":{"index":0,"count":2},"tile":{"index":0,"count":2,"first_frame":0},"tool")", kBad, "tile"},
+        HostileKey{"complex", R"("phase":"start")", R"("phase":"centre")", kUnknown, "phase"},
+        HostileKey{"gray16", R"("phase":"none")", R"("phase":"centre")", kUnknown, "phase"},
+        HostileKey{"stereo", R"("layout":"colours")", R"("layout":"stacked")", kUnknown, "layout"}));
+
+TEST(Note, MidAndSideAreTwoChannels) {
+  PictureNote note = note_of(Encoding::Gray8);
+  note.channels = 1;
+  note.ref = {1};
+  note.is_mid_side = true;
+  EXPECT_REFUSED(test::outcome_of([&] { note_from_json(to_json(note)); }), ErrorCode::BadFormat, "mid_side");
+}
 
 TEST(Note, WhatIsNoNoteIsRefused) {
   const std::string cases[] = {"",

@@ -210,13 +210,22 @@ PictureNote::Tile tile_of(const Fields& note) {
   return tile;
 }
 
-PictureNote::Part part_of(const Fields& note) {
-  const Json& json = note.at("part");
-  if (!json.is_object()) note.refuse_type("part", json, "an object");
+/// A file a channel, or a plane (magnitudes, phases), or both; of a picture that is not cut into tiles.
+PictureNote::Part part_of(const Fields& fields_of_note, const PictureNote& note) {
+  const Json& json = fields_of_note.at("part");
+  if (!json.is_object()) fields_of_note.refuse_type("part", json, "an object");
   const Fields fields(json, "part.");
   PictureNote::Part part;
   part.count = static_cast<int>(fields.integer("count", 1, 2 * PictureNote::kMaxChannels));
   part.index = static_cast<int>(fields.integer("index", 0, part.count - 1));
+  const Encoding encoding = note.pixels.encoding;
+  const int planes = encoding == Encoding::Magphase || encoding == Encoding::Magphase16 ? 2 : 1;
+  const bool is_split = encoding != Encoding::Stereo && part.count == planes * note.channels;
+  if (part.count != 1 && part.count != planes && !is_split) {
+    refuse("the key 'part.count' is " + std::to_string(part.count) + ", and no " + to_string(encoding) + " of " +
+           std::to_string(note.channels) + " channels is in so many files");
+  }
+  if (part.count > 1 && note.tile.count > 1) refuse("it has the keys 'part' and 'tile': parts are not cut into tiles");
   return part;
 }
 
@@ -539,7 +548,7 @@ PictureNote note_of(const Json& json) {
     note.pixels.refine = static_cast<int>(fields.integer("refine", 0, PixelSettings::kMaxRefine));
   }
   if (fields.has("tile")) note.tile = tile_of(fields);
-  if (fields.has("part")) note.part = part_of(fields);
+  if (fields.has("part")) note.part = part_of(fields, note);
   if (fields.has("source_name")) note.source_name = harmless(fields.text("source_name"));
   if (fields.has("pixels_crc32")) note.pixels_crc32 = checksum_of(fields);
   if (fields.has("right")) {
