@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "batch/channel_mix.h"
+#include "batch/tiles.h"
 #include "image/adapt.h"
 #include "image/arrange.h"
 #include "image/note.h"
@@ -48,18 +50,28 @@ void resize_to_note(image::PictureFile& file, std::vector<std::string>& messages
   image::resize(picture, size);
 }
 
+/// Undoes what other programs and the encoder did to the pixels of a note's picture, the last thing first: codes that
+/// were inverted are codes again before they are looked up. Returns what was lost, for the user.
+std::string undo_changes(Picture& picture, const PictureNote& note, const Arrangement& arrangement) {
+  std::string loss = image::adapt(picture, note);
+  image::rearrange(picture, arrangement);
+  return loss;
+}
+
 /// Makes the pixels what the parameters say that they are.
 Parameters parameters_of(image::PictureFile& file, const fs::path& path, const ParameterFlags& flags,
                          bool is_rearranged = false) {
   Picture& picture = file.picture;
-  std::vector<std::string> messages;
-  if (!is_rearranged) image::rearrange(picture, arrangement_of(file.note, flags));
-  if (file.note && flags.resizes_to_note) resize_to_note(file, messages);
-  Parameters parameters = decode_parameters(file.note, picture.width, picture.height, picture.layout, path, flags);
-  if (parameters.prepare) parameters.prepare(picture);
-  const std::string loss = image::adapt(picture, parameters.note);
-  if (!loss.empty()) messages.push_back(loss);
-  parameters.messages.insert(parameters.messages.end(), messages.begin(), messages.end());
+  Arrangement arrangement = is_rearranged ? Arrangement{} : arrangement_of(file.note, flags);
+  const image::Size size = image::rearranged({picture.width, picture.height}, arrangement);
+  Parameters parameters = decode_parameters(file.note, size.width, size.height, picture.layout, path, flags);
+  if (parameters.prepare) {
+    image::rearrange(picture, std::exchange(arrangement, {}));
+    parameters.prepare(picture);
+  }
+  const std::string loss = undo_changes(picture, parameters.note, arrangement);
+  if (file.note && flags.resizes_to_note) resize_to_note(file, parameters.messages);
+  if (!loss.empty()) parameters.messages.push_back(loss);
   if (file.lossy) {
     const bool has_phases = holds_phase(parameters.note.pixels.encoding);
     parameters.messages.push_back(file.description + " was stored with loss, which " +
@@ -83,38 +95,52 @@ void drop_other_half(std::vector<fs::path>& tiles, const ParameterFlags& flags) 
 
 bool is_part(const image::PictureFile& file) { return file.note && file.note->part.count > 1; }
 
+/// How the files of a picture in parts are named; of a single channel both names with planes would do.
+PieceNames part_names(const PictureNote& note) {
+  const Encoding encoding = note.pixels.encoding;
+  if (encoding != Encoding::Magphase && encoding != Encoding::Magphase16) return PieceNames::Channels;
+  return note.channels > 1 && note.part.count == 2 * note.channels ? PieceNames::ChannelPlanes : PieceNames::Planes;
+}
+
+std::vector<fs::path> paths_of_parts(const Job& job) {
+  std::vector<fs::path> paths = job.task.tiles;
+  if (paths.empty()) paths = {job.task.source};
+  const PictureNote& note = *job.file.note;
+  const int count = note.part.count;
+  if (std::ssize(paths) == count) return paths;
+  const auto name = [&](int i) { return tile_path("NAME", i, part_names(note)).string(); };
+  throw Error(ErrorCode::BadFormat, "it is part " + std::to_string(note.part.index + 1) + " of " +
+                                        std::to_string(count) + " files that hold a picture together; give all of " +
+                                        "them, with one NAME before what they were called: " + name(0) +
+                                        (count > 2 ? " to " : " and ") + name(count - 1));
+}
+
 /// Reads the other files that hold rows of the picture whose first part was read, and makes them one.
 void assemble(Job& job, const ParameterFlags& flags, int threads) {
   const PictureNote first = *job.file.note;
-  std::vector<fs::path> paths = job.task.tiles;
-  if (paths.empty()) paths = {job.task.source};
-  if (std::ssize(paths) != first.part.count) {
-    throw Error(ErrorCode::BadFormat, "it is one of " + std::to_string(first.part.count) +
-                                          " files that hold a picture together, of which " +
-                                          std::to_string(paths.size()) + " are there; give all of them");
-  }
+  const int count = first.part.count;
+  const std::vector<fs::path> paths = paths_of_parts(job);
   Picture whole;
-  for (int i = 0; i < first.part.count; ++i) {
+  for (int i = 0; i < count; ++i) {
+    const auto refuse = [&](const std::string& what) {
+      throw Error(ErrorCode::BadFormat, "'" + paths[i].filename().string() + "' " + what);
+    };
     if (i > 0) image::read(paths[i], job.file, job.workspace, threads);
-    Picture& part = job.file.picture;
-    if (!job.file.note || job.file.note->part.index != i || job.file.note->part.count != first.part.count) {
-      throw Error(ErrorCode::BadFormat,
-                  "'" + paths[i].filename().string() + "' is not part " + std::to_string(i + 1) + " of this picture");
+    const std::optional<PictureNote>& note = job.file.note;
+    if (!note || note->part.index != i || note->part.count != count) {
+      refuse("is not part " + std::to_string(i + 1) + " of this picture");
     }
-    image::rearrange(part, arrangement_of(job.file.note, flags));
-    image::adapt(part, *job.file.note);
+    Picture& part = job.file.picture;
+    undo_changes(part, *note, arrangement_of(note, flags));
     if (i == 0) {
-      whole.resize(part.width, part.height * first.part.count, part.layout);
+      whole.resize(part.width, part.height * count, part.layout);
       whole.palette = part.palette;
     }
-    if (part.width != whole.width || part.height * first.part.count != whole.height || part.layout != whole.layout) {
-      throw Error(ErrorCode::BadFormat, "'" + paths[i].filename().string() + "' has another size than the first part");
+    if (part.width != whole.width || part.height * count != whole.height || part.layout != whole.layout) {
+      refuse("has another size than the first part");
     }
-    // A channel's files belong together, but all phases lie below all magnitudes.
-    const int planes = first.part.count > first.channels ? first.part.count / first.channels : 1;
-    const bool is_split = first.channels > 1 && first.part.count > planes && planes > 1;
-    const int place = is_split ? i % planes * first.channels + i / planes : i;
-    std::copy_n(part.row(0), part.row_bytes() * part.height, whole.row(place * part.height));
+    std::copy_n(part.row(0), part.row_bytes() * part.height,
+                whole.row(place_of_part(i, first.channels, part_names(first)) * part.height));
   }
   std::swap(job.file.picture, whole);
   job.file.note = first;
@@ -228,8 +254,7 @@ Parameters join(Worker& worker, Job& job, const TileLayout& layout, const Parame
         take = begin(first);
         if (first.note.is_mid_side) take = undoing_mid_side(std::move(take));
       } else {
-        image::rearrange(job.file.picture, arrangement_of(job.file.note, flags));
-        image::adapt(job.file.picture, first.note);
+        undo_changes(job.file.picture, first.note, arrangement_of(job.file.note, flags));
       }
       const auto why = why_inexact(job.file, layout.note(), worker.threads);
       if (why && n_inexact++ == 0) {

@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Some rows of a picture, arranged as they are written.
+/// Makes `to` some rows of a picture.
 void copy_rows(const Picture& from, std::int64_t first, std::int64_t count, Picture& to) {
   to.resize(from.width, count, from.layout);
   to.palette = from.palette;
@@ -126,7 +126,11 @@ void validate(const EncodeSettings& settings, const TileSettings& tiles, const P
   if (is_array && settings.arrangement != Arrangement{}) {
     refuse("arrays have one arrangement: no --invert, --flip, --transpose and --resize");
   }
-  image::check_fits(output.format, pixel_layout(encoding), 1, 1);
+  try {
+    image::check_fits(output.format, pixel_layout(encoding), 1, 1);
+  } catch (const Error& error) {
+    refuse(error.what());
+  }
 }
 
 ChannelMix Encoder::mix_of(const Job& job) const {
@@ -467,11 +471,9 @@ void Encoder::write_file(Worker& worker, Job& job, const PictureNote& note, cons
   }
   const std::int64_t rows = picture.height / parts;
   for (int i = 0; i < parts; ++i) {
-    // All phases lie below all magnitudes; files of a channel belong together.
-    const std::int64_t place = is_split ? i % planes * note.channels + i / planes : i;
     PictureNote own = note;
     own.part = {i, parts};
-    copy_rows(picture, place * rows, rows, worker.part);
+    copy_rows(picture, place_of_part(i, note.channels, names) * rows, rows, worker.part);
     write_part(worker, job, own, tile_path(path, i, names), worker.part);
   }
 }
@@ -535,9 +537,8 @@ void Encoder::write(Job& job) const {
   // The first tile comes last: where it is, all are.
   for (const auto& sidecar : job.sidecars) sidecar->commit();
   for (auto output = job.outputs.rbegin(); output != job.outputs.rend(); ++output) (*output)->commit();
-  const bool is_whole = job.outputs.size() == 1;
-  const std::int64_t n_tiles = is_whole || job.converted.piece_names != PieceNames::Tiles ? 0 : std::ssize(job.outputs);
-  remove_stale_tiles(job.task.destination, is_whole, n_tiles, job.task.source.filename().string());
+  remove_stale_pieces(job.task.destination, job.converted.piece_names, std::ssize(job.outputs),
+                      job.task.source.filename().string());
 }
 
 }  // namespace spectrohue::batch

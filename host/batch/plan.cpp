@@ -242,7 +242,7 @@ class Planner {
     for (const Plan::Item& item : plan_.items_) {
       const fs::path destination = plan_.destination(item);
       const bool may_exist = resolver_.folder(destination.parent_path()).exists;
-      const std::optional<fs::path> there = may_exist ? existing_output(destination) : std::nullopt;
+      const std::optional<fs::path> there = may_exist ? existing_output(item, destination) : std::nullopt;
       if (there) {
         std::error_code error;
         if (fs::is_directory(*there, error)) refuse("the output " + quoted(*there) + " is a folder");
@@ -261,14 +261,16 @@ class Planner {
     plan_.items_ = std::move(kept);
   }
 
-  /// The output if it is there, or its first tile: the last one to get its name.
-  std::optional<fs::path> existing_output(const fs::path& destination) const {
+  /// The output if it is there, or its first tile or part: the last one to get its name.
+  std::optional<fs::path> existing_output(const Plan::Item& item, const fs::path& destination) const {
     std::error_code error;
     if (fs::exists(destination, error)) return destination;
     if (!settings_.makes_tiles) return std::nullopt;
     fs::path tile = tile_path(destination, 0, settings_.piece_names);
-    if (!fs::exists(tile, error)) return std::nullopt;
-    return tile;
+    if (fs::exists(tile, error)) return tile;
+    // What the new output would make stale is not removed unasked.
+    if (settings_.existing != Existing::Refuse) return std::nullopt;
+    return first_piece(destination, plan_.sources_.name(item.source));
   }
 
   bool is_done(const Task& task, const fs::path& there) const {

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <limits>
 #include <map>
 
 #include "image/picture_file.h"
+#include "image/sidecar.h"
 #include "spectrohue/error.h"
 
 namespace spectrohue::batch {
@@ -19,6 +21,9 @@ constexpr std::size_t kDigits = 4;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+constexpr PieceNames kAllNames[] = {PieceNames::Tiles, PieceNames::Planes, PieceNames::Channels,
+                                    PieceNames::ChannelPlanes};
+
 std::optional<PictureNote> note_of(const fs::path& path) {
   try {
     return image::inspect(path).note;
@@ -30,6 +35,16 @@ std::optional<PictureNote> note_of(const fs::path& path) {
 /// It is the source of the picture, or of one half of it.
 bool is_of(const PictureNote& note, const std::string& source_name) {
   return note.source_name == source_name || (!note.right.empty() && is_of(note.right.front(), source_name));
+}
+
+bool is_piece(const PictureNote& note) { return note.tile.count > 1 || note.part.count > 1; }
+
+/// The note of a file, if it is there and of that source.
+std::optional<PictureNote> note_from(const fs::path& path, const std::string& source_name) {
+  std::error_code ignored;
+  std::optional<PictureNote> note = fs::exists(path, ignored) ? note_of(path) : std::nullopt;
+  if (note && !is_of(*note, source_name)) note.reset();
+  return note;
 }
 
 }  // namespace
@@ -49,6 +64,10 @@ fs::path tile_path(const fs::path& whole, std::int64_t index, PieceNames names) 
     case PieceNames::ChannelPlanes: name = ".ch" + std::to_string(index / 2 + 1) + plane(index); break;
   }
   return whole.parent_path() / (whole.stem().string() + name + whole.extension().string());
+}
+
+std::int64_t place_of_part(std::int64_t index, int channels, PieceNames names) {
+  return names == PieceNames::ChannelPlanes ? index % 2 * channels + index / 2 : index;
 }
 
 std::optional<fs::path> whole_path(const fs::path& tile) {
@@ -76,7 +95,7 @@ void join_tiles(SourceList& sources) {
     if (!whole_path(sources.name(i))) continue;
     const fs::path path = sources[i].path;
     const std::optional<PictureNote> note = note_of(path);
-    if (!note || (note->tile.count == 1 && note->part.count == 1)) continue;
+    if (!note || !is_piece(*note)) continue;
     const std::int64_t index = note->part.count > 1 ? note->part.index : note->tile.index;
     sets[*whole_path(path)].emplace(index, i);
   }
@@ -88,17 +107,30 @@ void join_tiles(SourceList& sources) {
   sources.group(ordered);
 }
 
-void remove_stale_tiles(const fs::path& whole, bool keeps_whole, std::int64_t n_tiles, const std::string& source_name) {
-  const auto remove = [&](const fs::path& path, bool is_tile) {
-    if (!fs::exists(path)) return false;
-    const std::optional<PictureNote> note = note_of(path);
-    const bool is_piece = note && (note->tile.count > 1 || note->part.count > 1);
-    if (!note || !is_of(*note, source_name) || is_piece != is_tile) return false;
+std::optional<fs::path> first_piece(const fs::path& whole, const std::string& source_name) {
+  for (const PieceNames kind : kAllNames) {
+    fs::path path = tile_path(whole, 0, kind);
+    const std::optional<PictureNote> note = note_from(path, source_name);
+    if (note && is_piece(*note)) return path;
+  }
+  return std::nullopt;
+}
+
+void remove_stale_pieces(const fs::path& whole, PieceNames names, std::int64_t n_files,
+                         const std::string& source_name) {
+  const auto remove = [&](const fs::path& path, bool as_piece) {
+    const std::optional<PictureNote> note = note_from(path, source_name);
     std::error_code ignored;
-    return fs::remove(path, ignored);
+    if (!note || is_piece(*note) != as_piece || !fs::remove(path, ignored)) return false;
+    image::remove_sidecar(path, *note);
+    return true;
   };
-  if (!keeps_whole) remove(whole, false);
-  for (std::int64_t index = n_tiles; remove(tile_path(whole, index), true);) ++index;
+  if (n_files > 1) remove(whole, false);
+  for (const PieceNames kind : kAllNames) {
+    const std::int64_t most = kind == PieceNames::Planes ? 2 : std::numeric_limits<std::int64_t>::max();
+    std::int64_t index = kind == names && n_files > 1 ? n_files : 0;
+    while (index < most && remove(tile_path(whole, index, kind), true)) ++index;
+  }
 }
 
 }  // namespace spectrohue::batch

@@ -50,6 +50,14 @@ std::optional<PictureNote> read_sidecar(const fs::path& picture) {
   }
 }
 
+void remove_sidecar(const fs::path& picture, const PictureNote& note) {
+  try {
+    std::error_code ignored;
+    if (read_sidecar(picture) == note) fs::remove(sidecar_path(picture), ignored);
+  } catch (const Error&) {  // it holds something else
+  }
+}
+
 bool looks_like_note(std::string_view text) {
   const std::size_t start = text.find_first_not_of(" \t\r\n");
   return start != std::string_view::npos && text[start] == '{' && text.find("\"spectrohue\"") != std::string_view::npos;

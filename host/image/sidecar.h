@@ -28,6 +28,9 @@ void write_sidecar(const std::filesystem::path& picture, const PictureNote& note
 /// throws, with the name of the file, if it is a note.
 std::optional<PictureNote> read_sidecar(const std::filesystem::path& picture);
 
+/// Removes the sidecar of a picture that is gone, if it holds that picture's note.
+void remove_sidecar(const std::filesystem::path& picture, const PictureNote& note);
+
 /// True if a text that may be anything is meant as a note: an object with the key "spectrohue".
 bool looks_like_note(std::string_view text);
 
