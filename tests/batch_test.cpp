@@ -871,6 +871,83 @@ TEST(Parameters, WithoutANoteThePictureIsAsked) {
   EXPECT_TRUE(r.note.pixels.drop_top);
 }
 
+TEST(Parameters, PixelsImplyTheirEncoding) {
+  const struct {
+    PixelLayout layout;
+    Encoding encoding;
+    bool has_level;
+  } cases[] = {{{1, 8}, Encoding::Gray8, false},   {{1, 16}, Encoding::Gray16, false},
+               {{1, 32}, Encoding::Gray32f, true}, {{2, 32}, Encoding::Complex, true},
+               {{3, 8}, Encoding::Hsv, false},     {{3, 16}, Encoding::Hsv16, false}};
+  for (const auto& [layout, encoding, has_level] : cases) {
+    const Parameters p = decode_parameters({}, 11, 257, layout, "x_SR8000.png", {});
+    EXPECT_EQ(p.note.pixels.encoding, encoding);
+    EXPECT_EQ(p.note.stft.n_fft, 512);
+    EXPECT_EQ(p.has_level, has_level) << "floats are magnitudes, not shares of one";
+    const double full_scale = full_scale_magnitude(p.note.stft);
+    EXPECT_EQ(p.note.ref, std::vector<double>{has_level ? 1.0 : full_scale});
+  }
+}
+
+TEST(Parameters, EncodingsThatWereAskedForTakeThePicturesDepthAndRows) {
+  ParameterFlags flags;
+  flags.sample_rate = 8000;
+  flags.encoding = Encoding::Magphase;
+  flags.channels = 2;
+  const Parameters p = decode_parameters({}, 11, 2 * 2 * 257, PixelLayout{1, 16}, "x.png", flags);
+  EXPECT_EQ(p.note.pixels.encoding, Encoding::Magphase16);
+  EXPECT_EQ(p.note.stft.n_fft, 512);
+  flags.encoding = Encoding::Stereo;
+  EXPECT_EQ(decode_parameters({}, 11, 257, PixelLayout{3, 8}, "x.png", flags).note.stft.n_fft, 512)
+      << "both channels share their rows";
+  flags.channels = 1;
+  flags.encoding = Encoding::Magphase;
+  EXPECT_NE(refusal([&] {
+              decode_parameters({}, 11, 257, PixelLayout{1, 8}, "x.png", flags);
+            }).find("does not divide"),
+            std::string::npos)
+      << "phases need as many rows";
+}
+
+TEST(Parameters, BandsAreTheRows) {
+  ParameterFlags flags;
+  flags.sample_rate = 16000;
+  flags.freq_scale = FrequencyScaleKind::Mel;
+  const Parameters p = decode_parameters({}, 11, 80, PixelLayout{1, 8}, "x.png", flags);
+  EXPECT_EQ(p.note.pixels.scale.n_bands, 80);
+  EXPECT_EQ(p.note.stft.n_fft, 2048);
+  EXPECT_EQ(p.note.stft.hop_length, 512);
+  EXPECT_NE(p.messages.at(0).find("80 mel bands"), std::string::npos) << p.messages[0];
+  flags.n_fft = 400;
+  flags.hop_length = 160;
+  flags.channels = 2;
+  flags.fmax = 7600;
+  const Parameters q = decode_parameters({}, 11, 160, PixelLayout{1, 32}, "x.npy", flags);
+  EXPECT_EQ(q.note.pixels.scale.n_bands, 80);
+  EXPECT_EQ(q.note.pixels.scale.fmax, 7600);
+  EXPECT_EQ(q.note.n_samples, 1600);
+  flags.fmax = 8001;
+  EXPECT_NE(refusal([&] {
+              decode_parameters({}, 11, 160, PixelLayout{1, 32}, "x.npy", flags);
+            }).find("fmax 8001"),
+            std::string::npos);
+}
+
+TEST(Parameters, ArrangementsAreTheNotesOrTheFlags) {
+  PictureNote note;
+  note.arrangement.flip = true;
+  note.arrangement.width = 30;
+  ParameterFlags flags;
+  flags.transpose = true;
+  EXPECT_EQ(arrangement_of({}, {}), Arrangement{});
+  EXPECT_TRUE(arrangement_of({}, flags).transpose);
+  const Arrangement both = arrangement_of(note, flags);
+  EXPECT_TRUE(both.flip && both.transpose && !both.invert);
+  EXPECT_EQ(both.width, 30);
+  flags.flip = false;
+  EXPECT_FALSE(arrangement_of(note, flags).flip);
+}
+
 TEST(Parameters, WhatIsMissingIsAskedForByItsFlag) {
   EXPECT_NE(refusal([] {
               decode_parameters({}, 101, 1025, PixelLayout{3, 8}, "x.png", {});

@@ -64,7 +64,7 @@ bool make_picture(const Input& input, Picture& picture) {
   return true;
 }
 
-/// Joins the two tiles that a picture is cut into.
+/// Joins the two tiles that a picture is cut into; those without phases before they are decoded.
 std::vector<float> join_tiles(Backend& backend, const Picture& whole, PictureNote note, const Input& input) {
   const std::int64_t n_frames = note.stft.n_frames(note.n_samples);
   const std::int64_t second = input.cut - input.overlap;
@@ -83,10 +83,17 @@ std::vector<float> join_tiles(Backend& backend, const Picture& whole, PictureNot
     done += n;
   };
   TileJoiner joiner(backend, layout);
-  for (const Columns& held : columns) {
+  Picture joined;
+  for (std::size_t i = 0; i < 2; ++i) {
     Picture tile;
-    copy_columns(whole, held, tile);
-    joiner.add(tile, take);
+    copy_columns(whole, columns[i], tile);
+    holds_phase(note.pixels.encoding) ? joiner.add(tile, take) : paste_tile(layout, i, tile, joined);
+  }
+  if (!holds_phase(note.pixels.encoding)) {
+    note.tile = {};
+    Audio audio;
+    to_audio(backend, joined, note, audio);
+    take(audio.samples.data(), audio.n_samples, audio.n_samples);
   }
   check(done == note.n_samples, "tiles hand over every sample");
   return samples;

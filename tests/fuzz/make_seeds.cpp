@@ -16,6 +16,7 @@
 
 #include "audio/audio_file.h"
 #include "batch/manifest.h"
+#include "core/colormap.h"
 #include "image/foreign_notes.h"
 #include "image/note.h"
 #include "image/picture_file.h"
@@ -67,6 +68,31 @@ Converted convert(const Audio& audio, const EncodeSettings& s) {
   return made;
 }
 
+/// Of magnitudes, phases beside them, and complex numbers; rows of bins and of bands.
+std::vector<Converted> magnitude_conversions() {
+  std::vector<Converted> all;
+  for (const Encoding encoding :
+       {Encoding::Gray8, Encoding::Gray16, Encoding::Gray32f, Encoding::Rgb24, Encoding::Colormap, Encoding::Stereo,
+        Encoding::Magphase, Encoding::Magphase16, Encoding::Complex}) {
+    EncodeSettings s = settings(32, encoding, CurveKind::Gamma, Window::Hann);
+    if (encoding == Encoding::Colormap) {
+      const Colormap& map = colormap_by_name("viridis");
+      s.colours = {"viridis", {map.colours.begin(), map.colours.end()}};
+    }
+    if (encoding == Encoding::Gray32f) s.pixels.curve.kind = CurveKind::Db;
+    all.push_back(convert(sound(200, 2), s));
+  }
+  for (const FrequencyScaleKind kind :
+       {FrequencyScaleKind::Mel, FrequencyScaleKind::Log, FrequencyScaleKind::Bark, FrequencyScaleKind::Erb}) {
+    EncodeSettings s = settings(256, Encoding::Gray8, CurveKind::Gamma, Window::Hann);
+    s.pixels.scale.kind = kind;
+    s.pixels.scale.n_bands = 7;
+    s.pixels.band_power = kind == FrequencyScaleKind::Mel ? 1 : 2;
+    all.push_back(convert(sound(600, 1), s));
+  }
+  return all;
+}
+
 std::vector<Converted> conversions() {
   std::vector<Converted> all;
   all.push_back(convert(sound(300, 1), settings(16, Encoding::Hsv, CurveKind::Gamma, Window::Hann)));
@@ -90,6 +116,7 @@ std::vector<Converted> conversions() {
   s = settings(60, Encoding::Hsv16x, CurveKind::Gamma, Window::Hamming);
   s.pixels.tilt = -3;
   all.push_back(convert(sound(250, 1), s));
+  for (Converted& c : magnitude_conversions()) all.push_back(std::move(c));
   return all;
 }
 
@@ -156,7 +183,9 @@ void put_texts(const fs::path& folder, const std::string& png, const std::string
 void put_pictures(const fs::path& folder) {
   int i = 0;
   const auto next = [&] { return folder / ("written" + std::to_string(i++) + ".png"); };
-  for (const Converted& c : conversions()) image::write_png(next(), c.picture, &c.note);
+  for (const Converted& c : conversions()) {
+    if (c.picture.layout.bits <= 16) image::write_png(next(), c.picture, &c.note);
+  }
   for (const Picture& p : striped_pictures()) image::write_png(next(), p, nullptr);
   for (const int color : {0, 2, 3, 4, 6}) {
     for (const bool interlaced : {false, true}) {
@@ -202,6 +231,11 @@ void put_notes(const fs::path& folder) {
     note.tile = {2, 7, 131000, 0, 0};
     test::put_bytes(folder / ("note" + std::to_string(i++) + ".json"), image::to_json(note));
   }
+  PictureNote arranged = magnitude_conversions().front().note;
+  arranged.arrangement = {30, 20, true, true, true, 26, 34};
+  arranged.is_mid_side = true;
+  arranged.part = {1, 2};
+  test::put_bytes(folder / "arranged.json", image::to_json(arranged));
 }
 
 void put_notes_with_pixels(const fs::path& folder) {
