@@ -159,6 +159,17 @@ void TransformOptions::add_to(CLI::App& app, bool encoding_side) {
 }
 
 EncodeSettings TransformOptions::encode_settings(int sample_rate) const {
+  const EncodeSettings settings = settings_with_preset(sample_rate);
+  const bool is_about_bands = given.n_bands || given.mel_scale || given.band_norm || given.band_power;
+  if (is_about_bands && settings.pixels.scale.kind == FrequencyScaleKind::Linear) {
+    throw Error(
+        ErrorCode::Usage,
+        "--n-mels, --mel-scale, --mel-norm and --power are about bands; add --freq-scale mel, log, bark or erb");
+  }
+  return settings;
+}
+
+EncodeSettings TransformOptions::settings_with_preset(int sample_rate) const {
   if (!given.preset) return settings_without_preset();
   const batch::PresetValues values = batch::preset_values(*given.preset, given, sample_rate);
   TransformOptions all = *this;

@@ -39,6 +39,7 @@ class TransformOptions {
   static constexpr int kUsualRate = 44100;
 
  private:
+  EncodeSettings settings_with_preset(int sample_rate) const;
   EncodeSettings settings_without_preset() const;
   void set_encoding(const std::string& text);
 };
