@@ -20,7 +20,8 @@ void Collector::add(const batch::FileResult& result) {
   if (!files_.wants({name, task.source.native()})) return;
   ShownFile file;
   file.source = task.source;
-  file.output = converted.n_outputs > 1 ? batch::tile_path(task.destination, 0, converted.piece_names) : task.destination;
+  file.output =
+      converted.n_outputs > 1 ? batch::tile_path(task.destination, 0, converted.piece_names) : task.destination;
   file.n_sources = std::max<std::int64_t>(1, std::ssize(task.tiles));
   file.n_outputs = converted.n_outputs;
   file.source_bytes = task.stamp.bytes;
