@@ -16,7 +16,7 @@
 #include "core/filter_bank.h"
 #include "core/magnitude_code.h"
 #include "core/row_map.h"
-#include "spectro/griffin_lim.h"
+#include "spectro/retrieval.h"
 #include "spectrohue/convert.h"
 #include "spectrohue/error.h"
 #include "support/backends.h"

@@ -8,7 +8,7 @@
 #include <numbers>
 
 #include "math/frames.h"
-#include "spectro/griffin_lim.h"
+#include "spectro/retrieval.h"
 #include "spectrohue/error.h"
 
 namespace spectrohue {
@@ -259,7 +259,8 @@ void retrieve_sound(Backend& backend, const Picture& picture, const PictureNote&
     for (std::int64_t t = 0; t < n_frames; ++t) {
       map.invert(rows.span().subspan(t * n_rows, n_rows), magnitudes.span().subspan(t * n_bins, n_bins));
     }
-    griffin_lim(backend, note.stft, magnitudes.span(), settings, audio.channel(c));
+    const RetrievalItem item{magnitudes.span(), audio.channel(c)};
+    retrieve(backend, note.stft, settings, {&item, 1});
   }
 }
 
