@@ -333,6 +333,8 @@ std::string to_json(const ParameterFlags& flags) {
   if (flags.resizes_to_note) json["resize_to_note"] = true;
   const RetrievalSettings defaults;
   const RetrievalSettings& retrieval = flags.retrieval;
+  if (retrieval.method != defaults.method) json["phase_method"] = to_string(retrieval.method);
+  if (retrieval.start != defaults.start) json["init"] = to_string(retrieval.start);
   if (retrieval.n_iter != defaults.n_iter) json["n_iter"] = retrieval.n_iter;
   if (retrieval.momentum != defaults.momentum) json["momentum"] = retrieval.momentum;
   if (retrieval.seed != defaults.seed) json["seed"] = retrieval.seed;

@@ -339,6 +339,7 @@ void add_decode(CLI::App& app, Exit& result) {
     FileOptions files;
     TransformOptions transform;
     DecodeOptions decode;
+    RetrievalOptions retrieval;
     RunOptions options;
   };
   auto state = std::make_shared<State>();
@@ -385,19 +386,13 @@ void add_decode(CLI::App& app, Exit& result) {
       ->check(CLI::NonNegativeNumber);
   command->add_option("--ref", given.ref, "Magnitude of full brightness; overrides the note")
       ->check(CLI::PositiveNumber);
-  command
-      ->add_option(both_spellings("--n-iter"), given.retrieval.n_iter,
-                   "Of pictures without phases: steps in search of them")
-      ->check(CLI::Range(0, 100000))
-      ->capture_default_str();
-  command->add_option("--momentum", given.retrieval.momentum, "librosa's, of this search: 0 (none) to below 1")
-      ->check(CLI::Range(0.0, 0.9999))
-      ->capture_default_str();
-  command->add_option("--seed", given.retrieval.seed, "Of the phases it begins with")->capture_default_str();
+  state->retrieval.add_to(*command);
   state->transform.add_to(*command, false);
   state->options.add_to(*command);
-  command->callback(
-      [state, &result] { result = decode(state->files, state->transform, state->decode, state->options); });
+  command->callback([state, &result] {
+    state->transform.given.retrieval = state->retrieval.settings();
+    result = decode(state->files, state->transform, state->decode, state->options);
+  });
 }
 
 Exit convert_files(const std::vector<std::string>& files) {

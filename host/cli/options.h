@@ -44,6 +44,22 @@ class TransformOptions {
   void set_encoding(const std::string& text);
 };
 
+/// --phase-method ... --seed.
+class RetrievalOptions {
+ public:
+  void add_to(CLI::App& app);
+  /// Throws Error(Usage) where options contradict each other.
+  RetrievalSettings settings() const;
+
+ private:
+  std::string method_ = "hybrid";
+  std::string quality_ = "default";
+  std::string start_;
+  std::optional<int> n_iter_;
+  std::optional<double> momentum_;
+  std::uint64_t seed_ = 0;
+};
+
 struct RunOptions {
   batch::RunSettings run;
   std::string progress = "auto";

@@ -42,6 +42,14 @@ constexpr Names<CurveKind, 5> kCurves{{{CurveKind::Gamma, "gamma"},
                                        {CurveKind::Linear, "linear"},
                                        {CurveKind::AdaptiveLog, "adaptive-log"},
                                        {CurveKind::DoubleLog, "double-log"}}};
+constexpr Names<PhaseMethod, 3> kPhaseMethods{
+    {{PhaseMethod::Hybrid, "hybrid"}, {PhaseMethod::GriffinLim, "griffinlim"}, {PhaseMethod::None, "none"}}};
+constexpr Names<PhaseStart, 6> kPhaseStarts{{{PhaseStart::Pghi, "pghi"},
+                                             {PhaseStart::Rtpghi, "rtpghi"},
+                                             {PhaseStart::Spsi, "spsi"},
+                                             {PhaseStart::Zero, "zero"},
+                                             {PhaseStart::Random, "random"},
+                                             {PhaseStart::Stored, "stored"}}};
 constexpr Names<SampleFormat, 7> kFormats{{{SampleFormat::Pcm8, "pcm8"},
                                            {SampleFormat::Pcm16, "pcm16"},
                                            {SampleFormat::Pcm24, "pcm24"},
@@ -287,11 +295,14 @@ std::string to_string(FrameCount frames) { return name_of(kFrameCounts, frames);
 std::string to_string(Encoding encoding) { return name_of(kEncodings, encoding); }
 std::string to_string(CurveKind kind) { return name_of(kCurves, kind); }
 std::string to_string(SampleFormat format) { return name_of(kFormats, format); }
+std::string to_string(PhaseMethod method) { return name_of(kPhaseMethods, method); }
+std::string to_string(PhaseStart start) { return name_of(kPhaseStarts, start); }
 Window window_from_string(std::string_view name) { return value_of(kWindows, name, "window"); }
 PadMode pad_mode_from_string(std::string_view name) { return value_of(kPadModes, name, "pad_mode"); }
 FrameCount frame_count_from_string(std::string_view name) { return value_of(kFrameCounts, name, "frames"); }
 Encoding encoding_from_string(std::string_view name) { return value_of(kEncodings, name, "encoding"); }
 CurveKind curve_from_string(std::string_view name) { return value_of(kCurves, name, "curve"); }
+PhaseStart phase_start_from_string(std::string_view name) { return value_of(kPhaseStarts, name, "phase start"); }
 int bytes_of(SampleFormat format) {
   switch (format) {
     case SampleFormat::Pcm8: return 1;

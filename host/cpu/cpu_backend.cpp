@@ -15,6 +15,7 @@
 #include "cpu/lane_kernels.h"
 #include "cpu/padded_stretch.h"
 #include "cpu/parts.h"
+#include "cpu/projector.h"
 #include "cpu/transform.h"
 #include "math/frames.h"
 #include "spectrohue/buffer.h"
@@ -126,6 +127,11 @@ class CpuBackend final : public Backend {
     Transform& t = transform(stft);
     const TileCode code = tile_code(stft, pixels);
     for (const DecodeItem& item : items) decode_item(t, code, item, stft.padding());
+  }
+
+  std::unique_ptr<Projector> make_projector(const StftSettings& stft, const BandSums* bands,
+                                            std::span<const ProjectorItem> items) override {
+    return cpu::make_projector(kernels_, stft, bands, items, threads_);
   }
 
  private:

@@ -71,6 +71,24 @@ struct SweepTile {
   LanePixels pixels;
 };
 
+/// W frames in a step of phase retrieval.
+struct ProjectionTile {
+  const float* segment;     ///< as for analyse; not read by settle
+  const float* magnitudes;  ///< [n_bins][lanes] as ProjectorItem has them; with bands [n_bands][lanes]
+  float* state;             ///< [n_bins][re, im][lanes] of relax and settle
+};
+
+/// BandSums, as plain pointers.
+struct BandTables {
+  int n_bands;
+  int n_bins;
+  const std::int32_t* first_bin;
+  const std::int32_t* offset;
+  const float* weights;
+  const float* inverse_columns;
+  bool of_squares;
+};
+
 /// `segment` holds the samples of the tile: lane l, sample i of its frame = segment[l * hop + i].
 /// `work` is scratch memory of n_fft * 2 * lanes floats, 64-byte aligned.
 /// A `spectrum` is [n_bins][re, im][lanes]; `frames` are [lanes][n_fft], windowed for overlap-add.
@@ -95,6 +113,17 @@ struct LaneKernels {
   void (*feedback)(const TileTables&, const TileCode&, const FeedbackTile&, float* work);
   /// Moves pixels one step against the error's gradient and rounds; `frames` receives what that adds to the error.
   void (*sweep)(const TileTables&, const TileCode&, const SweepTile&, float* work, float* frames);
+
+  // Phase retrieval: the operations of Projector on a tile. `spectrum` and `bins`, [2 n_bins][lanes] both, are scratch
+  // memory; errors are [lanes].
+  void (*project)(const TileTables&, const ProjectionTile&, bool is_free, float* work, float* frames);
+  void (*relax)(const TileTables&, const ProjectionTile&, float beta, float* work, float* frames);
+  void (*settle)(const TileTables&, const ProjectionTile&, float* work, float* frames);
+  void (*errors)(const TileTables&, const ProjectionTile&, float* work, float* errors);
+  void (*project_bands)(const TileTables&, const BandTables&, const ProjectionTile&, float* work, float* spectrum,
+                        float* bins, float* frames);
+  void (*band_errors)(const TileTables&, const BandTables&, const ProjectionTile&, float* work, float* spectrum,
+                      float* bins, float* errors);
 };
 
 /// The tables that this build holds and this processor can run, fastest first. Never empty.

@@ -10,12 +10,13 @@
 #include "cpu/frames_lanes.h"
 #include "cpu/lane_kernels.h"
 #include "cpu/pixels_lanes.h"
+#include "cpu/projection_lanes.h"
 #include "math/closed_loop.h"
 
 namespace spectrohue::cpu {
 
 template <int W>
-struct Kernels : FftLanes<W>, FramesLanes<W>, PixelsLanes<W> {
+struct Kernels : FftLanes<W>, FramesLanes<W>, PixelsLanes<W>, ProjectionLanes<W> {
   using F = Floats<W>;
   using Half = typename FramesLanes<W>::Half;
   using FftLanes<W>::backward;
@@ -184,13 +185,64 @@ struct Kernels : FftLanes<W>, FramesLanes<W>, PixelsLanes<W> {
     backward(t.fft, work);
     store_frames(t, work, frames);
   }
+
+  // ------------------------------------------------------------------------------------------- phase retrieval
+
+  using Projection = ProjectionLanes<W>;
+
+  static void transform_segment(const TileTables& t, const ProjectionTile& tile, float* work) {
+    load_frames(t, typename FramesLanes<W>::Segment{tile.segment, t.hop}, work);
+    forward(t.fft, work);
+  }
+
+  static void project(const TileTables& t, const ProjectionTile& tile, bool is_free, float* work, float* frames) {
+    transform_segment(t, tile, work);
+    is_free ? change_bins(t.fft, work, Projection::template projection<true>(tile))
+            : change_bins(t.fft, work, Projection::template projection<false>(tile));
+    backward(t.fft, work);
+    store_frames(t, work, frames);
+  }
+
+  static void relax(const TileTables& t, const ProjectionTile& tile, float beta, float* work, float* frames) {
+    transform_segment(t, tile, work);
+    change_bins(t.fft, work, Projection::relaxation(tile, beta));
+    backward(t.fft, work);
+    store_frames(t, work, frames);
+  }
+
+  static void settle(const TileTables& t, const ProjectionTile& tile, float* work, float* frames) {
+    from_bins(t.fft, work, Projection::settled(tile));
+    backward(t.fft, work);
+    store_frames(t, work, frames);
+  }
+
+  static void errors(const TileTables& t, const ProjectionTile& tile, float* work, float* errors) {
+    transform_segment(t, tile, work);
+    F sum{};
+    for_each_bins(t.fft, work, Projection::error_sum(tile, sum));
+    sum.store(errors);
+  }
+
+  static void project_bands(const TileTables& t, const BandTables& bands, const ProjectionTile& tile, float* work,
+                            float* spectrum, float* bins, float* frames) {
+    analyse(t, tile.segment, work, spectrum);
+    Projection::update_bins(bands, tile.magnitudes, spectrum, bins);
+    synthesise(t, spectrum, work, frames);
+  }
+
+  static void band_errors(const TileTables& t, const BandTables& bands, const ProjectionTile& tile, float* work,
+                          float* spectrum, float* bins, float* errors) {
+    analyse(t, tile.segment, work, spectrum);
+    Projection::band_error(bands, tile.magnitudes, spectrum, bins).store(errors);
+  }
 };
 
 template <int W>
 constexpr LaneKernels make_lane_kernels(const char* name) {
   using K = Kernels<W>;
-  return {name,      W,         K::analyse, K::synthesise, K::encode_pixels, K::decode_pixels,
-          K::encode, K::decode, K::peak,    K::feedback,   K::sweep};
+  return {name,      W,         K::analyse, K::synthesise,    K::encode_pixels, K::decode_pixels,
+          K::encode, K::decode, K::peak,    K::feedback,      K::sweep,         K::project,
+          K::relax,  K::settle, K::errors,  K::project_bands, K::band_errors};
 }
 
 }  // namespace spectrohue::cpu

@@ -2,79 +2,207 @@
 // SPDX-License-Identifier: MIT
 #include "spectro/retrieval.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
-#include "math/magnitudes.h"
+#include "spectro/phase_start.h"
 #include "spectrohue/buffer.h"
 
 namespace spectrohue {
 
 namespace {
 
-/// The finaliser of splitmix64 (Steele, Lea & Flood, OOPSLA 2014): a number for each place, without order.
-std::uint64_t scrambled(std::uint64_t x) {
-  x += 0x9E3779B97F4A7C15U;
-  x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9U;
-  x = (x ^ (x >> 27)) * 0x94D049BB133111EBU;
-  return x ^ (x >> 31);
+// Signals of the projector: what a step made; what it began from; and what acceleration remembers.
+constexpr int kFound = 0;
+constexpr int kTrial = 1;
+constexpr int kBefore = 2;
+constexpr int kLagging = 3;
+
+/// Which the steps of AGLA are measured best with, and RAAR's: see docs/phase.md.
+constexpr Acceleration kAccelerated{1.25F, 0.99F, 0.99F};
+constexpr float kBeta = 0.9F;
+constexpr float kBetaOfManySteps = 0.95F;
+constexpr int kManySteps = 200;
+
+/// The search ends early where this many steps bring less than that, twice running.
+constexpr int kStepsBetweenChecks = 16;
+constexpr double kLeastGainDb = 0.05;
+
+double to_db(double error, double all) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  return error == 0 ? -kInfinity : all == 0 ? kInfinity : 10 * std::log10(error / all);
 }
 
-Complex random_phase(std::uint64_t seed, std::uint64_t place) {
-  constexpr float kCodes = 65536.0F;
-  float cos;
-  float sin;
-  math::phase_of_code(static_cast<float>(scrambled(scrambled(seed) ^ place) >> 48), kCodes, cos, sin);
-  return {cos, sin};
+double energy(std::span<const float> values) {
+  double sum = 0;
+  for (const float v : values) sum += static_cast<double>(v) * v;
+  return sum;
 }
 
-/// Griffin & Lim 1984 with the momentum of Perraudin, Balazs & Søndergaard 2013 in librosa's form.
-RetrievalResult griffin_lim(Backend& backend, const StftSettings& stft, const RetrievalItem& item,
-                            const RetrievalSettings& settings) {
-  const std::size_t size = item.magnitudes.size();
-  Buffer<Complex> guess(size);
-  Buffer<Complex> rebuilt(size);
-  Buffer<Complex> before(size);
-  for (std::size_t i = 0; i < size; ++i) {
-    guess[i] = std::fabs(item.magnitudes[i]) * random_phase(settings.seed, i);
-    rebuilt[i] = Complex();
+/// Magnitudes whose phases three coupled items begin with.
+void join_magnitudes(std::span<const RetrievalItem> items, std::span<float> joint) {
+  for (std::size_t k = 0; k < joint.size(); ++k) {
+    float power = 0.0F;
+    for (const RetrievalItem& item : items) power += item.magnitudes[k] * item.magnitudes[k];
+    joint[k] = std::sqrt(power);
   }
-  const SynthesiseItem back{guess.span(), item.signal};
-  const auto weight = static_cast<float>(settings.momentum / (1 + settings.momentum));
-  for (int i = 0; i < settings.n_iter; ++i) {
-    backend.synthesise(stft, {&back, 1});
-    rebuilt.swap(before);
-    const AnalyseItem forth{item.signal, rebuilt.span()};
-    backend.analyse(stft, {&forth, 1});
-    for (std::size_t k = 0; k < size; ++k) {
-      const Complex x = rebuilt[k] - weight * before[k];
-      const float square = x.real() * x.real() + x.imag() * x.imag();
-      const float wanted = std::fabs(item.magnitudes[k]);
-      guess[k] = square > math::kTiny ? x * (wanted / std::sqrt(square)) : Complex(wanted, 0);
+}
+
+class Search {
+ public:
+  Search(Backend& backend, const StftSettings& stft, const RetrievalSettings& settings,
+         std::span<const RetrievalItem> items, const RetrievalLinks& links)
+      : settings_(settings),
+        items_(items),
+        links_(links),
+        results_(items.size()),
+        last_db_(items.size(), 0.0),
+        stalled_(items.size(), 0) {
+    for (const RetrievalItem& item : items) {
+      all_.push_back(energy(item.bands.empty() ? item.magnitudes : item.bands));
+      has_guesses_ |= std::any_of(item.magnitudes.begin(), item.magnitudes.end(), [](float m) { return m < 0; });
+    }
+    make_projector(backend, stft);
+  }
+
+  std::vector<RetrievalResult> run() {
+    projector_->synthesise(kFound);
+    couple(kFound);
+    switch (settings_.method) {
+      case PhaseMethod::Hybrid: hybrid(); break;
+      case PhaseMethod::GriffinLim: accelerated(0, {1.0F, static_cast<float>(settings_.momentum), 0.0F}, false); break;
+      case PhaseMethod::None: break;
+    }
+    const std::vector<double> errors = projector_->errors(kFound);
+    for (std::size_t i = 0; i < items_.size(); ++i) {
+      if (stalled_[i] < 2) results_[i].convergence_db = to_db(errors[i], all_[i]);
+      projector_->read(kFound, i, items_[i].signal);
+    }
+    return results_;
+  }
+
+ private:
+  void make_projector(Backend& backend, const StftSettings& stft) {
+    std::vector<Buffer<float>> phases(items_.size());
+    std::vector<ProjectorItem> given;
+    const std::size_t group = links_.are_coupled ? 3 : 1;
+    Buffer<float> joint;
+    for (std::size_t i = 0; i < items_.size(); ++i) {
+      const RetrievalItem& item = items_[i];
+      std::span<const float> begin = item.phases;
+      if (settings_.start != PhaseStart::Stored) {
+        const std::size_t leader = i - i % group;
+        if (i == leader) {
+          phases[i].resize(item.magnitudes.size());
+          std::span<const float> magnitudes = item.magnitudes;
+          if (links_.are_coupled) {
+            joint.resize(item.magnitudes.size());
+            join_magnitudes(items_.subspan(i, group), joint.span());
+            magnitudes = joint.span();
+          }
+          start_phases(stft, magnitudes, settings_, phases[i].span());
+        }
+        begin = phases[leader].span();
+      }
+      given.push_back({item.magnitudes, begin, item.bands, std::ssize(item.signal)});
+    }
+    projector_ = backend.make_projector(stft, links_.bands, given);
+  }
+
+  void couple(int signal) {
+    if (links_.are_coupled) projector_->couple(signal);
+  }
+
+  void hybrid() {
+    int done = 0;
+    if (links_.bands == nullptr) {
+      // Reflections escape from poor beginnings; what follows is faster near a good one.
+      const float beta = settings_.n_iter >= kManySteps ? kBetaOfManySteps : kBeta;
+      int from = kFound;
+      int to = kTrial;
+      for (; done < settings_.n_iter / 2; ++done, std::swap(from, to)) {
+        projector_->relax(from, to, beta);
+        couple(to);
+      }
+      if (done > 0) {
+        projector_->settle(kFound);
+        couple(kFound);
+      }
+    }
+    accelerated(done, kAccelerated, true);
+  }
+
+  /// Steps `done` to n_iter of projections with momentum, from what was found so far.
+  void accelerated(int done, const Acceleration& by, bool ends_early) {
+    if (done == settings_.n_iter) return finish(done);
+    projector_->copy(kFound, kTrial);
+    projector_->copy(kFound, kBefore);
+    projector_->copy(kFound, kLagging);
+    for (int i = done; i < settings_.n_iter; ++i) {
+      const bool is_free = has_guesses_ && i >= settings_.n_iter / 2;
+      projector_->project(kTrial, kFound, is_free);
+      couple(kFound);
+      const int steps = i + 1 - done;
+      if (ends_early && steps % kStepsBetweenChecks == 0 && i + 1 < settings_.n_iter && check(i + 1)) return;
+      if (i + 1 < settings_.n_iter) projector_->accelerate(kFound, kTrial, kBefore, kLagging, by);
+    }
+    finish(settings_.n_iter);
+  }
+
+  void finish(int n_iter) {
+    for (std::size_t i = 0; i < items_.size(); ++i) {
+      if (stalled_[i] < 2) results_[i].n_iter = n_iter;
     }
   }
-  backend.synthesise(stft, {&back, 1});
-  const AnalyseItem forth{item.signal, rebuilt.span()};
-  backend.analyse(stft, {&forth, 1});
-  double error = 0;
-  double all = 0;
-  for (std::size_t k = 0; k < size; ++k) {
-    const double wanted = std::fabs(item.magnitudes[k]);
-    const double off = std::abs(rebuilt[k]) - wanted;
-    error += off * off;
-    all += wanted * wanted;
+
+  /// Ends the search for items that gain nothing any more; true if that is all.
+  bool check(int n_iter) {
+    const std::vector<double> errors = projector_->errors(kFound);
+    bool all = true;
+    const std::size_t group = links_.are_coupled ? 3 : 1;
+    for (std::size_t first = 0; first < items_.size(); first += group) {
+      if (stalled_[first] >= 2) continue;
+      double error = 0;
+      double energy = 0;
+      for (std::size_t i = first; i < first + group; ++i) {
+        error += errors[i];
+        energy += all_[i];
+      }
+      const double db = to_db(error, energy);
+      const bool gains = db < last_db_[first] - kLeastGainDb;
+      last_db_[first] = db;
+      stalled_[first] = gains ? 0 : stalled_[first] + 1;
+      if (error == 0) stalled_[first] = 2;
+      if (stalled_[first] < 2) {
+        all = false;
+        continue;
+      }
+      for (std::size_t i = first; i < first + group; ++i) {
+        stalled_[i] = 2;
+        results_[i] = {n_iter, to_db(errors[i], all_[i])};
+        projector_->set_done(i);
+      }
+    }
+    return all;
   }
-  return {settings.n_iter, 10 * std::log10(error / all)};
-}
+
+  const RetrievalSettings& settings_;
+  std::span<const RetrievalItem> items_;
+  RetrievalLinks links_;
+  std::unique_ptr<Projector> projector_;
+  bool has_guesses_ = false;
+  std::vector<double> all_;  // [items] sums of squares of what is wanted
+  std::vector<RetrievalResult> results_;
+  std::vector<double> last_db_;
+  std::vector<int> stalled_;  // checks without a gain; 2: done
+};
 
 }  // namespace
 
 std::vector<RetrievalResult> retrieve(Backend& backend, const StftSettings& stft, const RetrievalSettings& settings,
-                                      std::span<const RetrievalItem> items) {
-  std::vector<RetrievalResult> results;
-  for (const RetrievalItem& item : items) {
-    results.push_back(item.signal.empty() ? RetrievalResult{} : griffin_lim(backend, stft, item, settings));
-  }
-  return results;
+                                      std::span<const RetrievalItem> items, const RetrievalLinks& links) {
+  return Search(backend, stft, settings, items, links).run();
 }
 
 }  // namespace spectrohue

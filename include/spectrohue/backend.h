@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "spectrohue/projector.h"
 #include "spectrohue/settings.h"
 #include "spectrohue/signal.h"
 
@@ -109,6 +110,12 @@ class Backend {
   }
   virtual void encode(const StftSettings& stft, const PixelSettings& pixels, std::span<const EncodeItem> items) = 0;
   virtual void decode(const StftSettings& stft, const PixelSettings& pixels, std::span<const DecodeItem> items) = 0;
+
+  /// What phase retrieval is a loop over. bands: what items' bands are sums of, null for items without; it and the
+  /// backend must outlive the projector, of which a backend has one at a time. Items' spans are read before this
+  /// returns.
+  virtual std::unique_ptr<Projector> make_projector(const StftSettings& stft, const BandSums* bands,
+                                                    std::span<const ProjectorItem> items) = 0;
 
   /// How many samples, all channels counted, are best handed over in a call where sounds are short, as what is called
   /// costs more than what is done. 0: one sound at a time is as good.

@@ -214,11 +214,30 @@ struct EncodeSettings {
   Reference ref;
 };
 
+/// How phase retrieval goes on from its start; docs/phase.md compares them.
+enum class PhaseMethod {
+  Hybrid,      ///< relaxed reflections (Luke 2005), then accelerated Griffin-Lim (Nenov et al. 2023), half each
+  GriffinLim,  ///< Griffin & Lim 1984 with the momentum of Perraudin et al. 2013, as librosa.griffinlim computes it
+  None,        ///< the start is all
+};
+
+/// The phases it begins with.
+enum class PhaseStart {
+  Pghi,    ///< phase gradient heap integration (Prusa, Balazs & Sondergaard 2017)
+  Rtpghi,  ///< the same a frame at a time (Prusa & Rajmic 2017)
+  Spsi,    ///< single pass spectrogram inversion (Beauregard, Harish & Wyse 2015)
+  Zero,
+  Random,
+  Stored,  ///< what the picture holds
+};
+
 /// How phases are found for pictures that hold none.
 struct RetrievalSettings {
-  int n_iter = 32;         ///< >= 0
-  double momentum = 0.99;  ///< librosa's: 0 is the plain method; below 1
-  std::uint64_t seed = 0;  ///< of the phases it begins with
+  PhaseMethod method = PhaseMethod::Hybrid;
+  PhaseStart start = PhaseStart::Pghi;
+  int n_iter = 64;         ///< >= 0, each a transform and back
+  double momentum = 0.99;  ///< of GriffinLim; 0 is the plain method; below 1
+  std::uint64_t seed = 0;  ///< of random phases, here and where nothing else says one
 };
 
 /// Throws Error(Usage) that names the setting, its value and what would be legal: n_fft with other factors than
@@ -245,10 +264,13 @@ std::string to_string(PadMode mode);
 std::string to_string(FrameCount frames);
 std::string to_string(Encoding encoding);
 std::string to_string(CurveKind kind);
+std::string to_string(PhaseMethod method);
+std::string to_string(PhaseStart start);
 Window window_from_string(std::string_view name);
 PadMode pad_mode_from_string(std::string_view name);
 FrameCount frame_count_from_string(std::string_view name);
 Encoding encoding_from_string(std::string_view name);
 CurveKind curve_from_string(std::string_view name);
+PhaseStart phase_start_from_string(std::string_view name);
 
 }  // namespace spectrohue

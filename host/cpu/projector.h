@@ -1,0 +1,18 @@
+// SPDX-FileCopyrightText: 2026 The spectrohue authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "cpu/lane_kernels.h"
+#include "spectrohue/projector.h"
+
+namespace spectrohue::cpu {
+
+/// Twin of kernels/projector.h. Frames go through the FFT, the change of their bins and the FFT back inside the cache;
+/// in memory are 4 bytes a bin, 12 where relax() is used, and the signals. bands: null, or what outlives it.
+std::unique_ptr<Projector> make_projector(const LaneKernels& kernels, const StftSettings& stft, const BandSums* bands,
+                                          std::span<const ProjectorItem> items, int threads);
+
+}  // namespace spectrohue::cpu

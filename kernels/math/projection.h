@@ -1,0 +1,86 @@
+// SPDX-FileCopyrightText: 2026 The spectrohue authors
+// SPDX-License-Identifier: MIT
+//
+// The elements of phase retrieval (include/spectrohue/projector.h). Used by host/cpu (lanes) and by CUDA kernels.
+#pragma once
+
+#include "math/elementary.h"
+
+namespace spectrohue::math {
+inline namespace SPECTROHUE_MATH_ABI {
+
+/// Below this power a bin has no phase: what is wanted of it gets phase 0.
+inline constexpr float kLeastPower = 1e-30F;
+
+/// What P wants of a bin: |stored|, or with Free, where stored is below 0, what it has up to twice as much.
+template <bool Free, class F>
+SPECTROHUE_HD F wanted_magnitude(F stored, F power) {
+  const F wanted = abs(stored);
+  if (!Free) return wanted;
+  return select(stored < 0.0F, min(sqrt(power), wanted + wanted), wanted);
+}
+
+/// P of a bin.
+template <bool Free, class F>
+SPECTROHUE_HD void set_magnitude(F stored, F& re, F& im) {
+  const F power = re * re + im * im;
+  const F wanted = wanted_magnitude<Free>(stored, power);
+  const F scale = wanted / sqrt(max(power, F{} + kLeastPower));
+  const auto has_phase = power > kLeastPower;
+  re = select(has_phase, re * scale, wanted);
+  im = select(has_phase, im * scale, F{});
+}
+
+/// One part of a bin of RAAR's next state: z, G of the signal, and P z.
+template <class F>
+SPECTROHUE_HD F relaxed(F z, F consistent, F projected, float beta) {
+  return beta * (z + consistent) + (1.0F - 2.0F * beta) * projected;
+}
+
+/// The reflection 2 P z - z.
+template <class F>
+SPECTROHUE_HD F reflected(F z, F projected) {
+  return projected + projected - z;
+}
+
+/// A bin of a start: a magnitude and a phase in turns, [-0.5, 0.5].
+template <class F>
+SPECTROHUE_HD void bin_of_phase(F magnitude, F turns, F& re, F& im) {
+  const F h = abs(turns) * 6.0F;
+  F cos;
+  F sin;
+  sextant_cos_sin(h, cos, sin);
+  re = magnitude * cos;
+  im = magnitude * select(turns < 0.0F, -sin, sin);
+}
+
+/// wanted / held of a band, where nothing by nothing is nothing.
+template <class F>
+SPECTROHUE_HD F band_ratio(F wanted, F held) {
+  constexpr float kLeast = 1e-37F;
+  return wanted / max(held, F{} + kLeast);
+}
+
+/// One sample of Projector::accelerate().
+template <class F>
+SPECTROHUE_HD void accelerate(F p, F& c, F& t, F& d, float share, float momentum, float lag) {
+  const F next = (1.0F - share) * d + share * p;
+  const F step = next - t;
+  c = next + momentum * step;
+  d = next + lag * step;
+  t = next;
+}
+
+/// The nearest l, r and m = (l + r) / sqrt 2, in the sense of least squares.
+template <class F>
+SPECTROHUE_HD void couple(F& l, F& r, F& m) {
+  constexpr float kRootHalf = 0.70710678118654752440F;
+  const F a = l + m * kRootHalf;
+  const F b = r + m * kRootHalf;
+  l = 0.75F * a - 0.25F * b;
+  r = 0.75F * b - 0.25F * a;
+  m = (l + r) * kRootHalf;
+}
+
+}  // namespace SPECTROHUE_MATH_ABI
+}  // namespace spectrohue::math
