@@ -16,6 +16,9 @@
 #include "core/filter_bank.h"
 #include "core/magnitude_code.h"
 #include "core/row_map.h"
+#include "core/stft_tables.h"
+#include "cpu/lane_kernels.h"
+#include "math/magnitudes.h"
 #include "spectro/retrieval.h"
 #include "spectrohue/convert.h"
 #include "spectrohue/error.h"
@@ -399,6 +402,88 @@ TEST_P(MagnitudePictures, PagesAreColumnsOfTheWhole) {
   }
 }
 
+TEST_P(MagnitudePictures, SpectraInBlocksAreTheWhole) {
+  struct Sizes {
+    int n_fft;
+    int hop_length;
+  };
+  for (const Encoding encoding : {Encoding::Magphase16, Encoding::Complex}) {
+    for (const Sizes sizes : {Sizes{64, 16}, {60, 7}, {32, 32}}) {
+      SCOPED_TRACE(to_string(encoding) + ", n_fft " + std::to_string(sizes.n_fft));
+      EncodeSettings s = settings_of(encoding, sizes.n_fft);
+      s.stft.hop_length = sizes.hop_length;
+      s.stft.window = sizes.hop_length == sizes.n_fft ? Window::Rectangular : Window::Hann;
+      const Audio audio = audio_of({voice(2500 * sizes.hop_length), noise(2500 * sizes.hop_length, 4)});
+      const PictureNote note = encode(audio, s);
+      const Columns columns{3, picture_.width - 5};
+      ASSERT_GT(columns.count, 2048);  // more than two blocks
+      StftSettings uncentred = note.stft;
+      uncentred.center = false;
+      const std::int64_t stride = (columns.count - 1) * sizes.hop_length + sizes.n_fft;
+      std::vector<float> in_blocks(static_cast<std::size_t>(2 * stride));
+      decode_spectrum_columns(*backend_, picture_, note, columns, uncentred, in_blocks, stride);
+
+      const MagnitudeReader reader(picture_, note);
+      std::vector<Complex> spectrum(static_cast<std::size_t>(columns.count * s.stft.n_bins()));
+      std::vector<float> whole(static_cast<std::size_t>(stride));
+      for (int c = 0; c < 2; ++c) {
+        reader.read_spectrum(c, columns, spectrum);
+        const SynthesiseItem item{spectrum, whole};
+        backend_->synthesise(uncentred, {&item, 1});
+        for (std::int64_t i = 0; i < stride; ++i) {
+          ASSERT_EQ(in_blocks[c * stride + i], whole[i]) << "channel " << c << " sample " << i;
+        }
+      }
+    }
+  }
+}
+
+/// Bit for bit what plain floats give, whatever the lanes.
+TEST(MagnitudeKernels, AreThatOfFloats) {
+  constexpr int kValues = 4096;
+  std::vector<float> re = noise(kValues, 5);
+  std::vector<float> im = noise(kValues, 6);
+  std::vector<float> magnitudes(kValues);
+  for (int i = 0; i < kValues; ++i) magnitudes[i] = 3 * std::exp2(-40 * std::fabs(re[i]));
+  magnitudes[0] = magnitudes[1] = re[1] = im[0] = im[1] = re[2] = 0;
+  magnitudes[2] = 1e-30F;
+  re[3] = -0.0F;
+  im[3] = -0.0F;
+  std::vector<std::int32_t> codes(kValues);
+  std::vector<float> cos(kValues);
+  std::vector<float> sin(kValues);
+  for (const cpu::LaneKernels* lanes : cpu::usable_lane_kernels()) {
+    const MagnitudeKernels& kernels = lanes->magnitudes;
+    for (const CurveKind kind :
+         {CurveKind::Gamma, CurveKind::Db, CurveKind::Linear, CurveKind::AdaptiveLog, CurveKind::DoubleLog}) {
+      SCOPED_TRACE(std::string(lanes->name) + ", " + to_string(kind));
+      PixelSettings pixels;
+      pixels.curve.kind = kind;
+      const math::CurveConstants curve = curve_constants(pixels);
+      for (const float top : {255.0F, 65535.0F}) {
+        kernels.encode_magnitudes(curve, top, 0.7F, magnitudes.data(), kValues, codes.data());
+        for (int i = 0; i < kValues; ++i) {
+          ASSERT_EQ(codes[i], static_cast<int>(math::magnitude_code(magnitudes[i] * 0.7F, top, curve)))
+              << magnitudes[i];
+        }
+      }
+    }
+    for (const float n_codes : {256.0F, 65536.0F}) {
+      SCOPED_TRACE(lanes->name);
+      kernels.encode_phases(n_codes, re.data(), im.data(), kValues, codes.data());
+      kernels.decode_phases(n_codes, codes.data(), kValues, cos.data(), sin.data());
+      for (int i = 0; i < kValues; ++i) {
+        ASSERT_EQ(codes[i], static_cast<int>(math::phase_code(re[i], im[i], n_codes))) << re[i] << " " << im[i];
+        float c;
+        float s;
+        math::phase_of_code(static_cast<float>(codes[i]), n_codes, c, s);
+        ASSERT_EQ(cos[i], c);
+        ASSERT_EQ(sin[i], s);
+      }
+    }
+  }
+}
+
 TEST(MagnitudeSettings, BandsHaveNoPhases) {
   EncodeSettings s = settings_of(Encoding::Hsv);
   s.pixels.scale.kind = FrequencyScaleKind::Mel;
@@ -426,7 +511,7 @@ TEST(MagnitudeCode, AbsurdFloatsAreNothing) {
   pixels.encoding = Encoding::Gray32f;
   for (const CurveKind kind : {CurveKind::Linear, CurveKind::Db, CurveKind::Gamma}) {
     pixels.curve.kind = kind;
-    const MagnitudeCode code(pixels);
+    const MagnitudeCode code(pixels, cpu::usable_lane_kernels().front()->magnitudes, MagnitudeCode::Use::Read);
     const float stored[] = {NAN, INFINITY, -INFINITY, 1e38F};
     float magnitudes[4] = {1, 1, 1, 1};
     code.read(reinterpret_cast<const std::uint8_t*>(stored), 4, 1.0F, magnitudes);

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <mutex>
 
 #include "core/stft_tables.h"
-#include "math/magnitudes.h"
 
 namespace spectrohue {
 
@@ -27,18 +27,75 @@ T load(const std::uint8_t* from) {
 /// Larger relative magnitudes than any sound has, for pictures whose floats anyone may have written.
 constexpr double kLargest = 1e18;
 
+constexpr int kColumns = PixelBlock<std::uint8_t>::kColumns;
+/// Rows whose codes are made together: enough for the processor to overlap them, few enough for the cache.
+constexpr int kChunkRows = 64;
+
 bool has_table(Encoding encoding) { return pixel_layout(encoding).bits != 32 && encoding != Encoding::Rgb24; }
+
+/// PixelCode::magnitude. 65,536 powers take longer than a short picture, and a batch's pictures mostly have the same
+/// settings: the last table is kept.
+std::shared_ptr<const std::vector<float>> magnitude_table(const PixelSettings& settings) {
+  static std::mutex mutex;
+  static PixelSettings made_for;
+  static std::shared_ptr<const std::vector<float>> table;
+  const std::lock_guard lock(mutex);
+  if (!table || made_for != settings) {
+    table = std::make_shared<const std::vector<float>>(PixelCode(settings).magnitude);
+    made_for = settings;
+  }
+  return table;
+}
+
+/// Calls use(rows, offset of their numbers) for the block, some rows at a time.
+template <class Byte, class Use>
+void for_each_chunk(const PixelBlock<Byte>& block, Use&& use) {
+  for (int row = 0; row < block.rows; row += kChunkRows) {
+    const int rows = std::min(kChunkRows, block.rows - row);
+    use(PixelBlock<Byte>{block.row(row), block.row_bytes, rows, block.columns}, row * kColumns);
+  }
+}
+
+template <class Code>
+void store_codes(const std::int32_t* codes, const PixelBlock<std::uint8_t>& to) {
+  for (int row = 0; row < to.rows; ++row) {
+    std::uint8_t* const pixels = to.row(row);
+    const std::int32_t* const from = codes + row * kColumns;
+    for (int i = 0; i < to.columns; ++i) store(pixels + i * sizeof(Code), static_cast<Code>(from[i]));
+  }
+}
+
+template <class Code>
+void load_codes(const PixelBlock<const std::uint8_t>& from, std::int32_t* codes) {
+  for (int row = 0; row < from.rows; ++row) {
+    const std::uint8_t* const pixels = from.row(row);
+    std::int32_t* const to = codes + row * kColumns;
+    for (int i = 0; i < from.columns; ++i) to[i] = load<Code>(pixels + i * sizeof(Code));
+  }
+}
+
+/// bytes [first, last) of pixels of three.
+void store_colours(const std::int32_t* codes, const PixelBlock<std::uint8_t>& to, int first, int last) {
+  for (int row = 0; row < to.rows; ++row) {
+    std::uint8_t* const pixels = to.row(row);
+    for (int i = 0; i < to.columns; ++i) {
+      const auto value = static_cast<std::uint8_t>(codes[row * kColumns + i]);
+      for (int c = first; c < last; ++c) pixels[3 * i + c] = value;
+    }
+  }
+}
 
 }  // namespace
 
-MagnitudeCode::MagnitudeCode(const PixelSettings& settings)
+MagnitudeCode::MagnitudeCode(const PixelSettings& settings, const MagnitudeKernels& kernels, Use use)
     : encoding_(settings.encoding),
       curve_(settings.curve),
       strength_(curve_strength(settings)),
       top_(top_code(settings.encoding)),
       phase_codes_(static_cast<float>(top_ + 1)),
-      constants_(curve_constants(settings)) {
-  if (has_table(encoding_)) table_ = PixelCode(settings).magnitude;
+      constants_(curve_constants(settings)),
+      kernels_(kernels) {
+  if (use == Use::Read && has_table(encoding_)) table_ = magnitude_table(settings);
 }
 
 float MagnitudeCode::value_of(float m) const {
@@ -63,45 +120,52 @@ double MagnitudeCode::code_of(float m) const {
   return std::nearbyint(top_ * std::clamp(curve_value(curve_, m, strength_), 0.0, 1.0));
 }
 
-void MagnitudeCode::write(const float* magnitudes, int n, float inverse_ref, std::uint8_t* to, int side) const {
-  const auto top = static_cast<float>(top_);
-  const auto code = [&](int i) {
-    return math::to_integer(math::magnitude_code(magnitudes[i] * inverse_ref, top, constants_));
-  };
-  switch (encoding_) {
-    case Encoding::Gray16:
-    case Encoding::Magphase16:
-      for (int i = 0; i < n; ++i) store(to + 2 * i, static_cast<std::uint16_t>(code(i)));
-      break;
-    case Encoding::Gray32f:
-      for (int i = 0; i < n; ++i) store(to + 4 * i, value_of(magnitudes[i] * inverse_ref));
-      break;
-    case Encoding::Rgb24:
-      for (int i = 0; i < n; ++i) {
-        const auto wide = static_cast<std::uint32_t>(code_of(magnitudes[i] * inverse_ref));
-        for (int c = 0; c < 3; ++c) to[3 * i + c] = static_cast<std::uint8_t>(wide >> (16 - 8 * c));
-      }
-      break;
-    case Encoding::Stereo:
-      for (int i = 0; i < n; ++i) {
-        const auto value = static_cast<std::uint8_t>(code(i));
-        if (side != kBoth) {
-          to[3 * i + 1 + side] = value;
-        } else {
-          std::fill_n(to + 3 * i, 3, value);
-        }
-      }
-      break;
-    default:
-      for (int i = 0; i < n; ++i) to[i] = static_cast<std::uint8_t>(code(i));
+void MagnitudeCode::write(const float* magnitudes, float inverse_ref, const PixelBlock<std::uint8_t>& to,
+                          int side) const {
+  if (encoding_ == Encoding::Gray32f) return write_floats(magnitudes, inverse_ref, to);
+  if (encoding_ == Encoding::Rgb24) return write_wide_codes(magnitudes, inverse_ref, to);
+  for_each_chunk(to, [&](const PixelBlock<std::uint8_t>& chunk, int offset) {
+    std::int32_t codes[kChunkRows * kColumns];
+    kernels_.encode_magnitudes(constants_, static_cast<float>(top_), inverse_ref, magnitudes + offset,
+                               chunk.rows * kColumns, codes);
+    write_codes(codes, chunk, side);
+  });
+}
+
+void MagnitudeCode::write_codes(const std::int32_t* codes, const PixelBlock<std::uint8_t>& to, int side) const {
+  if (encoding_ == Encoding::Stereo) {
+    side == kBoth ? store_colours(codes, to, 0, 3) : store_colours(codes, to, 1 + side, 2 + side);
+  } else if (pixel_layout(encoding_).bits == 16) {
+    store_codes<std::uint16_t>(codes, to);
+  } else {
+    store_codes<std::uint8_t>(codes, to);
+  }
+}
+
+void MagnitudeCode::write_floats(const float* magnitudes, float inverse_ref, const PixelBlock<std::uint8_t>& to) const {
+  for (int row = 0; row < to.rows; ++row) {
+    const float* const from = magnitudes + row * kColumns;
+    for (int i = 0; i < to.columns; ++i) store(to.row(row) + 4 * i, value_of(from[i] * inverse_ref));
+  }
+}
+
+void MagnitudeCode::write_wide_codes(const float* magnitudes, float inverse_ref,
+                                     const PixelBlock<std::uint8_t>& to) const {
+  for (int row = 0; row < to.rows; ++row) {
+    const float* const from = magnitudes + row * kColumns;
+    for (int i = 0; i < to.columns; ++i) {
+      const auto wide = static_cast<std::uint32_t>(code_of(from[i] * inverse_ref));
+      for (int c = 0; c < 3; ++c) to.row(row)[3 * i + c] = static_cast<std::uint8_t>(wide >> (16 - 8 * c));
+    }
   }
 }
 
 void MagnitudeCode::read(const std::uint8_t* from, int n, float ref, float* magnitudes, int side) const {
+  const float* const table = table_ ? table_->data() : nullptr;
   switch (encoding_) {
     case Encoding::Gray16:
     case Encoding::Magphase16:
-      for (int i = 0; i < n; ++i) magnitudes[i] = ref * table_[load<std::uint16_t>(from + 2 * i)];
+      for (int i = 0; i < n; ++i) magnitudes[i] = ref * table[load<std::uint16_t>(from + 2 * i)];
       break;
     case Encoding::Gray32f:
       for (int i = 0; i < n; ++i) magnitudes[i] = ref * magnitude_of(load<float>(from + 4 * i));
@@ -114,33 +178,29 @@ void MagnitudeCode::read(const std::uint8_t* from, int n, float ref, float* magn
       }
       break;
     case Encoding::Stereo:
-      for (int i = 0; i < n; ++i) magnitudes[i] = ref * table_[from[3 * i + 1 + std::max(0, side)]];
+      for (int i = 0; i < n; ++i) magnitudes[i] = ref * table[from[3 * i + 1 + std::max(0, side)]];
       break;
     default:
-      for (int i = 0; i < n; ++i) magnitudes[i] = ref * table_[from[i]];
+      for (int i = 0; i < n; ++i) magnitudes[i] = ref * table[from[i]];
   }
 }
 
-void MagnitudeCode::write_phases(const std::complex<float>* x, int n, std::uint8_t* to) const {
-  for (int i = 0; i < n; ++i) {
-    const int code = math::to_integer(math::phase_code(x[i].real(), x[i].imag(), phase_codes_));
-    if (encoding_ == Encoding::Magphase16) {
-      store(to + 2 * i, static_cast<std::uint16_t>(code));
-    } else {
-      to[i] = static_cast<std::uint8_t>(code);
-    }
-  }
+void MagnitudeCode::write_phases(const float* re, const float* im, const PixelBlock<std::uint8_t>& to) const {
+  for_each_chunk(to, [&](const PixelBlock<std::uint8_t>& chunk, int offset) {
+    std::int32_t codes[kChunkRows * kColumns];
+    kernels_.encode_phases(phase_codes_, re + offset, im + offset, chunk.rows * kColumns, codes);
+    encoding_ == Encoding::Magphase16 ? store_codes<std::uint16_t>(codes, chunk)
+                                      : store_codes<std::uint8_t>(codes, chunk);
+  });
 }
 
-void MagnitudeCode::read_phases(const std::uint8_t* from, int n, const float* magnitudes, bool real,
-                                std::complex<float>* x) const {
-  for (int i = 0; i < n; ++i) {
-    const int code = encoding_ == Encoding::Magphase16 ? load<std::uint16_t>(from + 2 * i) : from[i];
-    float cos;
-    float sin;
-    math::phase_of_code(math::to_float(code), phase_codes_, cos, sin);
-    x[i] = {magnitudes[i] * cos, real ? 0.0F : magnitudes[i] * sin};
-  }
+void MagnitudeCode::read_phases(const PixelBlock<const std::uint8_t>& from, float* cos, float* sin) const {
+  for_each_chunk(from, [&](const PixelBlock<const std::uint8_t>& chunk, int offset) {
+    std::int32_t codes[kChunkRows * kColumns] = {};
+    encoding_ == Encoding::Magphase16 ? load_codes<std::uint16_t>(chunk, codes)
+                                      : load_codes<std::uint8_t>(chunk, codes);
+    kernels_.decode_phases(phase_codes_, codes, chunk.rows * kColumns, cos + offset, sin + offset);
+  });
 }
 
 }  // namespace spectrohue

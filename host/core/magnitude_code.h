@@ -5,34 +5,55 @@
 // docs/format.md states the arithmetic.
 #pragma once
 
-#include <complex>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
+#include "core/magnitude_kernels.h"
 #include "math/pixels.h"
 #include "spectrohue/settings.h"
 
 namespace spectrohue {
 
-/// Some neighbouring pixels of a row at a time. Where Encoding::Stereo puts a channel: 0 left, 1 right; kBoth for the
-/// only channel of a sound.
+/// Some neighbouring pixels of some rows. Numbers that belong to them lie in arrays [rows, kColumns], of which the
+/// first `columns` of each row count; the others may be any number.
+template <class Byte>
+struct PixelBlock {
+  static constexpr int kColumns = kMagnitudeGroup;
+
+  Byte* first;             ///< of the first row
+  std::int64_t row_bytes;  ///< from a row to the next; below 0 if that lies higher in the picture
+  int rows;
+  int columns;  ///< at most kColumns
+
+  Byte* row(int i) const { return first + i * row_bytes; }
+};
+
+/// The curve and codes of a picture.
 class MagnitudeCode {
  public:
-  explicit MagnitudeCode(const PixelSettings& settings);
+  /// What read() needs and nothing else: a magnitude for every code.
+  enum class Use { Write, Read };
 
+  MagnitudeCode(const PixelSettings& settings, const MagnitudeKernels& kernels, Use use);
+
+  /// Where Encoding::Stereo puts a channel: 0 left, 1 right; kBoth for the only channel of a sound.
   static constexpr int kBoth = -1;
 
-  /// Pixels of n magnitudes; inverse_ref: 1 / reference, 0 for silence. Of Stereo only the side's bytes are written.
-  void write(const float* magnitudes, int n, float inverse_ref, std::uint8_t* to, int side = kBoth) const;
-  /// The reverse. Infinite or absurd floats count as 0.
+  /// Pixels of magnitudes; inverse_ref: 1 / reference, 0 for silence. Of Stereo only the side's bytes are written.
+  void write(const float* magnitudes, float inverse_ref, const PixelBlock<std::uint8_t>& to, int side = kBoth) const;
+  /// The reverse, for n pixels of a row; Use::Read only. Infinite or absurd floats count as 0.
   void read(const std::uint8_t* from, int n, float ref, float* magnitudes, int side = kBoth) const;
 
-  /// Pixels of n phases, those of bins (Magphase, Magphase16); x: [n] the bins.
-  void write_phases(const std::complex<float>* x, int n, std::uint8_t* to) const;
-  /// Multiplies magnitudes with the unit vectors of phases: the bins. real: they are DC or Nyquist.
-  void read_phases(const std::uint8_t* from, int n, const float* magnitudes, bool real, std::complex<float>* x) const;
+  /// Pixels of the phases of bins re + i im (Magphase, Magphase16).
+  void write_phases(const float* re, const float* im, const PixelBlock<std::uint8_t>& to) const;
+  /// The unit vectors of phases.
+  void read_phases(const PixelBlock<const std::uint8_t>& from, float* cos, float* sin) const;
 
  private:
+  void write_codes(const std::int32_t* codes, const PixelBlock<std::uint8_t>& to, int side) const;
+  void write_floats(const float* magnitudes, float inverse_ref, const PixelBlock<std::uint8_t>& to) const;
+  void write_wide_codes(const float* magnitudes, float inverse_ref, const PixelBlock<std::uint8_t>& to) const;
   /// What Gray32f holds of a magnitude relative to the reference.
   float value_of(float m) const;
   float magnitude_of(float value) const;
@@ -44,7 +65,8 @@ class MagnitudeCode {
   double top_;
   float phase_codes_;  // around the circle
   math::CurveConstants constants_;
-  std::vector<float> table_;  // [top + 1] codes of 8 and 16 bits to relative magnitudes
+  MagnitudeKernels kernels_;
+  std::shared_ptr<const std::vector<float>> table_;  // [top + 1] codes of 8 and 16 bits to relative magnitudes
 };
 
 }  // namespace spectrohue

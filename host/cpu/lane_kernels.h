@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/magnitude_kernels.h"
 #include "core/stft_tables.h"
 #include "cpu/fft_plan.h"
 
@@ -113,6 +114,8 @@ struct LaneKernels {
   void (*feedback)(const TileTables&, const TileCode&, const FeedbackTile&, float* work);
   /// Moves pixels one step against the error's gradient and rounds; `frames` receives what that adds to the error.
   void (*sweep)(const TileTables&, const TileCode&, const SweepTile&, float* work, float* frames);
+  /// Of the encodings that are not hue and value.
+  MagnitudeKernels magnitudes;
 
   // Phase retrieval: the operations of Projector on a tile. `spectrum` and `bins`, [2 n_bins][lanes] both, are scratch
   // memory; errors are [lanes].

@@ -9,6 +9,7 @@
 #include "cpu/fft_lanes.h"
 #include "cpu/frames_lanes.h"
 #include "cpu/lane_kernels.h"
+#include "cpu/magnitudes_lanes.h"
 #include "cpu/pixels_lanes.h"
 #include "cpu/projection_lanes.h"
 #include "math/closed_loop.h"
@@ -240,9 +241,25 @@ struct Kernels : FftLanes<W>, FramesLanes<W>, PixelsLanes<W>, ProjectionLanes<W>
 template <int W>
 constexpr LaneKernels make_lane_kernels(const char* name) {
   using K = Kernels<W>;
-  return {name,      W,         K::analyse, K::synthesise,    K::encode_pixels, K::decode_pixels,
-          K::encode, K::decode, K::peak,    K::feedback,      K::sweep,         K::project,
-          K::relax,  K::settle, K::errors,  K::project_bands, K::band_errors};
+  using M = MagnitudesLanes<W>;
+  return {name,
+          W,
+          K::analyse,
+          K::synthesise,
+          K::encode_pixels,
+          K::decode_pixels,
+          K::encode,
+          K::decode,
+          K::peak,
+          K::feedback,
+          K::sweep,
+          {M::encode_magnitudes, M::encode_phases, M::decode_phases},
+          K::project,
+          K::relax,
+          K::settle,
+          K::errors,
+          K::project_bands,
+          K::band_errors};
 }
 
 }  // namespace spectrohue::cpu

@@ -21,6 +21,7 @@ struct VectorTypes {
   typedef float Floats __attribute__((vector_size(W * 4)));
   typedef float FloatsInMemory __attribute__((vector_size(W * 4), aligned(4), may_alias));
   typedef std::int32_t Ints __attribute__((vector_size(W * 4)));
+  typedef std::int32_t IntsInMemory __attribute__((vector_size(W * 4), aligned(4), may_alias));
   typedef std::uint8_t Bytes __attribute__((vector_size(W * 4)));
 };
 
@@ -90,6 +91,10 @@ template <int W>
 struct Ints {
   using Vector = typename VectorTypes<W>::Ints;
   Vector v;
+
+  using InMemory = typename VectorTypes<W>::IntsInMemory;
+  static Ints load(const std::int32_t* p) { return {*reinterpret_cast<const InMemory*>(p)}; }
+  void store(std::int32_t* p) const { *reinterpret_cast<InMemory*>(p) = v; }
 
   friend Ints operator+(Ints a, Ints b) { return {a.v + b.v}; }
   friend Ints operator-(Ints a, Ints b) { return {a.v - b.v}; }

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <numbers>
 
+#include "cpu/lane_kernels.h"
 #include "math/frames.h"
 #include "spectro/retrieval.h"
 #include "spectrohue/error.h"
@@ -18,7 +19,10 @@ namespace {
 /// Frames of spectrum in memory at a time: a few megabytes, and enough for several threads.
 constexpr std::int64_t kBlockFrames = 1024;
 /// Neighbouring pixels of a row that are made together: rows lie far apart.
-constexpr int kGroup = 16;
+constexpr int kGroup = PixelBlock<std::uint8_t>::kColumns;
+
+/// Any of them will do: their bits are the same.
+const MagnitudeKernels& magnitude_kernels() { return cpu::usable_lane_kernels().front()->magnitudes; }
 
 bool has_phases(Encoding encoding) { return encoding == Encoding::Magphase || encoding == Encoding::Magphase16; }
 
@@ -35,6 +39,11 @@ std::vector<Complex> turns_to_start(const StftSettings& stft) {
     turns[k] = step == 0 ? Complex(1, 0) : is_half ? Complex(-1, 0) : Complex(std::polar(1.0, angle));
   }
   return turns;
+}
+
+/// Without the second look that std::complex takes at what is not a number: nobody wants to know which infinity it was.
+Complex product(Complex a, Complex b) {
+  return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
 }
 
 /// Calls use(first column, count, spectrum) for a channel's columns, block by block.
@@ -57,11 +66,14 @@ class Painter {
       : encoding_(settings.pixels.encoding),
         n_bins_(settings.stft.n_bins()),
         map_(settings.stft, settings.pixels, sample_rate),
-        code_(settings.pixels),
+        code_(settings.pixels, magnitude_kernels(), MagnitudeCode::Use::Write),
         picture_(picture),
         turns_(encoding_ == Encoding::Complex ? turns_to_start(settings.stft) : std::vector<Complex>()) {
     rows_.resize(static_cast<std::size_t>(map_.n_rows()));
     values_.resize(rows_.size() * kGroup);
+    if (!has_phases(encoding_)) return;
+    re_.resize(values_.size());
+    im_.resize(values_.size());
   }
 
   void begin(int channel, int channels, double ref) {
@@ -84,31 +96,38 @@ class Painter {
     const std::int64_t from_top = static_cast<std::int64_t>(channel_) * map_.n_rows() + map_.n_rows() - 1 - row;
     return picture_.row(from_top) + column * picture_.layout.bytes();
   }
+  /// Of n columns, the lowest row first.
+  PixelBlock<std::uint8_t> block(std::int64_t column, int n) {
+    return {pixel(0, column), -picture_.row_bytes(), map_.n_rows(), n};
+  }
 
   void paint_group(std::int64_t column, int n, const Complex* spectrum) {
     for (int i = 0; i < n; ++i) {
       map_.measure({spectrum + static_cast<std::int64_t>(i) * n_bins_, static_cast<std::size_t>(n_bins_)}, rows_);
       for (int row = 0; row < map_.n_rows(); ++row) values_[row * kGroup + i] = rows_[row];
     }
-    for (int row = 0; row < map_.n_rows(); ++row) {
-      code_.write(values_.data() + static_cast<std::int64_t>(row) * kGroup, n, inverse_ref_, pixel(row, column), side_);
-    }
+    code_.write(values_.data(), inverse_ref_, block(column, n), side_);
     if (has_phases(encoding_)) paint_phases(column, n, spectrum);
   }
 
   void paint_phases(std::int64_t column, int n, const Complex* spectrum) {
-    Complex bins[kGroup];
     for (int row = 0; row < map_.n_rows(); ++row) {
-      for (int i = 0; i < n; ++i) bins[i] = spectrum[static_cast<std::int64_t>(i) * n_bins_ + row];
-      code_.write_phases(bins, n, pixel(row, column) + phases_below_ * picture_.row_bytes());
+      for (int i = 0; i < n; ++i) {
+        const Complex x = spectrum[static_cast<std::int64_t>(i) * n_bins_ + row];
+        re_[row * kGroup + i] = x.real();
+        im_[row * kGroup + i] = x.imag();
+      }
     }
+    PixelBlock<std::uint8_t> phases = block(column, n);
+    phases.first += phases_below_ * picture_.row_bytes();
+    code_.write_phases(re_.data(), im_.data(), phases);
   }
 
   void paint_complex(std::int64_t column, int n, const Complex* spectrum) {
     for (int row = 0; row < map_.n_rows(); ++row) {
       std::uint8_t* to = pixel(row, column);
       for (int i = 0; i < n; ++i) {
-        const Complex x = spectrum[static_cast<std::int64_t>(i) * n_bins_ + row] * turns_[row] * inverse_ref_;
+        const Complex x = product(spectrum[static_cast<std::int64_t>(i) * n_bins_ + row], turns_[row]) * inverse_ref_;
         std::memcpy(to + sizeof x * i, &x, sizeof x);
       }
     }
@@ -122,6 +141,8 @@ class Painter {
   std::vector<Complex> turns_;  // [n_bins]
   std::vector<float> rows_;     // [n_rows]
   std::vector<float> values_;   // [n_rows, kGroup]
+  std::vector<float> re_;       // [n_rows, kGroup] where there are phases
+  std::vector<float> im_;
   int channel_ = 0;
   int side_ = MagnitudeCode::kBoth;
   std::int64_t phases_below_ = 0;
@@ -173,10 +194,11 @@ void encode_magnitude_columns(Backend& backend, const Sound& sound, const Encode
 MagnitudeReader::MagnitudeReader(const Picture& picture, const PictureNote& note)
     : picture_(picture),
       note_(note),
-      code_(note.pixels),
+      code_(note.pixels, magnitude_kernels(), MagnitudeCode::Use::Read),
       n_rows_(spectrohue::n_rows(note.stft, note.pixels)),
       n_bins_(note.stft.n_bins()) {
   if (note.pixels.tilt != 0) inverse_gains_ = bin_gains(note.stft, note.pixels).inverse;
+  if (note.pixels.encoding == Encoding::Complex) turns_ = turns_to_start(note.stft);
 }
 
 const std::uint8_t* MagnitudeReader::pixel(std::int64_t row, std::int64_t column) const {
@@ -199,35 +221,41 @@ void MagnitudeReader::read_rows(int channel, Columns columns, std::span<float> r
 
 void MagnitudeReader::read_spectrum(int channel, Columns columns, std::span<Complex> spectrum) const {
   if (note_.pixels.encoding == Encoding::Complex) return read_complex(channel, columns, spectrum);
+  const std::int64_t bottom = static_cast<std::int64_t>(channel) * n_rows_ + n_rows_ - 1;
   const std::int64_t phases_below = static_cast<std::int64_t>(note_.channels) * n_rows_;
+  const auto ref = static_cast<float>(note_.ref[channel]);
+  std::vector<float> cos(static_cast<std::size_t>(n_rows_) * kGroup);
+  std::vector<float> sin(cos.size());
   float magnitudes[kGroup];
-  Complex bins[kGroup];
   std::fill(spectrum.begin(), spectrum.end(), Complex());
-  for (int row = 0; row < n_rows_; ++row) {
-    const std::int64_t y = static_cast<std::int64_t>(channel) * n_rows_ + n_rows_ - 1 - row;
-    const bool is_real = row == 0 || 2 * row == note_.stft.n_fft;
-    const auto ref = static_cast<float>(note_.ref[channel]) * (inverse_gains_.empty() ? 1.0F : inverse_gains_[row]);
-    for (std::int64_t done = 0; done < columns.count; done += kGroup) {
-      const int n = static_cast<int>(std::min<std::int64_t>(kGroup, columns.count - done));
-      code_.read(pixel(y, columns.first + done), n, ref, magnitudes);
-      code_.read_phases(pixel(y + phases_below, columns.first + done), n, magnitudes, is_real, bins);
-      for (int i = 0; i < n; ++i) spectrum[(done + i) * n_bins_ + row] = bins[i];
+  for (std::int64_t done = 0; done < columns.count; done += kGroup) {
+    const int n = static_cast<int>(std::min<std::int64_t>(kGroup, columns.count - done));
+    const std::int64_t column = columns.first + done;
+    code_.read_phases({pixel(bottom + phases_below, column), -picture_.row_bytes(), n_rows_, n}, cos.data(),
+                      sin.data());
+    for (int row = 0; row < n_rows_; ++row) {
+      const bool is_real = row == 0 || 2 * row == note_.stft.n_fft;
+      const float gain = inverse_gains_.empty() ? 1.0F : inverse_gains_[row];
+      code_.read(pixel(bottom - row, column), n, ref * gain, magnitudes);
+      for (int i = 0; i < n; ++i) {
+        const int at = row * kGroup + i;
+        spectrum[(done + i) * n_bins_ + row] = {magnitudes[i] * cos[at], is_real ? 0.0F : magnitudes[i] * sin[at]};
+      }
     }
   }
 }
 
 void MagnitudeReader::read_complex(int channel, Columns columns, std::span<Complex> spectrum) const {
   const auto ref = static_cast<float>(note_.ref[channel]);
-  const std::vector<Complex> turns = turns_to_start(note_.stft);
   std::fill(spectrum.begin(), spectrum.end(), Complex());
   for (int row = 0; row < n_rows_; ++row) {
     const std::int64_t y = static_cast<std::int64_t>(channel) * n_rows_ + n_rows_ - 1 - row;
-    const Complex turn = std::conj(turns[row]) * ref;
+    const Complex turn = std::conj(turns_[row]) * ref;
     const bool is_real = row == 0 || 2 * row == note_.stft.n_fft;
     for (std::int64_t i = 0; i < columns.count; ++i) {
       Complex x;
       std::memcpy(&x, pixel(y, columns.first + i), sizeof x);
-      x = Complex(x.real() * turn.real() - x.imag() * turn.imag(), x.real() * turn.imag() + x.imag() * turn.real());
+      x = product(x, turn);
       const bool is_finite = std::isfinite(x.real()) && std::isfinite(x.imag());
       spectrum[i * n_bins_ + row] = !is_finite ? Complex() : is_real ? Complex(x.real(), 0) : x;
     }
@@ -237,11 +265,30 @@ void MagnitudeReader::read_complex(int channel, Columns columns, std::span<Compl
 void decode_spectrum_columns(Backend& backend, const Picture& picture, const PictureNote& note, Columns columns,
                              const StftSettings& stft, std::span<float> samples, std::int64_t stride) {
   const MagnitudeReader reader(picture, note);
-  Buffer<Complex> spectrum(static_cast<std::size_t>(columns.count * stft.n_bins()));
+  StftSettings uncentred = stft;
+  uncentred.center = false;
+  const std::int64_t hop = stft.hop_length;
+  const std::int64_t shared = overlap_columns(stft);
+  const std::int64_t step = std::max(kBlockFrames, 4 * shared);  // columns that are read again stay few
+  Buffer<Complex> spectrum;
+  Buffer<float> block;
   for (int c = 0; c < note.channels; ++c) {
-    reader.read_spectrum(c, columns, spectrum.span());
-    const SynthesiseItem item{spectrum.span(), samples.subspan(c * stride, stride)};
-    backend.synthesise(stft, {&item, 1});
+    for (std::int64_t first = 0; first < columns.count; first += step) {
+      const std::int64_t end = std::min(columns.count, first + step);
+      const std::int64_t begin = std::max<std::int64_t>(0, first - shared);
+      spectrum.resize(static_cast<std::size_t>((end - begin) * stft.n_bins()));
+      block.resize(static_cast<std::size_t>((end - begin - 1) * hop + stft.n_fft));
+      reader.read_spectrum(c, {columns.first + begin, end - begin}, spectrum.span());
+      const SynthesiseItem item{spectrum.span(), block.span()};
+      backend.synthesise(uncentred, {&item, 1});
+      // Positions whose frames all are in this block, or in none to come.
+      const std::int64_t from = std::max<std::int64_t>(first * hop, stft.padding());
+      const std::int64_t sound_end = stft.padding() + stride;
+      const std::int64_t to = end == columns.count ? sound_end : std::min(end * hop, sound_end);
+      if (from >= to) continue;
+      std::copy_n(block.data() + (from - begin * hop), to - from,
+                  samples.data() + c * stride + (from - stft.padding()));
+    }
   }
 }
 

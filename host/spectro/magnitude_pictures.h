@@ -46,10 +46,12 @@ class MagnitudeReader {
   int n_rows_;
   int n_bins_;
   std::vector<float> inverse_gains_;  // [n_bins]; empty without a tilt
+  std::vector<Complex> turns_;        // [n_bins] of Encoding::Complex
 };
 
 /// The samples under some columns of a picture that holds phases as if nothing were around them: channel c at
-/// samples + c * stride. stft: the note's, uncentred.
+/// samples + c * stride, which is how many there are. stft: the note's, or the same uncentred. Some of the spectrum is
+/// in memory at a time; the bits are those of all of it at once.
 void decode_spectrum_columns(Backend& backend, const Picture& picture, const PictureNote& note, Columns columns,
                              const StftSettings& stft, std::span<float> samples, std::int64_t stride);
 

@@ -19,11 +19,6 @@ namespace {
 /// More columns than any picture has, few enough to count samples with.
 constexpr std::int64_t kUnlimited = std::int64_t{1} << 31;
 
-/// How many columns before a cut share samples with columns behind it.
-std::int64_t overlap_columns(const StftSettings& stft) {
-  return (stft.n_fft + stft.hop_length - 1) / stft.hop_length - 1;
-}
-
 /// Copies columns of one picture to column `at` of another of the same height and depth.
 void paste_columns(const Picture& from, Columns columns, Picture& to, std::int64_t at) {
   const std::int64_t size = from.layout.bytes();
@@ -33,6 +28,10 @@ void paste_columns(const Picture& from, Columns columns, Picture& to, std::int64
 }
 
 }  // namespace
+
+std::int64_t overlap_columns(const StftSettings& stft) {
+  return (stft.n_fft + stft.hop_length - 1) / stft.hop_length - 1;
+}
 
 std::int64_t Cut::count(std::int64_t n_frames) const {
   return n_frames <= width ? 1 : 1 + (n_frames - width + step() - 1) / step();

@@ -26,6 +26,9 @@ struct Columns {
   std::int64_t end() const { return first + count; }
 };
 
+/// How many columns before a cut share samples with columns behind it.
+std::int64_t overlap_columns(const StftSettings& stft);
+
 /// Columns of a page at most: just below what JPEG, many programs and most textures take.
 inline constexpr std::int64_t kMaxPageWidth = 65500;
 /// Bytes of its pixels at most.
