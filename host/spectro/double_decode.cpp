@@ -14,9 +14,8 @@ namespace spectrohue {
 
 DoubleDecoder::DoubleDecoder(const StftSettings& stft, const PixelSettings& pixels)
     : stft_(stft),
-      offset_(payload_offset(pixels)),
-      step_(code_step(pixels)),
-      top_(static_cast<int>(top_magnitude_code(pixels))),
+      places_{static_cast<float>(payload_offset(pixels)), static_cast<float>(code_step(pixels))},
+      top_(static_cast<float>(top_magnitude_code(pixels))),
       bytes_(pixel_layout(pixels.encoding).bits / 8),
       n_rows_(n_rows(stft, pixels)),
       window_(make_window(stft)),
@@ -39,33 +38,17 @@ DoubleDecoder::DoubleDecoder(const StftSettings& stft, const PixelSettings& pixe
   frame_.resize(static_cast<std::size_t>(stft.n_fft));
 }
 
-/// Of what is stored. Twin of math::nearest_code: ties go to even codes.
-int DoubleDecoder::code_of(int stored) const {
-  const int raised = std::max(0, stored - offset_);
-  if (step_ == 1) return raised;
-  const int below = raised / step_;
-  const int rest = raised % step_;
-  const bool is_up = 2 * rest > step_ || (2 * rest == step_ && below % 2 != 0);
-  return std::min(top_, below + (is_up ? 1 : 0));
-}
-
-/// Relative to the reference. Twin of math::decode_pixel.
-DoubleBin DoubleDecoder::bin_of(int r, int g, int b) const {
-  const int largest = std::max({r, g, b});
-  const int smallest = std::min({r, g, b});
-  const auto without_payload = [&](int code) {
-    const bool is_payload = offset_ > 0 && code == smallest && code != largest;
-    return is_payload ? 0 : code_of(code);
-  };
-  r = without_payload(r);
-  g = without_payload(g);
-  b = without_payload(b);
-  const int a = std::max({r, g, b});
+/// Relative to the reference. Twin of math::decode_pixel: codes are whole numbers, which floats hold exactly; the hue
+/// is none.
+DoubleBin DoubleDecoder::bin_of(float r, float g, float b) const {
+  if (places_.offset > 0) math::drop_payload(places_, top_, r, g, b);
+  const float a = std::max({r, g, b});
   if (a == 0) return {};
-  const double chroma = std::max(1, a - std::min({r, g, b}));
+  const double chroma = std::max(1.0F, a - std::min({r, g, b}));
   const double hue = a == r ? (g - b) / chroma : a == g ? 2 + (b - r) / chroma : 4 + (r - g) / chroma;
   const double angle = hue * (std::numbers::pi / 3);
-  return {-magnitude_[a] * std::cos(angle), -magnitude_[a] * std::sin(angle)};
+  const double magnitude = magnitude_[static_cast<std::size_t>(a)];
+  return {-magnitude * std::cos(angle), -magnitude * std::sin(angle)};
 }
 
 template <class Code>

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/double_fft.h"
+#include "math/pixels.h"
 #include "spectrohue/backend.h"
 #include "spectrohue/settings.h"
 
@@ -31,14 +32,12 @@ class DoubleDecoder {
 
   template <class Code>
   void read_columns(const ConstPlane& plane, double ref, std::int64_t first, int count);
-  int code_of(int stored) const;
-  DoubleBin bin_of(int r, int g, int b) const;
+  DoubleBin bin_of(float r, float g, float b) const;
   double window_sum(std::int64_t position, std::int64_t n_frames) const;
 
   StftSettings stft_;
-  int offset_;
-  int step_;  // a power of two
-  int top_;
+  math::CodePlaces places_;
+  float top_;
   int bytes_;                       // of a channel of a pixel
   int n_rows_;                      // bins that have one
   std::vector<double> window_;      // [n_fft]
