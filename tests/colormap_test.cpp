@@ -22,12 +22,12 @@ namespace {
 
 using test::outcome_of;
 
-std::string text_of(const Rgb& c) {
+std::string text_of(const Colour& c) {
   return std::to_string(c[0]) + " " + std::to_string(c[1]) + " " + std::to_string(c[2]);
 }
 
-Rgb read_colour(std::istringstream& line) {
-  Rgb colour{};
+Colour read_colour(std::istringstream& line) {
+  Colour colour{};
   for (std::uint8_t& channel : colour) {
     int value = -1;
     line >> value;
@@ -39,7 +39,7 @@ Rgb read_colour(std::istringstream& line) {
 /// zlib's, a bit at a time.
 std::uint32_t crc32_of(const Colormap& map) {
   std::uint32_t crc = 0xFFFFFFFFU;
-  for (const Rgb& colour : map.colours) {
+  for (const Colour& colour : map.colours) {
     for (const std::uint8_t byte : colour) {
       crc ^= byte;
       for (int bit = 0; bit < 8; ++bit) crc = crc >> 1 ^ ((crc & 1) != 0 ? 0xEDB88320U : 0);
@@ -90,14 +90,14 @@ TEST(Colormap, NamesAreAllKnown) {
 }
 
 TEST(Colormap, FewColoursAreSpreadAndInterpolated) {
-  const std::vector<Rgb> two{{0, 0, 0}, {255, 51, 0}};
+  const std::vector<Colour> two{{0, 0, 0}, {255, 51, 0}};
   const Colormap ramp = colormap_of_colours("ramp", two);
   EXPECT_EQ(ramp.name, "ramp");
   for (int code = 0; code < 256; ++code) {
-    const Rgb expected{static_cast<std::uint8_t>(code), static_cast<std::uint8_t>(std::lround(code / 5.0)), 0};
+    const Colour expected{static_cast<std::uint8_t>(code), static_cast<std::uint8_t>(std::lround(code / 5.0)), 0};
     EXPECT_EQ(text_of(ramp.colours[code]), text_of(expected)) << code;
   }
-  const std::vector<Rgb> three{{10, 0, 0}, {20, 0, 255}, {0, 100, 255}};
+  const std::vector<Colour> three{{10, 0, 0}, {20, 0, 255}, {0, 100, 255}};
   const Colormap bent = colormap_of_colours("bent", three);
   EXPECT_EQ(text_of(bent.colours[0]), "10 0 0");
   EXPECT_EQ(text_of(bent.colours[51]), "14 0 102");
@@ -107,7 +107,7 @@ TEST(Colormap, FewColoursAreSpreadAndInterpolated) {
   const Colormap& magma = colormap_by_name("magma");
   EXPECT_EQ(colormap_of_colours("same", magma.colours).colours, magma.colours);
   for (const std::size_t n : {0U, 1U, 257U}) {
-    EXPECT_REFUSED(outcome_of([&] { colormap_of_colours("x", std::vector<Rgb>(n)); }), ErrorCode::Usage,
+    EXPECT_REFUSED(outcome_of([&] { colormap_of_colours("x", std::vector<Colour>(n)); }), ErrorCode::Usage,
                    "of " + std::to_string(n) + " colours");
   }
 }
@@ -142,7 +142,7 @@ TEST_F(ColormapFile, NumbersMayBeBytesOrShares) {
 TEST_F(ColormapFile, WholeMapsComeBackAsTheyWere) {
   const Colormap& turbo = colormap_by_name("turbo");
   std::string text;
-  for (const Rgb& colour : turbo.colours) text += text_of(colour) + "\n";
+  for (const Colour& colour : turbo.colours) text += text_of(colour) + "\n";
   EXPECT_EQ(load(text).colours, turbo.colours);
 }
 
@@ -186,7 +186,7 @@ TEST(ColormapInverse, FindsEveryColourOrItsLowestTwin) {
     const ColormapInverse inverse(map);
     for (int code = 0; code < 256; ++code) {
       const auto twin = lowest[name].find(code);
-      const Rgb& c = map.colours[code];
+      const Colour& c = map.colours[code];
       const ColormapInverse::Match match = inverse.find(c[0], c[1], c[2]);
       EXPECT_EQ(match.index, twin == lowest[name].end() ? code : twin->second) << name;
       EXPECT_EQ(match.distance, 0) << name << " " << code;
@@ -196,7 +196,7 @@ TEST(ColormapInverse, FindsEveryColourOrItsLowestTwin) {
 
 TEST(ColormapInverse, FindsTheNearestColour) {
   const int colours = for_each_line("nearest", [](const Colormap& map, std::istringstream& line) {
-    const Rgb c = read_colour(line);
+    const Colour c = read_colour(line);
     int index = -1;
     double distance = -1;
     line >> index >> distance;
@@ -209,7 +209,7 @@ TEST(ColormapInverse, FindsTheNearestColour) {
 
 // White is L* = 100, a* = b* = 0; red is L* = 53.23, a* = 80.11, b* = 67.22.
 TEST(ColormapInverse, DistancesAreCielabs) {
-  const std::vector<Rgb> black(2);
+  const std::vector<Colour> black(2);
   const ColormapInverse inverse(colormap_of_colours("black", black));
   EXPECT_NEAR(inverse.find(255, 255, 255).distance, 100, 1e-9);
   EXPECT_NEAR(inverse.find(255, 0, 0).distance, std::hypot(53.23, 80.11, 67.22), 0.02);
@@ -223,7 +223,7 @@ TEST(ColormapInverse, NoiseOfAFewLevelsMovesTheCodeByFew) {
     int worst = 0;
     for (int code = 0; code < 256; ++code) {
       for (int noise = 0; noise < 27; ++noise) {  // all of -2, 0, 2 in each channel
-        Rgb c = map.colours[code];
+        Colour c = map.colours[code];
         int digits = noise;
         for (std::uint8_t& channel : c) {
           channel = static_cast<std::uint8_t>(std::clamp(channel + digits % 3 * 2 - 2, 0, 255));

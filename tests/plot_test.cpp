@@ -383,7 +383,7 @@ TEST(PlotTexts, BecomePrintable) {
   EXPECT_EQ(printable_utf8("\xc0\xaf\xed\xa0\x80\xef\xbf\xbf\xe9"), replaced) << "too long, a surrogate, none, cut";
 }
 
-Rgb pixel(const Picture& picture, double x, double y) {
+Colour pixel(const Picture& picture, double x, double y) {
   const std::uint8_t* at = picture.row(static_cast<std::int64_t>(y)) + 3 * static_cast<std::int64_t>(x);
   return {at[0], at[1], at[2]};
 }
@@ -404,8 +404,8 @@ TEST(PlotPixels, FloorAndTopAreTheMapsEnds) {
     figure.panels = {panel};
     const Picture picture = rasterise(draw(figure, layout));
     EXPECT_EQ(picture.width, std::lround(1200 * scale));
-    const Rgb& floor = figure.colormap.colours.front();
-    const Rgb& top = figure.colormap.colours.back();
+    const Colour& floor = figure.colormap.colours.front();
+    const Colour& top = figure.colormap.colours.back();
     const Box& box = layout.channels[0].spectrogram;
     const double x = std::round(box.x * scale);
     const double y = std::round(box.y * scale);
@@ -418,7 +418,7 @@ TEST(PlotPixels, FloorAndTopAreTheMapsEnds) {
     const double bottom = y + static_cast<double>(layout.rows) - 1;
     EXPECT_EQ(pixel(picture, right, bottom), top);
     EXPECT_EQ(pixel(picture, right - 1, bottom), figure.colormap.colours[128]);
-    EXPECT_EQ(pixel(picture, 2, 2), (Rgb{255, 255, 255}));
+    EXPECT_EQ(pixel(picture, 2, 2), (Colour{255, 255, 255}));
     const Box& bar = layout.colour_bar;
     EXPECT_EQ(pixel(picture, (bar.x + 5) * scale, std::round(bar.y * scale)), top);
     EXPECT_EQ(pixel(picture, (bar.x + 5) * scale, std::round(bar.bottom() * scale) - 1), floor);

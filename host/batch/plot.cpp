@@ -89,7 +89,7 @@ void write_bytes(const fs::path& path, std::span<const char> bytes) {
 
 std::string hex(const Colormap& colormap) {
   std::string text;
-  for (const Rgb& colour : colormap.colours) {
+  for (const Colour& colour : colormap.colours) {
     char digits[8];
     std::snprintf(digits, sizeof digits, "%02x%02x%02x", colour[0], colour[1], colour[2]);
     text += digits;

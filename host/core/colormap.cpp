@@ -22,14 +22,14 @@ constexpr std::size_t kCodes = 256;
 constexpr std::size_t kMaxFileBytes = 64 * 1024;
 
 /// Red, green and blue, each 0 to 255.
-using Colour = std::array<double, 3>;
+using ExactColour = std::array<double, 3>;
 
 int hex_digit(char c) { return c <= '9' ? c - '0' : c - 'a' + 10; }
 
 Colormap colormap_of_table(const ColormapTable& table) {
   Colormap map{table.name, {}};
   const char* digit = table.colours;
-  for (Rgb& colour : map.colours) {
+  for (Colour& colour : map.colours) {
     for (std::uint8_t& channel : colour) {
       channel = static_cast<std::uint8_t>(hex_digit(digit[0]) * 16 + hex_digit(digit[1]));
       digit += 2;
@@ -48,7 +48,7 @@ const std::vector<Colormap>& all_colormaps() {
 }
 
 /// 2 to 256 colours.
-Colormap spread(std::string name, const std::vector<Colour>& colours) {
+Colormap spread(std::string name, const std::vector<ExactColour>& colours) {
   Colormap map{std::move(name), {}};
   const std::size_t intervals = colours.size() - 1;
   for (std::size_t code = 0; code < kCodes; ++code) {
@@ -86,7 +86,7 @@ std::string read_text(const std::filesystem::path& path) {
 /// The numbers of a file's line.
 struct Row {
   std::size_t line;
-  Colour values;
+  ExactColour values;
 };
 
 /// The start of a word for a message: the file may be anything, a picture say.
@@ -149,12 +149,12 @@ std::vector<Row> parse_rows(std::string_view text) {
 }
 
 /// To 0 .. 255.
-std::vector<Colour> colours_of(const std::vector<Row>& rows) {
+std::vector<ExactColour> colours_of(const std::vector<Row>& rows) {
   double largest = 0;
   for (const Row& row : rows) largest = std::max({largest, row.values[0], row.values[1], row.values[2]});
-  std::vector<Colour> colours;
+  std::vector<ExactColour> colours;
   for (const Row& row : rows) {
-    Colour colour = row.values;
+    ExactColour colour = row.values;
     for (double& value : colour) {
       if (largest <= 1) {
         value *= 255;
@@ -167,7 +167,7 @@ std::vector<Colour> colours_of(const std::vector<Row>& rows) {
   return colours;
 }
 
-std::uint32_t packed(const Rgb& colour) {
+std::uint32_t packed(const Colour& colour) {
   return static_cast<std::uint32_t>(colour[0]) << 16 | static_cast<std::uint32_t>(colour[1]) << 8 | colour[2];
 }
 
@@ -201,13 +201,13 @@ std::vector<std::string> colormap_names() {
   return names;
 }
 
-Colormap colormap_of_colours(std::string name, std::span<const Rgb> colours) {
+Colormap colormap_of_colours(std::string name, std::span<const Colour> colours) {
   if (colours.size() < 2 || colours.size() > kCodes) {
     throw Error(ErrorCode::Usage,
                 "a colormap of " + std::to_string(colours.size()) + " colours cannot be made; it must have 2 to 256");
   }
-  std::vector<Colour> exact;
-  for (const Rgb& c : colours) exact.push_back({double(c[0]), double(c[1]), double(c[2])});
+  std::vector<ExactColour> exact;
+  for (const Colour& c : colours) exact.push_back({double(c[0]), double(c[1]), double(c[2])});
   return spread(std::move(name), exact);
 }
 
@@ -227,7 +227,7 @@ ColormapInverse::ColormapInverse(const Colormap& colormap) {
             [](const Entry& x, const Entry& y) { return x.lab.lightness < y.lab.lightness; });
 }
 
-ColormapInverse::Lab ColormapInverse::lab_of(const Rgb& colour) const {
+ColormapInverse::Lab ColormapInverse::lab_of(const Colour& colour) const {
   const double r = linear_[colour[0]];
   const double g = linear_[colour[1]];
   const double b = linear_[colour[2]];
@@ -266,7 +266,7 @@ ColormapInverse::Match ColormapInverse::nearest(const Lab& lab) const {
 }
 
 ColormapInverse::Match ColormapInverse::find(std::uint8_t r, std::uint8_t g, std::uint8_t b) const {
-  const Rgb colour{r, g, b};
+  const Colour colour{r, g, b};
   const auto exact = exact_.find(packed(colour));
   if (exact != exact_.end()) return {exact->second, 0.0};
   return nearest(lab_of(colour));

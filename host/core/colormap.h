@@ -13,15 +13,14 @@
 #include <unordered_map>
 #include <vector>
 
+#include "spectrohue/settings.h"
+
 namespace spectrohue {
 
-/// 8-bit sRGB: red, green, blue.
-using Rgb = std::array<std::uint8_t, 3>;
-
-/// A colour for each 8-bit code, from the smallest value to the largest.
+/// An 8-bit sRGB colour for each 8-bit code, from the smallest value to the largest.
 struct Colormap {
   std::string name;
-  std::array<Rgb, 256> colours;
+  std::array<Colour, 256> colours;
 };
 
 /// viridis, magma, inferno, plasma, cividis, turbo, jet, hot, gray, bone, hsv, coolwarm or twilight, with the bytes of
@@ -33,7 +32,7 @@ std::vector<std::string> colormap_names();
 
 /// A colormap of 2 to 256 colours, spread evenly from code 0 to 255, linearly interpolated in between (each channel on
 /// its own, rounded to nearest). Throws Error(Usage) for another number.
-Colormap colormap_of_colours(std::string name, std::span<const Rgb> colours);
+Colormap colormap_of_colours(std::string name, std::span<const Colour> colours);
 
 /// Reads a colormap from a text file of at most 64 KiB; its name is the file's, without folder and extension. A line is
 /// a colour: R G B, separated by spaces, tabs or commas; # begins a comment, lines without a colour do not count. The
@@ -68,7 +67,7 @@ class ColormapInverse {
     int index;
   };
 
-  Lab lab_of(const Rgb& colour) const;
+  Lab lab_of(const Colour& colour) const;
   Match nearest(const Lab& lab) const;
 
   std::array<double, 256> linear_;                ///< sRGB code to light, 0 to 1

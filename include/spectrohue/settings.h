@@ -165,7 +165,7 @@ inline constexpr double kPeakHeadroom = 1.03;
 /// A channel whose largest magnitude is below this (-500 dB) counts as silence: black pixels, zeros on the way back.
 inline constexpr double kSilence = 1e-25;
 
-/// Red, green, blue.
+/// Red, green, blue; sRGB.
 using Colour = std::array<std::uint8_t, 3>;
 
 /// What Encoding::Colormap paints codes with.
