@@ -216,23 +216,22 @@ void Meter::analyse(std::int64_t offset, std::int64_t n_frames) {
     items.push_back({Signal(samples), {spectrum_.data() + c * n_values, n_values}});
   }
   backend_.analyse(stft, items);
-  for (std::int64_t i = 0; i < n_frames; ++i) take_frame(next_frame_ + i, i, n_frames);
+  for (std::int64_t i = 0; i < n_frames; ++i) take_frame(next_frame_ + i, spectrum_.data(), i, n_frames);
   next_frame_ += n_frames;
 }
 
 void Meter::add_frames(std::span<const Complex> spectra, std::int64_t n_frames) {
-  spectrum_.assign(spectra.begin(), spectra.end());
   for (std::int64_t i = 0; i < n_frames; ++i) {
     const std::int64_t frame = added_frames_ + i;
     if (frame < first_frame_ || frame >= end_frame_) continue;
-    take_frame(frame, i, n_frames);
+    take_frame(frame, spectra.data(), i, n_frames);
     next_frame_ = frame + 1;
   }
   added_frames_ += n_frames;
 }
 
-/// Frame `index` of the n_frames that spectrum_ holds.
-void Meter::take_frame(std::int64_t frame, std::int64_t index, std::int64_t n_frames) {
+/// Frame `index` of spectra, [channels, n_frames, n_bins].
+void Meter::take_frame(std::int64_t frame, const Complex* spectra, std::int64_t index, std::int64_t n_frames) {
   const std::int64_t slot = slot_of(frame);
   if (slot < 0) return;
   if (slot != slot_) end_slot();
@@ -240,7 +239,7 @@ void Meter::take_frame(std::int64_t frame, std::int64_t index, std::int64_t n_fr
   const auto n_bins = static_cast<std::size_t>(settings_.stft.n_bins());
   for (std::size_t c = 0; c < channels_.size(); ++c) {
     const std::size_t row = c * static_cast<std::size_t>(n_frames) + static_cast<std::size_t>(index);
-    const Complex* const from = spectrum_.data() + row * n_bins;
+    const Complex* const from = spectra + row * n_bins;
     float* const power = channels_[c].power.data();
     if (slot_frames_ == 0) {
       square(from, n_bins, power);

@@ -87,7 +87,7 @@ class Meter {
   void add_to_waveform(Channel& channel, const float* samples, std::int64_t first, std::int64_t n) const;
   void analyse_pending(bool is_last);
   void analyse(std::int64_t offset, std::int64_t n_frames);
-  void take_frame(std::int64_t frame, std::int64_t index, std::int64_t n_frames);
+  void take_frame(std::int64_t frame, const Complex* spectra, std::int64_t index, std::int64_t n_frames);
   std::int64_t slot_of(std::int64_t frame) const;
   void end_slot();
   void set_levels(Channel& channel, std::int64_t slot, float scale) const;
