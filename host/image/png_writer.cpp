@@ -196,6 +196,7 @@ struct Coder::State {
                       const Sink& sink);
   Way choose_way(const Pixels& pixels, const FilteredRows& rows);
   std::size_t deflate(int level, std::size_t n);
+  void make_room(std::size_t n);
 
   Runs runs = Runs::Cells;  ///< of the picture
   std::vector<std::unique_ptr<Lane>> lanes;
@@ -367,7 +368,7 @@ std::size_t Coder::State::merge(const FilteredBytes& rows, std::int64_t offset, 
     after_zeros = chunk_bytes == 0;
   }
   const auto n = static_cast<std::size_t>(std::min((end - first) * kStripeBytes, rows.bytes() - offset));
-  filtered.resize(n + kSlackBytes);
+  make_room(n);
   rows.copy(offset, n, filtered.data());
   const std::size_t coded_bytes =
       lanes[0]->coder.code_merged(static_cast<int>(end - first), filtered.data(), n,
@@ -419,7 +420,7 @@ void Coder::State::join_chunks(const FilteredBytes& rows, std::span<const std::u
   joined.insert(joined.end(), end.begin(), end.end());
   if (joined.size() < kTiniestBytes) {
     const auto n = static_cast<std::size_t>(rows.bytes());
-    filtered.resize(n + kSlackBytes);
+    make_room(n);
     rows.copy(0, n, filtered.data());
     if (const std::size_t size = deflate(n < kTiniestBytes ? kTiniestLevel : kSparseLevel, n); size < joined.size()) {
       joined.assign(coded.begin(), coded.begin() + static_cast<std::ptrdiff_t>(size));
@@ -504,6 +505,13 @@ void Coder::State::write_stripes(const FilteredBytes& rows, int threads, const S
 
 // --- One stream.
 
+/// For n filtered bytes. What the coder sees behind them makes no difference, but that is beyond what tools that watch
+/// for uninitialised memory can tell.
+void Coder::State::make_room(std::size_t n) {
+  filtered.resize(n + kSlackBytes);
+  std::fill_n(filtered.data() + n, kSlackBytes, std::uint8_t{0});
+}
+
 /// Deflates the first n filtered bytes into `coded`, behind room for the head of a chunk. Returns how many bytes.
 std::size_t Coder::State::deflate(int level, std::size_t n) {
   auto& compressor = compressors[static_cast<std::size_t>(level)];
@@ -523,7 +531,7 @@ Way Coder::State::choose_way(const Pixels& pixels, const FilteredRows& rows) {
   const std::int64_t n_bands = all ? 1 : kTrialBands;
   const std::int64_t band_rows = all ? n_rows : wanted;
   const auto n = static_cast<std::size_t>(n_bands * band_rows * row_bytes);
-  filtered.resize(n + kSlackBytes);
+  make_room(n);
   Way best = Way::None;
   std::size_t smallest = std::numeric_limits<std::size_t>::max();
   for (const Way way : {Way::None, Way::Sub, Way::Up, Way::Average, Way::Paeth, Way::Adaptive, Way::Stripes}) {
@@ -552,7 +560,7 @@ Way Coder::State::choose_way(const Pixels& pixels, const FilteredRows& rows) {
 bool Coder::State::write_deflated(const Pixels& pixels, const FilteredRows& rows, Way way, int level, std::size_t most,
                                   const Sink& sink) {
   const auto n = static_cast<std::size_t>(rows.bytes());
-  filtered.resize(n + kSlackBytes);
+  make_room(n);
   filter_rows(pixels, rows, way, 0, rows.bytes() / rows.row_bytes(), filtered.data());
   const std::size_t n_coded = deflate(level, n);
   const std::size_t n_chunks = (n_coded + kMaxIdatBytes - 1) / kMaxIdatBytes;
