@@ -22,9 +22,13 @@ constexpr double kEditGamma = 0.18;
 constexpr double kEditTilt = 3.0;
 
 /// What arrays of magnitudes are in both libraries; pictures of whole numbers are in dB.
-void fill_arrays(const ParameterFlags& given, PresetValues& values) {
+PresetValues array_values(const ParameterFlags& given, int own_n_fft, int hops_a_window) {
+  PresetValues values;
   const Encoding encoding = given.encoding.value_or(Encoding::Gray32f);
   values.flags.encoding = encoding;
+  values.flags.n_fft = given.n_fft.value_or(own_n_fft);
+  values.flags.win_length = given.win_length.value_or(*values.flags.n_fft);
+  values.flags.hop_length = std::max(1, *values.flags.win_length / hops_a_window);
   values.flags.window = Window::Hann;
   values.flags.center = true;
   values.frames = FrameCount::Floor;
@@ -34,16 +38,11 @@ void fill_arrays(const ParameterFlags& given, PresetValues& values) {
   values.flags.top_db = 80;
   values.flags.n_bands = 128;
   values.flags.band_power = 2;
+  return values;
 }
 
 PresetValues librosa_values(const ParameterFlags& given) {
-  PresetValues values;
-  fill_arrays(given, values);
-  const int n_fft = given.n_fft.value_or(2048);
-  const int win_length = given.win_length.value_or(n_fft);
-  values.flags.n_fft = n_fft;
-  values.flags.win_length = win_length;
-  values.flags.hop_length = std::max(1, win_length / 4);
+  PresetValues values = array_values(given, 2048, 4);
   values.pad_mode = PadMode::Constant;
   values.flags.mel_scale = MelScale::Slaney;
   values.flags.band_norm = BandNorm::Slaney;
@@ -51,13 +50,7 @@ PresetValues librosa_values(const ParameterFlags& given) {
 }
 
 PresetValues torchaudio_values(const ParameterFlags& given) {
-  PresetValues values;
-  fill_arrays(given, values);
-  const int n_fft = given.n_fft.value_or(400);
-  const int win_length = given.win_length.value_or(n_fft);
-  values.flags.n_fft = n_fft;
-  values.flags.win_length = win_length;
-  values.flags.hop_length = std::max(1, win_length / 2);
+  PresetValues values = array_values(given, 400, 2);
   values.pad_mode = PadMode::Reflect;
   values.flags.mel_scale = MelScale::Htk;
   values.flags.band_norm = BandNorm::None;
