@@ -12,32 +12,27 @@ using Kind = ChannelChoice::Kind;
 
 ChannelMix::ChannelMix(const ChannelChoice& choice, int channels)
     : kind_(choice.kind), first_(choice.index), sources_(channels), channels_(channels) {
-  const std::string has = "the sound has " + std::to_string(channels) + (channels == 1 ? " channel" : " channels");
+  const auto refuse = [&](const char* why) {
+    throw Error(ErrorCode::BadFormat,
+                "the sound has " + std::to_string(channels) + (channels == 1 ? " channel" : " channels") + why);
+  };
   if (kind_ == Kind::One) {
-    if (first_ >= channels) throw Error(ErrorCode::BadFormat, has + ", not the one that --channels asks for");
+    if (first_ >= channels) refuse(", not the one that --channels asks for");
     channels_ = 1;
     return;
   }
   if (channels == 1) kind_ = Kind::Keep;
-  if (kind_ == Kind::MidSide && channels != 2) {
-    throw Error(ErrorCode::BadFormat, has + ", and mid and side are made of two; use --channels keep");
-  }
+  if (kind_ == Kind::MidSide && channels != 2) refuse(", and mid and side are made of two; use --channels keep");
   if (kind_ == Kind::Mono) channels_ = 1;
 }
 
-Sound ChannelMix::apply(const audio::Stretch& stretch, const audio::FileInfo& info, std::int64_t n_samples,
-                        Buffer<float>& mixed) const {
-  Sound sound{info.sample_rate, info.format, n_samples, {}};
-  if (kind_ == Kind::Keep || kind_ == Kind::One) {
-    const int first = kind_ == Kind::One ? first_ : 0;
-    for (int c = 0; c < channels_; ++c) sound.channels.push_back(stretch.signal(first + c, n_samples));
-    return sound;
-  }
+void ChannelMix::mix(const audio::Stretch& stretch, Buffer<float>& mixed) const {
+  if (kind_ == Kind::Keep || kind_ == Kind::One) return;
   const std::int64_t begin = stretch.first();
   const auto count = static_cast<std::size_t>(stretch.end() - begin);
   mixed.resize(count * static_cast<std::size_t>(channels_));
   std::vector<Signal> sources;
-  for (int c = 0; c < sources_; ++c) sources.push_back(stretch.signal(c, n_samples));
+  for (int c = 0; c < sources_; ++c) sources.push_back(stretch.signal(c, stretch.end()));
   const float share = 1.0F / static_cast<float>(sources_);
   for (std::size_t i = 0; i < count; ++i) {
     const std::int64_t at = begin + static_cast<std::int64_t>(i);
@@ -46,10 +41,27 @@ Sound ChannelMix::apply(const audio::Stretch& stretch, const audio::FileInfo& in
     mixed[i] = sum * share;
     if (is_mid_side()) mixed[count + i] = (sources[0][at] - sources[1][at]) * share;
   }
+}
+
+Sound ChannelMix::sound(const audio::Stretch& stretch, const audio::FileInfo& info, std::int64_t n_samples,
+                        const Buffer<float>& mixed) const {
+  Sound sound{info.sample_rate, info.format, n_samples, {}};
+  if (kind_ == Kind::Keep || kind_ == Kind::One) {
+    const int first = kind_ == Kind::One ? first_ : 0;
+    for (int c = 0; c < channels_; ++c) sound.channels.push_back(stretch.signal(first + c, n_samples));
+    return sound;
+  }
+  const auto count = static_cast<std::size_t>(stretch.end() - stretch.first());
   for (int c = 0; c < channels_; ++c) {
-    sound.channels.push_back(Signal(mixed.span().subspan(c * count, count)).part_of(begin, n_samples));
+    sound.channels.push_back(Signal(mixed.span().subspan(c * count, count)).part_of(stretch.first(), n_samples));
   }
   return sound;
+}
+
+Sound ChannelMix::apply(const audio::Stretch& stretch, const audio::FileInfo& info, std::int64_t n_samples,
+                        Buffer<float>& mixed) const {
+  mix(stretch, mixed);
+  return sound(stretch, info, n_samples, mixed);
 }
 
 void undo_mid_side(float* samples, std::int64_t stride, std::int64_t n) {

@@ -24,6 +24,10 @@ class ChannelMix {
   /// The stretch of a sound of n_samples as its picture has it; `mixed` is memory for it, and both must live as long.
   Sound apply(const audio::Stretch& stretch, const audio::FileInfo& info, std::int64_t n_samples,
               Buffer<float>& mixed) const;
+  /// The two halves of it: what has to be computed, which is the same as long as the stretch is, and the sound.
+  void mix(const audio::Stretch& stretch, Buffer<float>& mixed) const;
+  Sound sound(const audio::Stretch& stretch, const audio::FileInfo& info, std::int64_t n_samples,
+              const Buffer<float>& mixed) const;
 
  private:
   ChannelChoice::Kind kind_;

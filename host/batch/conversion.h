@@ -86,6 +86,7 @@ struct Job {
   audio::Stretch stretch;
   bool is_whole = false;  ///< all of the sound is in the stretch
   Buffer<float> mixed;    ///< its channels as the picture has them, where that is not as they are
+  bool is_mixed = false;  ///< mixed is of all of the sound, and of no other
 
   // Pictures to sounds.
   image::PictureFile file;

@@ -105,7 +105,6 @@ void validate(const EncodeSettings& settings, const TileSettings& tiles, const P
   const auto refuse = [](const std::string& why) { throw Error(ErrorCode::Usage, why); };
   const Encoding encoding = settings.pixels.encoding;
   const bool is_spread = piece_names(encoding, output) != PieceNames::Tiles;
-  const ChannelChoice::Kind kind = settings.channels.kind;
   validate(settings);
   make_tiling(tiles, 1, settings);
   if (is_spread && tiles.width.value_or(0) != 0) {
@@ -113,9 +112,6 @@ void validate(const EncodeSettings& settings, const TileSettings& tiles, const P
            ") are not cut into tiles as well");
   }
   if (encoding == Encoding::Stereo && output.splits_channels) refuse("stereo has all channels in one picture");
-  if (is_exact(encoding) && (kind == ChannelChoice::Kind::Mono || kind == ChannelChoice::Kind::MidSide)) {
-    refuse(to_string(encoding) + " gives every sample back, which a mix of channels is not; use --channels keep");
-  }
   if (settings.arrangement.is_resized() && is_hue(encoding)) {
     refuse("a resized picture has lost the phases of " + to_string(encoding) + "; resize pictures of magnitudes");
   }
@@ -147,7 +143,10 @@ Sound Encoder::sound_of(Job& job, std::int64_t n_samples) const {
   const Encoding encoding = settings_.pixels.encoding;
   const audio::FileInfo& info = job.reader->info();
   if (is_exact(encoding) && info.format == SampleFormat::Lossy) job.stretch.clip(exact_most(encoding));
-  return mix_of(job).apply(job.stretch, info, n_samples, job.mixed);
+  const ChannelMix mix = mix_of(job);
+  if (!job.is_mixed) mix.mix(job.stretch, job.mixed);
+  job.is_mixed = job.is_whole;
+  return mix.sound(job.stretch, info, n_samples, job.mixed);
 }
 
 std::string Encoder::parameters() const {
@@ -178,6 +177,7 @@ void Encoder::read(Job& job) const {
   }
   const std::int64_t most = settings_.stft.most_samples(tiling(job).page.width);
   job.is_whole = !job.stretch.slide(*job.reader, 0, most + 1);
+  job.is_mixed = false;
 }
 
 void Encoder::compute(Worker& worker, Job& job) const {
