@@ -33,9 +33,8 @@ DoubleFft::DoubleFft(int n) : n_(n), size_(n % 2 == 0 ? n / 2 : n) {
   to_.resize(from_.size());
 }
 
-/// `stride` is the product of the radices of the passes before. Number q + stride (p + m j) of the input, j = 0 ..
-/// radix
-/// - 1, becomes number q + stride (radix p + k) of the output.
+/// `stride` is the product of the radices of the passes before. Numbers q + stride (p + m j) of the input, where j runs
+/// from 0 to below radix, become numbers q + stride (radix p + k) of the output, where k does.
 void DoubleFft::pass(int radix, int stride) {
   const int m = size_ / (stride * radix);
   const int turn = n_ / size_ * stride;  // of circle_, per step of p k

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <mutex>
 
+#include "core/last_made.h"
 #include "core/stft_tables.h"
 
 namespace spectrohue {
@@ -33,18 +33,10 @@ constexpr int kChunkRows = 64;
 
 bool has_table(Encoding encoding) { return pixel_layout(encoding).bits != 32 && encoding != Encoding::Rgb24; }
 
-/// PixelCode::magnitude. 65,536 powers take longer than a short picture, and a batch's pictures mostly have the same
-/// settings: the last table is kept.
+/// PixelCode::magnitude: 65,536 powers take longer than a short picture.
 std::shared_ptr<const std::vector<float>> magnitude_table(const PixelSettings& settings) {
-  static std::mutex mutex;
-  static PixelSettings made_for;
-  static std::shared_ptr<const std::vector<float>> table;
-  const std::lock_guard lock(mutex);
-  if (!table || made_for != settings) {
-    table = std::make_shared<const std::vector<float>>(PixelCode(settings).magnitude);
-    made_for = settings;
-  }
-  return table;
+  static LastMade<PixelSettings, std::vector<float>> tables;
+  return tables.get(settings, [&] { return PixelCode(settings).magnitude; });
 }
 
 /// Calls use(rows, offset of their numbers) for the block, some rows at a time.

@@ -98,7 +98,9 @@ struct PixelCode {
 /// b of the curve AdaptiveLog: code 1 of `top` stands for -top_db.
 double adaptive_log_strength(double top_db, double top);
 
-/// The curve in double: relative magnitude m >= 0 to value; above 1 for m above 1. `strength` as below.
+/// The curve in double: relative magnitude m >= 0 to value; above 1 for m above 1. `strength` as below. The formulas of
+/// math::amplitude_value once more, on purpose: that one is floats without libm, the same bits on every machine, and
+/// takes a power; it makes codes of up to 16 bits. Codes of 24 bits and pictures of floats need what it cannot give.
 double curve_value(const Curve& curve, double m, double strength);
 
 /// The inverse of the curve, in closed form: value v in [0, 1] to relative magnitude. `strength` is b of AdaptiveLog;

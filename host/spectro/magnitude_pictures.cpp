@@ -6,7 +6,9 @@
 #include <cmath>
 #include <cstring>
 #include <numbers>
+#include <tuple>
 
+#include "core/last_made.h"
 #include "cpu/lane_kernels.h"
 #include "math/frames.h"
 #include "spectro/retrieval.h"
@@ -25,6 +27,12 @@ constexpr int kGroup = PixelBlock<std::uint8_t>::kColumns;
 const MagnitudeKernels& magnitude_kernels() { return cpu::usable_lane_kernels().front()->magnitudes; }
 
 bool has_phases(Encoding encoding) { return encoding == Encoding::Magphase || encoding == Encoding::Magphase16; }
+
+/// With scratch memory of its own, without making the bands of every file and page anew.
+RowMap row_map(const StftSettings& stft, const PixelSettings& pixels, int sample_rate) {
+  static LastMade<std::tuple<StftSettings, PixelSettings, int>, RowMap> maps;
+  return *maps.get({stft, pixels, sample_rate}, [&] { return RowMap(stft, pixels, sample_rate); });
+}
 
 /// Where a channel stands in Encoding::Stereo.
 int side_of(int channel, int channels) { return channels == 1 ? MagnitudeCode::kBoth : channel; }
@@ -65,7 +73,7 @@ class Painter {
   Painter(const EncodeSettings& settings, int sample_rate, Picture& picture)
       : encoding_(settings.pixels.encoding),
         n_bins_(settings.stft.n_bins()),
-        map_(settings.stft, settings.pixels, sample_rate),
+        map_(row_map(settings.stft, settings.pixels, sample_rate)),
         code_(settings.pixels, magnitude_kernels(), MagnitudeCode::Use::Write),
         picture_(picture),
         turns_(encoding_ == Encoding::Complex ? turns_to_start(settings.stft) : std::vector<Complex>()) {
@@ -153,7 +161,7 @@ class Painter {
 
 void raise_row_peaks(Backend& backend, const EncodeSettings& settings, const Sound& sound, Columns columns,
                      std::vector<float>& peaks) {
-  RowMap map(settings.stft, settings.pixels, sound.sample_rate);
+  RowMap map = row_map(settings.stft, settings.pixels, sound.sample_rate);
   std::vector<float> rows(static_cast<std::size_t>(map.n_rows()));
   Buffer<Complex> memory;
   const auto n_bins = static_cast<std::size_t>(map.n_bins());

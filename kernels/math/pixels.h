@@ -57,7 +57,8 @@ SPECTROHUE_HD F amplitude_outer(F inner, F p, const CurveConstants& curve) {
   }
   return select(p < kTiny, F{}, min(max(v, F{}), F{} + 1.0F));
 }
-/// The value in [0, 1] of the squared relative magnitude p. Below kTiny (-379 dB) it is 0.
+/// The value in [0, 1] of the squared relative magnitude p. Below kTiny (-379 dB) it is 0. Good for codes of 16 bits;
+/// where more are kept, curve_value() (host/core/stft_tables.h) has the same formulas in double.
 template <class F>
 SPECTROHUE_HD F amplitude_value(F p, const CurveConstants& curve) {
   return amplitude_outer(amplitude_inner(p, curve), p, curve);
