@@ -21,6 +21,7 @@
 #include "batch/tiles.h"
 #include "image/picture_file.h"
 #include "spectrohue/backend.h"
+#include "spectrohue/convert.h"
 #include "spectrohue/types.h"
 
 namespace spectrohue::batch {
@@ -33,6 +34,7 @@ struct Converted {
   PieceNames piece_names = PieceNames::Tiles;  ///< of several
   std::vector<std::string> messages = {};      ///< for the user: overridden or assumed parameters, losses
   std::optional<double> snr_db = {};           ///< of the way back, where it was taken
+  std::optional<Convergence> convergence = {};  ///< where phases were found
   std::string source_sha256 = {};              ///< where asked for
   std::vector<std::string> output_sha256 = {};
 };

@@ -152,7 +152,7 @@ void assemble(Job& job, const ParameterFlags& flags, int threads) {
 /// The sound of a whole picture, as it was before it was made mid and side.
 void make_sound(Worker& worker, Job& job, const PictureNote& note, const ParameterFlags& flags, bool is_untouched) {
   Audio& audio = job.audio;
-  to_audio(*worker.backend, job.file.picture, note, audio, flags.retrieval, is_untouched);
+  job.converted.convergence = to_audio(*worker.backend, job.file.picture, note, audio, flags.retrieval, is_untouched);
   if (note.is_mid_side) undo_mid_side(audio.samples.data(), audio.n_samples, audio.n_samples);
 }
 
@@ -239,7 +239,7 @@ TileJoiner::Take undoing_mid_side(TileJoiner::Take take) {
 Parameters join(Worker& worker, Job& job, const TileLayout& layout, const ParameterFlags& flags, bool first_is_read,
                 const std::function<TileJoiner::Take(const Parameters&)>& begin) {
   const std::vector<fs::path>& paths = job.task.tiles;
-  const bool is_joined_first = !holds_phase(layout.note().pixels.encoding);
+  const bool is_joined_first = !holds_phase(layout.note().pixels.encoding) || flags.retrieval.replaces_phases;
   Parameters first;
   TileJoiner joiner(*worker.backend, layout);
   TileJoiner::Take take;
@@ -269,7 +269,7 @@ Parameters join(Worker& worker, Job& job, const TileLayout& layout, const Parame
     PictureNote note = first.note;
     note.tile = {};
     Audio& audio = job.audio;
-    to_audio(*worker.backend, whole, note, audio, flags.retrieval);
+    job.converted.convergence = to_audio(*worker.backend, whole, note, audio, flags.retrieval);
     take(audio.samples.data(), audio.n_samples, audio.n_samples);
   }
   return first;

@@ -144,6 +144,9 @@ ManifestRecord parse_record(const Json& line) {
   record.seconds.compute = seconds_in(line, "compute_seconds");
   record.seconds.write = seconds_in(line, "write_seconds");
   if (line.contains("snr_db")) record.snr_db = decibels_in(line.at("snr_db"));
+  if (line.contains("convergence_db")) {
+    record.convergence = {decibels_in(line.at("convergence_db")), static_cast<int>(integer_in(line.at("n_iter")))};
+  }
   record.source_sha256 = line.value("source_sha256", std::string());
   record.output_sha256 = line.value("output_sha256", std::vector<std::string>());
   return record;
@@ -199,6 +202,7 @@ ManifestRecord record_of(const FileResult& result, const fs::path& output) {
   record.audio_seconds = result.converted.audio_seconds;
   record.seconds = result.seconds;
   record.snr_db = result.converted.snr_db;
+  record.convergence = result.converted.convergence;
   record.source_sha256 = result.converted.source_sha256;
   record.output_sha256 = result.converted.output_sha256;
   return record;
@@ -258,6 +262,10 @@ std::string to_line(const ManifestRecord& record, const std::string& parameters)
   line["compute_seconds"] = rounded(record.seconds.compute);
   line["write_seconds"] = rounded(record.seconds.write);
   if (record.snr_db) line["snr_db"] = decibels(*record.snr_db);
+  if (record.convergence) {
+    line["convergence_db"] = decibels(record.convergence->db);
+    line["n_iter"] = record.convergence->n_iter;
+  }
   if (!record.source_sha256.empty()) line["source_sha256"] = record.source_sha256;
   if (!record.output_sha256.empty()) line["output_sha256"] = record.output_sha256;
   return dump(line);

@@ -46,6 +46,7 @@ struct ManifestRecord {
   double audio_seconds = 0;
   StepSeconds seconds;
   std::optional<double> snr_db;
+  std::optional<Convergence> convergence;
   std::string source_sha256;               ///< lower-case hexadecimal, or empty; of tiles one after the other
   std::vector<std::string> output_sha256;  ///< a file of the output each, or empty
 };

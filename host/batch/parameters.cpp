@@ -338,6 +338,7 @@ std::string to_json(const ParameterFlags& flags) {
   if (retrieval.n_iter != defaults.n_iter) json["n_iter"] = retrieval.n_iter;
   if (retrieval.momentum != defaults.momentum) json["momentum"] = retrieval.momentum;
   if (retrieval.seed != defaults.seed) json["seed"] = retrieval.seed;
+  if (retrieval.replaces_phases) json["replaces_phases"] = true;
   put("sample_rate", flags.sample_rate);
   put("channels", flags.channels);
   put("n_samples", flags.n_samples);

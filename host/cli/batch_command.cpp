@@ -40,6 +40,17 @@ fs::path existing_folder(fs::path folder) {
   return folder;
 }
 
+/// What is said of a file with --verbose.
+std::string done_text(const batch::FileResult& result, bool is_packed) {
+  std::string text = is_packed ? "done" : "-> " + result.task.destination.string();
+  if (const std::optional<Convergence>& found = result.converted.convergence) {
+    char steps[96];
+    std::snprintf(steps, sizeof steps, ", phases found in %d steps, magnitudes within %.1f dB", found->n_iter, found->db);
+    text += steps;
+  }
+  return text;
+}
+
 class BatchCommand {
  public:
   BatchCommand(const FileOptions& files, const RunOptions& options, const Direction& direction)
@@ -248,7 +259,7 @@ class BatchCommand {
     observer.say = [&](const fs::path& path, const std::string& text) { progress_->message(path.string(), text); };
     observer.finished = [&](const batch::FileResult& result) {
       if (options_.verbose && !result.failure) {
-        progress_->message(result.task.source.string(), packer ? "done" : "-> " + result.task.destination.string());
+        progress_->message(result.task.source.string(), done_text(result, packer.has_value()));
       }
       if (packer) packer->finished(result);
       if (manifest != nullptr && !packer) append(*manifest, batch::record_of(result, plan_settings.output));

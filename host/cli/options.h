@@ -53,6 +53,7 @@ class RetrievalOptions {
 
  private:
   std::string method_ = "hybrid";
+  bool is_method_given_ = false;
   std::string quality_ = "default";
   std::string start_;
   std::optional<int> n_iter_;

@@ -25,11 +25,15 @@ std::vector<std::string> methods() {
 
 void RetrievalOptions::add_to(CLI::App& app) {
   const HelpGroup group(app, "Phase retrieval (pictures without phases)");
-  app.add_option(both_spellings("--phase-method"), method_,
-                 "hybrid (best), griffinlim (as librosa's), fgla (the same from --init pghi), or only a start: pghi, "
-                 "rtpghi, spsi, zero, random; stored: the phases that the picture holds")
-      ->check(CLI::IsMember(methods()))
-      ->capture_default_str();
+  app.add_option_function<std::string>(
+         both_spellings("--phase-method"),
+         [this](const std::string& name) {
+           method_ = name;
+           is_method_given_ = true;
+         },
+         "hybrid (default), griffinlim (as librosa's), fgla (the same from --init pghi), or only a start: pghi, "
+         "rtpghi, spsi, zero, random; stored: the phases that the picture holds (default where it holds any)")
+      ->check(CLI::IsMember(methods()));
   CLI::Option* quality =
       app.add_option(both_spellings("--phase-quality"), quality_, "fast (16 steps), default (64) or high (400)")
           ->check(CLI::IsMember({"fast", "default", "high"}))
@@ -66,6 +70,9 @@ RetrievalSettings RetrievalOptions::settings() const {
     settings.n_iter = 0;
   }
   if (!start_.empty()) settings.start = phase_start_from_string(start_);
+  // Steps alone are for the pictures of a folder that have no phases.
+  const bool takes_stored = settings.method == PhaseMethod::None && settings.start == PhaseStart::Stored;
+  settings.replaces_phases = (is_method_given_ || !start_.empty()) && !takes_stored;
   return settings;
 }
 

@@ -28,6 +28,7 @@ void Collector::add(const batch::FileResult& result) {
   file.output_bytes = converted.bytes_written;
   file.audio_seconds = converted.audio_seconds;
   file.snr_db = converted.snr_db;
+  if (converted.convergence) file.convergence_db = converted.convergence->db;
   files_.add({name, task.source.native()}, std::move(file));
 }
 

@@ -26,6 +26,7 @@ struct ShownFile {
   std::int64_t output_bytes = 0;
   double audio_seconds = 0;
   std::optional<double> snr_db;
+  std::optional<double> convergence_db;
 };
 
 struct ShownFailure {

@@ -229,7 +229,8 @@ function card(file) {
       nameOf(file.source),
       line(duration(file.audio_seconds), file.sample_rate && hertz(file.sample_rate), file.channels && channels(file.channels)),
       line(file.picture && `${plain(file.picture.width)} \u00d7 ${plain(file.picture.height)} pixels${tiles}`),
-      line(`${bytes(file.source_bytes)} \u2192 ${bytes(file.output_bytes)}`, 'snr_db' in file && `SNR ${decibels(file.snr_db)}`),
+      line(`${bytes(file.source_bytes)} \u2192 ${bytes(file.output_bytes)}`, 'snr_db' in file && `SNR ${decibels(file.snr_db)}`,
+        'convergence_db' in file && `phases found: magnitudes within ${decibels(file.convergence_db)}`),
       ...(file.problems ?? []).map((problem) => make('div', {class: 'warn'}, visible(problem))),
       player(file)));
 }

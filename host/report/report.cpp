@@ -90,6 +90,7 @@ class Showcase {
                 {"output_bytes", file.output_bytes},
                 {"audio_seconds", file.audio_seconds}};
     if (file.snr_db) out["snr_db"] = decibels(*file.snr_db);
+    if (file.convergence_db) out["convergence_db"] = decibels(*file.convergence_db);
     const std::int64_t n_tiles = std::max(file.n_sources, file.n_outputs);
     if (n_tiles > 1) out["tiles"] = n_tiles;
     if (has_picture(file)) attempt(name, out, [&] { add_picture(out, picture_of(file)); });

@@ -11,6 +11,7 @@
 #include "spectro/magnitude_pictures.h"
 #include "spectro/pages.h"
 #include "spectro/residual.h"
+#include "spectro/retrieve_sound.h"
 #include "spectrohue/error.h"
 
 namespace spectrohue {
@@ -123,8 +124,8 @@ PictureNote to_picture(Backend& backend, const Audio& audio, const EncodeSetting
   return to_picture(backend, sound, settings, picture);
 }
 
-void to_audio(Backend& backend, const Picture& picture, const PictureNote& note, Audio& audio,
-              const RetrievalSettings& retrieval, bool is_untouched) {
+std::optional<Convergence> to_audio(Backend& backend, const Picture& picture, const PictureNote& note, Audio& audio,
+                                    const RetrievalSettings& retrieval, bool is_untouched) {
   validate(note.stft, note.pixels);
   check_note(picture, note);
 
@@ -133,25 +134,24 @@ void to_audio(Backend& backend, const Picture& picture, const PictureNote& note,
   audio.n_samples = note.n_samples;
   audio.format = note.format;
   audio.samples.resize(static_cast<std::size_t>(note.channels * note.n_samples));
+  if (!holds_phase(note.pixels.encoding) || retrieval.replaces_phases) {
+    return retrieve_sound(backend, picture, note, retrieval, audio);
+  }
   if (is_exact(note.pixels.encoding)) {
     decode_exactly(backend, picture, note, audio, is_untouched);
-    return;
+    return std::nullopt;
   }
   const std::int64_t n_frames = note.stft.n_frames(note.n_samples);
-  if (!holds_phase(note.pixels.encoding)) {
-    retrieve_sound(backend, picture, note, retrieval, audio);
-    return;
-  }
   if (!is_hue(note.pixels.encoding)) {
     decode_spectrum_columns(backend, picture, note, {0, n_frames}, note.stft, audio.samples.span(), note.n_samples);
-    return;
+    return std::nullopt;
   }
   std::vector<DecodeItem> items;
   for (int c = 0; c < note.channels; ++c) {
-    const std::uint8_t* top = picture.row(static_cast<std::int64_t>(c) * n_rows(note.stft, note.pixels));
-    items.push_back({{top, picture.row_bytes(), n_frames}, static_cast<float>(note.ref[c]), audio.channel(c)});
+    items.push_back({plane_of(picture, note, c, {0, n_frames}), static_cast<float>(note.ref[c]), audio.channel(c)});
   }
   backend.decode(note.stft, note.pixels, items);
+  return std::nullopt;
 }
 
 Comparison compare(const Audio& a, const Audio& b) {

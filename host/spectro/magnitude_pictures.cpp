@@ -11,7 +11,6 @@
 #include "core/last_made.h"
 #include "cpu/lane_kernels.h"
 #include "math/frames.h"
-#include "spectro/retrieval.h"
 #include "spectrohue/error.h"
 
 namespace spectrohue {
@@ -27,12 +26,6 @@ constexpr int kGroup = PixelBlock<std::uint8_t>::kColumns;
 const MagnitudeKernels& magnitude_kernels() { return cpu::usable_lane_kernels().front()->magnitudes; }
 
 bool has_phases(Encoding encoding) { return encoding == Encoding::Magphase || encoding == Encoding::Magphase16; }
-
-/// With scratch memory of its own, without making the bands of every file and page anew.
-RowMap row_map(const StftSettings& stft, const PixelSettings& pixels, int sample_rate) {
-  static LastMade<std::tuple<StftSettings, PixelSettings, int>, RowMap> maps;
-  return *maps.get({stft, pixels, sample_rate}, [&] { return RowMap(stft, pixels, sample_rate); });
-}
 
 /// Where a channel stands in Encoding::Stereo.
 int side_of(int channel, int channels) { return channels == 1 ? MagnitudeCode::kBoth : channel; }
@@ -158,6 +151,11 @@ class Painter {
 };
 
 }  // namespace
+
+RowMap row_map(const StftSettings& stft, const PixelSettings& pixels, int sample_rate) {
+  static LastMade<std::tuple<StftSettings, PixelSettings, int>, RowMap> maps;
+  return *maps.get({stft, pixels, sample_rate}, [&] { return RowMap(stft, pixels, sample_rate); });
+}
 
 void raise_row_peaks(Backend& backend, const EncodeSettings& settings, const Sound& sound, Columns columns,
                      std::vector<float>& peaks) {
@@ -297,25 +295,6 @@ void decode_spectrum_columns(Backend& backend, const Picture& picture, const Pic
       std::copy_n(block.data() + (from - begin * hop), to - from,
                   samples.data() + c * stride + (from - stft.padding()));
     }
-  }
-}
-
-void retrieve_sound(Backend& backend, const Picture& picture, const PictureNote& note,
-                    const RetrievalSettings& settings, Audio& audio) {
-  const std::int64_t n_frames = note.stft.n_frames(note.n_samples);
-  const MagnitudeReader reader(picture, note);
-  RowMap map(note.stft, note.pixels, note.sample_rate);
-  const auto n_rows = static_cast<std::size_t>(map.n_rows());
-  const auto n_bins = static_cast<std::size_t>(map.n_bins());
-  Buffer<float> rows(n_frames * n_rows);
-  Buffer<float> magnitudes(n_frames * n_bins);
-  for (int c = 0; c < note.channels; ++c) {
-    reader.read_rows(c, {0, n_frames}, rows.span());
-    for (std::int64_t t = 0; t < n_frames; ++t) {
-      map.invert(rows.span().subspan(t * n_rows, n_rows), magnitudes.span().subspan(t * n_bins, n_bins));
-    }
-    const RetrievalItem item{magnitudes.span(), audio.channel(c)};
-    retrieve(backend, note.stft, settings, {&item, 1});
   }
 }
 

@@ -17,6 +17,9 @@
 
 namespace spectrohue {
 
+/// A map with scratch memory of its own, without making the bands of every file and page anew.
+RowMap row_map(const StftSettings& stft, const PixelSettings& pixels, int sample_rate);
+
 /// Raises peaks[c] to the largest magnitude that the rows of channel c have in the given columns; [channels].
 void raise_row_peaks(Backend& backend, const EncodeSettings& settings, const Sound& sound, Columns columns,
                      std::vector<float>& peaks);
@@ -54,10 +57,5 @@ class MagnitudeReader {
 /// in memory at a time; the bits are those of all of it at once.
 void decode_spectrum_columns(Backend& backend, const Picture& picture, const PictureNote& note, Columns columns,
                              const StftSettings& stft, std::span<float> samples, std::int64_t stride);
-
-/// A sound whose magnitudes are those of the picture, as nearly as phases can be found: all channels, all of the
-/// picture in memory, 32 bytes a bin besides. The waveform is not the one that was encoded.
-void retrieve_sound(Backend& backend, const Picture& picture, const PictureNote& note,
-                    const RetrievalSettings& settings, Audio& audio);
 
 }  // namespace spectrohue

@@ -29,6 +29,11 @@ void paste_columns(const Picture& from, Columns columns, Picture& to, std::int64
 
 }  // namespace
 
+ConstPlane plane_of(const Picture& picture, const PictureNote& note, int channel, Columns columns) {
+  const std::int64_t top = static_cast<std::int64_t>(channel) * n_rows(note.stft, note.pixels);
+  return {picture.row(top) + columns.first * picture.layout.bytes(), picture.row_bytes(), columns.count};
+}
+
 std::int64_t overlap_columns(const StftSettings& stft) {
   return (stft.n_fft + stft.hop_length - 1) / stft.hop_length - 1;
 }
@@ -374,7 +379,7 @@ void TileWalk::hand_over(const Piece& piece, const Use& use) {
 // ---------------------------------------------------------------------------------------------- decoding
 
 PieceDecoder::PieceDecoder(Backend& backend, const PictureNote& note)
-    : backend_(backend), note_(note), uncentred_(note.stft), rows_(n_rows(note.stft, note.pixels)) {
+    : backend_(backend), note_(note), uncentred_(note.stft) {
   uncentred_.center = false;
   if (note.pixels.encoding == Encoding::Hsv16x) doubles_ = std::make_unique<DoubleDecoder>(uncentred_, note.pixels);
 }
@@ -385,8 +390,7 @@ PieceDecoder::Samples PieceDecoder::decode(const Piece& piece) {
 }
 
 ConstPlane PieceDecoder::plane(const Piece& piece, int channel) const {
-  const std::uint8_t* top = piece.picture.row(channel * rows_) + piece.columns.first * piece.picture.layout.bytes();
-  return {top, piece.picture.row_bytes(), piece.columns.count};
+  return plane_of(piece.picture, note_, channel, piece.columns);
 }
 
 PieceDecoder::Samples PieceDecoder::decode_floats(const Piece& piece) {

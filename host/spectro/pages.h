@@ -26,6 +26,9 @@ struct Columns {
   std::int64_t end() const { return first + count; }
 };
 
+/// The pixels of a channel in some columns; encodings of hue and value.
+ConstPlane plane_of(const Picture& picture, const PictureNote& note, int channel, Columns columns);
+
 /// How many columns before a cut share samples with columns behind it.
 std::int64_t overlap_columns(const StftSettings& stft);
 
@@ -225,7 +228,6 @@ class PieceDecoder {
   Backend& backend_;
   const PictureNote& note_;
   StftSettings uncentred_;
-  std::int64_t rows_;                       // of a channel
   std::unique_ptr<DoubleDecoder> doubles_;  // where floats are not enough
   Buffer<float> samples_;
   Buffer<float> exact_;

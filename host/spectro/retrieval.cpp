@@ -29,11 +29,6 @@ constexpr int kManySteps = 200;
 constexpr int kStepsBetweenChecks = 16;
 constexpr double kLeastGainDb = 0.05;
 
-double to_db(double error, double all) {
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  return error == 0 ? -kInfinity : all == 0 ? kInfinity : 10 * std::log10(error / all);
-}
-
 double energy(std::span<const float> values) {
   double sum = 0;
   for (const float v : values) sum += static_cast<double>(v) * v;
@@ -59,8 +54,9 @@ class Search {
         results_(items.size()),
         last_db_(items.size(), 0.0),
         stalled_(items.size(), 0) {
-    for (const RetrievalItem& item : items) {
-      all_.push_back(energy(item.bands.empty() ? item.magnitudes : item.bands));
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      const RetrievalItem& item = items[i];
+      results_[i].energy = energy(item.bands.empty() ? item.magnitudes : item.bands);
       has_guesses_ |= std::any_of(item.magnitudes.begin(), item.magnitudes.end(), [](float m) { return m < 0; });
     }
     make_projector(backend, stft);
@@ -76,7 +72,7 @@ class Search {
     }
     const std::vector<double> errors = projector_->errors(kFound);
     for (std::size_t i = 0; i < items_.size(); ++i) {
-      if (stalled_[i] < 2) results_[i].convergence_db = to_db(errors[i], all_[i]);
+      if (stalled_[i] < 2) results_[i].error = errors[i];
       projector_->read(kFound, i, items_[i].signal);
     }
     return results_;
@@ -108,6 +104,10 @@ class Search {
       given.push_back({item.magnitudes, begin, item.bands, std::ssize(item.signal)});
     }
     projector_ = backend.make_projector(stft, links_.bands, given);
+    if (projector_ == nullptr) {
+      host_ = make_backend("cpu");
+      projector_ = host_->make_projector(stft, links_.bands, given);
+    }
   }
 
   void couple(int signal) {
@@ -167,9 +167,9 @@ class Search {
       double energy = 0;
       for (std::size_t i = first; i < first + group; ++i) {
         error += errors[i];
-        energy += all_[i];
+        energy += results_[i].energy;
       }
-      const double db = to_db(error, energy);
+      const double db = convergence_db(error, energy);
       const bool gains = db < last_db_[first] - kLeastGainDb;
       last_db_[first] = db;
       stalled_[first] = gains ? 0 : stalled_[first] + 1;
@@ -180,7 +180,8 @@ class Search {
       }
       for (std::size_t i = first; i < first + group; ++i) {
         stalled_[i] = 2;
-        results_[i] = {n_iter, to_db(errors[i], all_[i])};
+        results_[i].n_iter = n_iter;
+        results_[i].error = errors[i];
         projector_->set_done(i);
       }
     }
@@ -190,15 +191,20 @@ class Search {
   const RetrievalSettings& settings_;
   std::span<const RetrievalItem> items_;
   RetrievalLinks links_;
+  std::unique_ptr<Backend> host_;  // where the backend has no projector
   std::unique_ptr<Projector> projector_;
   bool has_guesses_ = false;
-  std::vector<double> all_;  // [items] sums of squares of what is wanted
   std::vector<RetrievalResult> results_;
   std::vector<double> last_db_;
   std::vector<int> stalled_;  // checks without a gain; 2: done
 };
 
 }  // namespace
+
+double convergence_db(double error, double energy) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  return error == 0 ? -kInfinity : energy == 0 ? kInfinity : 10 * std::log10(error / energy);
+}
 
 std::vector<RetrievalResult> retrieve(Backend& backend, const StftSettings& stft, const RetrievalSettings& settings,
                                       std::span<const RetrievalItem> items, const RetrievalLinks& links) {

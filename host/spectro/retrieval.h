@@ -28,10 +28,13 @@ struct RetrievalLinks {
 };
 
 struct RetrievalResult {
-  int n_iter = 0;  ///< steps that were taken
-  /// 20 log10(|| |STFT signal| - wanted || / || wanted ||), dB, of magnitudes or bands; -infinity where they are equal.
-  double convergence_db = 0;
+  int n_iter = 0;     ///< steps that were taken
+  double error = 0;   ///< sum (|STFT signal| - wanted)^2, of magnitudes or bands; a guess is met within its limits
+  double energy = 0;  ///< sum wanted^2
 };
+
+/// Spectral convergence, 10 log10(error / energy): -infinity where nothing is wrong.
+double convergence_db(double error, double energy);
 
 /// Finds signals whose spectra have these magnitudes, as nearly as the settings' steps bring them; [items.size()]
 /// results. What becomes of an item does not depend on the others, nor on threads.

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <optional>
+
 #include "spectrohue/backend.h"
 #include "spectrohue/types.h"
 
@@ -30,13 +32,20 @@ struct Sound {
 PictureNote to_picture(Backend& backend, const Sound& sound, const EncodeSettings& settings, Picture& picture);
 PictureNote to_picture(Backend& backend, const Audio& audio, const EncodeSettings& settings, Picture& picture);
 
+/// How near phase retrieval came to the magnitudes, or bands, of a picture.
+struct Convergence {
+  double db = 0;   ///< 10 log10(sum (found - wanted)^2 / sum wanted^2), all channels; -infinity where nothing is wrong
+  int n_iter = 0;  ///< the most steps that a channel took
+};
+
 /// Picture to sound, as the note says: exact rate, length, level and channels. Samples are not clipped. Of an exact
 /// encoding's picture, if it is_untouched (PictureNote::pixels_crc32 is that of its pixels), they are those that were
 /// encoded; else the residual is left out, which would be noise.
 /// Throws Error(BadFormat) if the picture's size or depth contradicts the note, or the picture is one of several tiles.
-/// Where it holds no phases, they are found as `retrieval` says, and the waveform is another one.
-void to_audio(Backend& backend, const Picture& picture, const PictureNote& note, Audio& audio,
-              const RetrievalSettings& retrieval = {}, bool is_untouched = true);
+/// Where it holds no phases, they are found as `retrieval` says, and the waveform is another one; this returns how near
+/// they come. Throws Error(Usage) if retrieval is to begin with phases that are not there.
+std::optional<Convergence> to_audio(Backend& backend, const Picture& picture, const PictureNote& note, Audio& audio,
+                                    const RetrievalSettings& retrieval = {}, bool is_untouched = true);
 
 /// How close b is to a. Both planar, of the same channel count and length.
 struct Comparison {

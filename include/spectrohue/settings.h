@@ -235,9 +235,10 @@ enum class PhaseStart {
 struct RetrievalSettings {
   PhaseMethod method = PhaseMethod::Hybrid;
   PhaseStart start = PhaseStart::Pghi;
-  int n_iter = 64;         ///< >= 0, each a transform and back
-  double momentum = 0.99;  ///< of GriffinLim; 0 is the plain method; below 1
-  std::uint64_t seed = 0;  ///< of random phases, here and where nothing else says one
+  int n_iter = 64;               ///< >= 0, each a transform and back
+  double momentum = 0.99;        ///< of GriffinLim; 0 is the plain method; below 1
+  std::uint64_t seed = 0;        ///< of random phases, here and where nothing else says one
+  bool replaces_phases = false;  ///< also of pictures that hold phases, which are otherwise taken as they are
 };
 
 /// Throws Error(Usage) that names the setting, its value and what would be legal: n_fft with other factors than

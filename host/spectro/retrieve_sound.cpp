@@ -1,0 +1,183 @@
+// SPDX-FileCopyrightText: 2026 The spectrohue authors
+// SPDX-License-Identifier: MIT
+#include "spectro/retrieve_sound.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <vector>
+
+#include "core/filter_bank.h"
+#include "spectro/magnitude_pictures.h"
+#include "spectro/retrieval.h"
+#include "spectrohue/error.h"
+
+namespace spectrohue {
+
+namespace {
+
+/// Columns that are read at a time.
+constexpr std::int64_t kBlockFrames = 1024;
+
+/// The bands of a picture as a constraint on bins.
+class BandConstraint {
+ public:
+  BandConstraint(const StftSettings& stft, const PixelSettings& pixels, int sample_rate)
+      : bank_(make_filter_bank(pixels.scale, stft.n_fft, sample_rate)), of_squares_(pixels.band_power == 2) {
+    if (pixels.tilt != 0) weigh(bin_gains(stft, pixels).gain);
+    std::vector<double> sums(static_cast<std::size_t>(stft.n_bins()), 0.0);
+    for_each_weight([&](float weight, std::int32_t bin) { sums[bin] += weight; });
+    for (const double sum : sums) inverse_columns_.push_back(sum > 0 ? static_cast<float>(1 / sum) : 0.0F);
+  }
+
+  BandSums sums() const { return {bank_.first_bin, bank_.offset, bank_.weights, inverse_columns_, of_squares_}; }
+
+ private:
+  template <class Use>
+  void for_each_weight(Use&& use) {
+    for (int band = 0; band < bank_.n_bands(); ++band) {
+      for (int j = 0; j < bank_.count(band); ++j) use(bank_.weights[bank_.offset[band] + j], bank_.first_bin[band] + j);
+    }
+  }
+  void weigh(const std::vector<float>& gain) {
+    for_each_weight(
+        [&](float& weight, std::int32_t bin) { weight *= of_squares_ ? gain[bin] * gain[bin] : gain[bin]; });
+  }
+
+  FilterBank bank_;
+  bool of_squares_;
+  std::vector<float> inverse_columns_;
+};
+
+/// What is known of one channel.
+struct Known {
+  Buffer<float> magnitudes;  // [n_frames, n_bins]
+  Buffer<float> bands;       // [n_frames, n_rows] where there are bands
+  Buffer<float> phases;      // [n_frames, n_bins] turns, where they are to be begun with
+};
+
+class Reader {
+ public:
+  Reader(Backend& backend, const Picture& picture, const PictureNote& note, bool with_phases)
+      : backend_(backend),
+        picture_(picture),
+        note_(note),
+        with_phases_(with_phases),
+        n_frames_(note.stft.n_frames(note.n_samples)),
+        n_bins_(note.stft.n_bins()) {}
+
+  void read(int plane, Known& known) {
+    known.magnitudes.resize(static_cast<std::size_t>(n_frames_ * n_bins_));
+    if (holds_phase(note_.pixels.encoding)) {
+      read_spectrum(plane, known);
+    } else {
+      read_rows(plane, known);
+    }
+  }
+
+ private:
+  template <class Use>
+  void for_each_block(Use&& use) const {
+    for (std::int64_t first = 0; first < n_frames_; first += kBlockFrames) {
+      use(Columns{first, std::min(kBlockFrames, n_frames_ - first)});
+    }
+  }
+
+  void read_rows(int plane, Known& known) {
+    const MagnitudeReader reader(picture_, note_);
+    RowMap map = row_map(note_.stft, note_.pixels, note_.sample_rate);
+    const auto n_rows = static_cast<std::size_t>(map.n_rows());
+    if (map.has_bands()) known.bands.resize(n_frames_ * n_rows);
+    for_each_block([&](Columns columns) {
+      Buffer<float>& memory = map.has_bands() ? known.bands : rows_;
+      if (!map.has_bands()) rows_.resize(columns.count * n_rows);
+      const std::size_t first = map.has_bands() ? columns.first * n_rows : 0;
+      const std::span<float> rows = memory.span().subspan(first, columns.count * n_rows);
+      reader.read_rows(plane, columns, rows);
+      for (std::int64_t t = 0; t < columns.count; ++t) {
+        map.invert(rows.subspan(t * n_rows, n_rows),
+                   known.magnitudes.span().subspan((columns.first + t) * n_bins_, n_bins_));
+      }
+    });
+  }
+
+  void read_spectrum(int channel, Known& known) {
+    if (with_phases_) known.phases.resize(known.magnitudes.size());
+    for_each_block([&](Columns columns) {
+      spectrum_.resize(static_cast<std::size_t>(columns.count * n_bins_));
+      read_bins(channel, columns);
+      const std::int64_t first = columns.first * n_bins_;
+      for (std::size_t i = 0; i < spectrum_.size(); ++i) {
+        known.magnitudes[first + i] = std::abs(spectrum_[i]);
+        if (with_phases_) known.phases[first + i] = turns_of(spectrum_[i]);
+      }
+    });
+  }
+
+  void read_bins(int channel, Columns columns) {
+    if (!is_hue(note_.pixels.encoding)) {
+      MagnitudeReader(picture_, note_).read_spectrum(channel, columns, spectrum_.span());
+      return;
+    }
+    const ConstPlane plane = plane_of(picture_, note_, channel, columns);
+    const DecodePixelsItem item{plane, static_cast<float>(note_.ref[channel]), spectrum_.span()};
+    backend_.decode_pixels(note_.stft, note_.pixels, {&item, 1});
+  }
+
+  static float turns_of(Complex x) {
+    const float turns = std::atan2(x.imag(), x.real()) / (2 * std::numbers::pi_v<float>);
+    return std::clamp(turns, -0.5F, 0.5F);
+  }
+
+  Backend& backend_;
+  const Picture& picture_;
+  const PictureNote& note_;
+  bool with_phases_;
+  std::int64_t n_frames_;
+  std::int64_t n_bins_;
+  Buffer<float> rows_;
+  Buffer<Complex> spectrum_;
+};
+
+/// Puts the results of a call to those before it.
+void add(const std::vector<RetrievalResult>& results, RetrievalResult& sum) {
+  for (const RetrievalResult& result : results) {
+    sum.n_iter = std::max(sum.n_iter, result.n_iter);
+    sum.error += result.error;
+    sum.energy += result.energy;
+  }
+}
+
+}  // namespace
+
+Convergence retrieve_sound(Backend& backend, const Picture& picture, const PictureNote& note,
+                           const RetrievalSettings& settings, Audio& audio) {
+  const Encoding encoding = note.pixels.encoding;
+  const bool is_stored = settings.start == PhaseStart::Stored;
+  if (is_stored && !holds_phase(encoding)) {
+    throw Error(ErrorCode::Usage, "a picture in " + to_string(encoding) +
+                                      " holds no phases to begin with; leave --init (or --phase-method) stored out");
+  }
+  std::optional<BandConstraint> bands;
+  BandSums sums;
+  RetrievalLinks links;
+  // Griffin & Lim's method knows no bands: it is given bins.
+  if (note.pixels.scale.kind != FrequencyScaleKind::Linear && settings.method == PhaseMethod::Hybrid) {
+    bands.emplace(note.stft, note.pixels, note.sample_rate);
+    sums = bands->sums();
+    links.bands = &sums;
+  }
+  Reader reader(backend, picture, note, is_stored);
+  RetrievalResult all;
+  Known known;
+  for (int c = 0; c < note.channels; ++c) {
+    reader.read(c, known);
+    RetrievalItem item{known.magnitudes.span(), audio.channel(c)};
+    if (bands) item.bands = known.bands.span();
+    item.phases = known.phases.span();
+    add(retrieve(backend, note.stft, settings, {&item, 1}, links), all);
+  }
+  return {convergence_db(all.error, all.energy), all.n_iter};
+}
+
+}  // namespace spectrohue
