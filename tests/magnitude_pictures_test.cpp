@@ -14,6 +14,7 @@
 
 #include "core/colormap.h"
 #include "core/filter_bank.h"
+#include "core/last_made.h"
 #include "core/magnitude_code.h"
 #include "core/row_map.h"
 #include "core/stft_tables.h"
@@ -436,6 +437,26 @@ TEST_P(MagnitudePictures, SpectraInBlocksAreTheWhole) {
       }
     }
   }
+}
+
+TEST(LastMade, KeepsOne) {
+  LastMade<int, std::string> texts;
+  int made = 0;
+  const auto text = [&](int key) {
+    return *texts.get(key, [&] {
+      ++made;
+      return std::to_string(key);
+    });
+  };
+  EXPECT_EQ(text(0), "0");  // the key that there is before anything was made
+  EXPECT_EQ(text(7), "7");
+  EXPECT_EQ(text(7), "7");
+  EXPECT_EQ(made, 2);
+  EXPECT_THROW(texts.get(8, []() -> std::string { throw Error(ErrorCode::Usage, "no"); }), Error);
+  EXPECT_EQ(text(7), "7");
+  EXPECT_EQ(made, 2);
+  EXPECT_EQ(text(8), "8");
+  EXPECT_EQ(made, 3);
 }
 
 /// Bit for bit what plain floats give, whatever the lanes.

@@ -66,7 +66,7 @@ void load_codes(const PixelBlock<const std::uint8_t>& from, std::int32_t* codes)
   }
 }
 
-/// bytes [first, last) of pixels of three.
+/// As bytes [first, last) of pixels of three.
 void store_colours(const std::int32_t* codes, const PixelBlock<std::uint8_t>& to, int first, int last) {
   for (int row = 0; row < to.rows; ++row) {
     std::uint8_t* const pixels = to.row(row);

@@ -32,7 +32,7 @@ struct PixelBlock {
 /// The curve and codes of a picture.
 class MagnitudeCode {
  public:
-  /// What read() needs and nothing else: a magnitude for every code.
+  /// Read: with a magnitude for every code, which only read() needs. Both do all the rest.
   enum class Use { Write, Read };
 
   MagnitudeCode(const PixelSettings& settings, const MagnitudeKernels& kernels, Use use);
