@@ -900,6 +900,13 @@ TEST(Parameters, EncodingsThatWereAskedForTakeThePicturesDepthAndRows) {
   flags.encoding = Encoding::Stereo;
   EXPECT_EQ(decode_parameters({}, 11, 257, PixelLayout{3, 8}, "x.png", flags).note.stft.n_fft, 512)
       << "both channels share their rows";
+  flags.channels = {};
+  flags.encoding = Encoding::Stereo3;
+  EXPECT_EQ(decode_parameters({}, 11, 257, PixelLayout{3, 8}, "x.png", flags).note.channels, 2);
+  for (const int channels : {1, 3}) {
+    flags.channels = channels;
+    EXPECT_THROW(decode_parameters({}, 11, 257, PixelLayout{3, 8}, "x.png", flags), Error) << channels;
+  }
   flags.channels = 1;
   flags.encoding = Encoding::Magphase;
   EXPECT_NE(refusal([&] {

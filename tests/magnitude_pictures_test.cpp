@@ -8,8 +8,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
+#include <numbers>
 #include <ostream>
 
 #include "core/colormap.h"
@@ -267,6 +269,143 @@ TEST_P(MagnitudePictures, StereoHasAColourAChannelAndOneReference) {
   }
 }
 
+/// Left, right and the middle as signals, in double.
+std::array<std::vector<double>, 3> three_signals(const std::vector<float>& left, const std::vector<float>& right) {
+  std::array<std::vector<double>, 3> signals;
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    signals[0].push_back(left[i]);
+    signals[1].push_back(right[i]);
+    signals[2].push_back((static_cast<double>(left[i]) + right[i]) / std::numbers::sqrt2);
+  }
+  return signals;
+}
+
+/// |STFT| of all frames of a signal, naively.
+std::vector<std::vector<double>> magnitudes_of(const std::vector<double>& x, const StftSettings& s) {
+  std::vector<std::vector<double>> frames;
+  for (const Spectrum& frame : spectra_of(std::vector<float>(x.begin(), x.end()), s)) {
+    std::vector<double>& magnitudes = frames.emplace_back();
+    for (const std::complex<double>& bin : frame) magnitudes.push_back(std::abs(bin));
+  }
+  return frames;
+}
+
+/// The curves of docs/format.md that are not a power, at 8 bits.
+double curve_of(const Curve& curve, double m) {
+  switch (curve.kind) {
+    case CurveKind::Gamma: return std::pow(m, curve.gamma);
+    case CurveKind::Db: return std::max(0.0, 1 + 20 * std::log10(std::max(m, 1e-30)) / curve.top_db);
+    case CurveKind::Linear: return m;
+    case CurveKind::DoubleLog: return std::log(1 + 20 * std::log(1 + 1e4 * m) / std::log(10001.0)) / std::log(21.0);
+    default: ADD_FAILURE() << "no reference for this curve"; return 0;
+  }
+}
+
+TEST_P(MagnitudePictures, Stereo3HoldsLeftRightAndTheirMiddle) {
+  const std::vector<float> left = voice(3000);
+  std::vector<float> right = noise(3000, 9, 0.05F);
+  for (std::size_t i = 0; i < right.size(); ++i) right[i] += 0.6F * left[i];
+  const auto signals = three_signals(left, right);
+  for (const CurveKind kind : {CurveKind::Gamma, CurveKind::Db, CurveKind::Linear, CurveKind::DoubleLog}) {
+    SCOPED_TRACE(to_string(kind));
+    EncodeSettings s = settings_of(Encoding::Stereo3);
+    s.pixels.curve.kind = kind;
+    const PictureNote note = encode(audio_of({left, right}), s);
+    ASSERT_EQ(picture_.height, s.stft.n_bins());
+    ASSERT_EQ(picture_.layout, (PixelLayout{3, 8}));
+    ASSERT_EQ(note.ref.size(), 2U);
+    EXPECT_EQ(note.ref[0], note.ref[1]);
+    double peak = 0;
+    for (int plane = 0; plane < 3; ++plane) {
+      const auto frames = magnitudes_of(signals[plane], s.stft);
+      for (std::size_t t = 0; t < frames.size(); ++t) {
+        for (int k = 0; k < s.stft.n_bins(); ++k) {
+          peak = std::max(peak, frames[t][k]);
+          const double m = frames[t][k] / note.ref[0];
+          if (m < 1e-4) continue;  // the curves are too steep there for single precision
+          const double code = number_at(picture_, s.stft.n_bins() - 1 - k, t, plane);
+          ASSERT_NEAR(code, 255 * std::min(1.0, curve_of(s.pixels.curve, m)), 0.52)
+              << "plane " << plane << " frame " << t << " bin " << k;
+        }
+      }
+    }
+    EXPECT_NEAR(note.ref[0], peak, 1e-5 * peak) << "the largest of the three";
+  }
+}
+
+TEST_P(MagnitudePictures, Stereo3ReadsBackItsPlanes) {
+  const std::vector<float> left = voice(3000);
+  const std::vector<float> right = noise(3000, 9, 0.2F);
+  const auto signals = three_signals(left, right);
+  const EncodeSettings s = settings_of(Encoding::Stereo3);
+  const PictureNote note = encode(audio_of({left, right}), s);
+  const auto n_bins = static_cast<std::size_t>(s.stft.n_bins());
+  std::vector<float> rows(static_cast<std::size_t>(picture_.width) * n_bins);
+  for (int plane = 0; plane < 3; ++plane) {
+    const auto frames = magnitudes_of(signals[plane], s.stft);
+    MagnitudeReader(picture_, note).read_rows(plane, {0, picture_.width}, rows);
+    double error = 0;
+    double norm = 0;
+    for (std::size_t t = 0; t < frames.size(); ++t) {
+      for (std::size_t k = 0; k < n_bins; ++k) {
+        error += std::pow(rows[t * n_bins + k] - frames[t][k], 2);
+        norm += std::pow(frames[t][k], 2);
+      }
+    }
+    // Half a code of 255 is 0.65 % of a magnitude at gamma 0.3.
+    EXPECT_LT(10 * std::log10(error / norm), -42) << "plane " << plane;
+  }
+}
+
+TEST_P(MagnitudePictures, Stereo3TakesBands) {
+  const std::vector<float> left = voice(3000);
+  const std::vector<float> right = noise(3000, 9, 0.2F);
+  const auto signals = three_signals(left, right);
+  EncodeSettings s = settings_of(Encoding::Stereo3);
+  s.pixels.scale.kind = FrequencyScaleKind::Mel;
+  s.pixels.scale.n_bands = 20;
+  const PictureNote note = encode(audio_of({left, right}), s);
+  ASSERT_EQ(picture_.height, 20);
+  const FilterBank bank = make_filter_bank(s.pixels.scale, s.stft.n_fft, kRate);
+  for (int plane = 0; plane < 3; ++plane) {
+    const auto frames = magnitudes_of(signals[plane], s.stft);
+    for (std::size_t t = 0; t < frames.size(); ++t) {
+      for (int band = 0; band < 20; ++band) {
+        double sum = 0;
+        for (int j = 0; j < bank.count(band); ++j) {
+          sum += bank.weights[bank.offset[band] + j] * std::pow(frames[t][bank.first_bin[band] + j], 2);
+        }
+        const double m = std::sqrt(sum) / note.ref[0];
+        if (m < 1e-4) continue;
+        ASSERT_NEAR(number_at(picture_, 19 - band, t, plane), 255 * std::pow(m, 0.3), 0.52);
+      }
+    }
+  }
+}
+
+TEST_P(MagnitudePictures, Stereo3AtFullScaleDoesNotClip) {
+  const std::vector<float> x = sine(4000, 0.125, 1.0F);
+  EncodeSettings s = settings_of(Encoding::Stereo3);
+  s.ref = {Reference::Kind::FullScale, 0};
+  const PictureNote note = encode(audio_of({x, x}), s);
+  EXPECT_NEAR(note.ref[0], std::numbers::sqrt2 * full_scale_magnitude(s.stft), 1e-9);
+  const int row = s.stft.n_bins() - 1 - 32;
+  EXPECT_EQ(number_at(picture_, row, 30, 2), 255);
+  EXPECT_NEAR(number_at(picture_, row, 30, 0), 255 * std::pow(0.5, 0.15), 0.51);
+}
+
+TEST_P(MagnitudePictures, Stereo3WantsTwoChannels) {
+  const std::vector<float> x = noise(500);
+  EXPECT_THROW(encode(audio_of({x}), settings_of(Encoding::Stereo3)), Error);
+  EXPECT_THROW(encode(audio_of({x, x, x}), settings_of(Encoding::Stereo3)), Error);
+  for (const Encoding encoding : {Encoding::Stereo, Encoding::Stereo3}) {
+    PictureNote note = encode(audio_of({x, x}), settings_of(encoding));
+    note.channels = 3;
+    note.ref.resize(3, note.ref.front());
+    EXPECT_THROW(back(note), Error) << "pixels of " << to_string(encoding) << " have no third channel";
+  }
+}
+
 TEST_P(MagnitudePictures, WithPhasesTheSoundComesBack) {
   const struct {
     Encoding encoding;
@@ -309,7 +448,7 @@ TEST_P(MagnitudePictures, MagnitudesComeBackWithinARoundingStep) {
 
 TEST_P(MagnitudePictures, SilenceIsSilence) {
   for (const Encoding encoding : {Encoding::Gray8, Encoding::Gray32f, Encoding::Rgb24, Encoding::Magphase16,
-                                  Encoding::Complex, Encoding::Stereo}) {
+                                  Encoding::Complex, Encoding::Stereo, Encoding::Stereo3}) {
     const Audio audio = audio_of({std::vector<float>(1000), std::vector<float>(1000)});
     const Audio out = back(encode(audio, settings_of(encoding)));
     EXPECT_TRUE(std::all_of(out.samples.begin(), out.samples.end(), [](float x) { return x == 0; }))
@@ -386,7 +525,7 @@ TEST_P(MagnitudePictures, BandsAreTurnedBackIntoBins) {
 
 TEST_P(MagnitudePictures, PagesAreColumnsOfTheWhole) {
   const Audio audio = audio_of({voice(30000), noise(30000)});
-  for (const Encoding encoding : {Encoding::Gray8, Encoding::Magphase, Encoding::Complex}) {
+  for (const Encoding encoding : {Encoding::Gray8, Encoding::Magphase, Encoding::Complex, Encoding::Stereo3}) {
     const EncodeSettings s = settings_of(encoding);
     const PictureNote note = encode(audio, s);
     Sound sound{audio.sample_rate, audio.format, audio.n_samples, {audio.channel(0), audio.channel(1)}};

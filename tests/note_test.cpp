@@ -140,7 +140,7 @@ void expect_return(const PictureNote& note) {
 
 TEST(Note, EncodingsOfMagnitudesReturn) {
   for (const char* name :
-       {"gray8", "gray16", "gray32f", "rgb24", "colormap", "stereo", "magphase", "magphase16", "complex"}) {
+       {"gray8", "gray16", "gray32f", "rgb24", "colormap", "stereo", "stereo3", "magphase", "magphase16", "complex"}) {
     SCOPED_TRACE(name);
     PictureNote note = note_of(encoding_from_string(name));
     if (note.pixels.encoding == Encoding::Gray32f) note.pixels.curve.kind = CurveKind::Linear;
@@ -149,6 +149,20 @@ TEST(Note, EncodingsOfMagnitudesReturn) {
     EXPECT_NE(json.find(std::string("\"encoding\":\"") + name + '"'), std::string::npos) << json;
     EXPECT_EQ(json.find(R"("phase":"none")") == std::string::npos, holds_phase(note.pixels.encoding)) << json;
   }
+}
+
+TEST(Note, ColoursAreOfTwoChannels) {
+  const PictureNote note = note_of(Encoding::Stereo3);
+  EXPECT_NE(to_json(note).find(R"("layout":"colours")"), std::string::npos);
+  for (const int channels : {1, 3}) {
+    PictureNote other = note;
+    other.channels = channels;
+    other.ref.assign(static_cast<std::size_t>(channels), 1.0);
+    EXPECT_THROW(note_from_json(to_json(other)), Error) << channels;
+  }
+  PictureNote split = note;
+  split.part = {0, 2};
+  EXPECT_THROW(note_from_json(to_json(split)), Error) << "a pixel is not in two files";
 }
 
 TEST(Note, ScalesReturn) {

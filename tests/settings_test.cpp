@@ -220,7 +220,36 @@ TEST(Settings, NamesGoBothWays) {
   } catch (const Error& error) {
     EXPECT_STREQ(error.what(),
                  "unknown encoding 'hvs'; known: hsv, hsv16, hsvx, hsv16x, gray8, gray16, gray32f, rgb24, colormap, "
-                 "stereo, magphase, magphase16, complex");
+                 "stereo, stereo3, magphase, magphase16, complex");
+  }
+}
+
+TEST(Settings, ColoursHoldTwoChannels) {
+  const auto refusal = [](Encoding encoding, int channels) -> std::string {
+    try {
+      validate_channels(encoding, channels);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  };
+  for (const int channels : {1, 2, 3, 1024}) {
+    EXPECT_EQ(refusal(Encoding::Gray8, channels), "");
+    EXPECT_EQ(refusal(Encoding::Hsv, channels), "");
+    EXPECT_EQ(refusal(Encoding::Stereo, channels).empty(), channels <= 2);
+    EXPECT_EQ(refusal(Encoding::Stereo3, channels).empty(), channels == 2);
+  }
+  EXPECT_NE(refusal(Encoding::Stereo3, 1).find("use gray8"), std::string::npos);
+  EXPECT_NE(refusal(Encoding::Stereo3, 6).find("the sound has 6; use gray8"), std::string::npos);
+
+  EncodeSettings s;
+  s.pixels.encoding = Encoding::Stereo3;
+  EXPECT_NO_THROW(validate(s));
+  s.channels.kind = ChannelChoice::Kind::MidSide;
+  EXPECT_NO_THROW(validate(s));
+  for (const auto kind : {ChannelChoice::Kind::Mono, ChannelChoice::Kind::One}) {
+    s.channels.kind = kind;
+    EXPECT_THROW(validate(s), Error);
   }
 }
 

@@ -111,7 +111,9 @@ void validate(const EncodeSettings& settings, const TileSettings& tiles, const P
     refuse("pictures in several files (" + to_string(encoding) + (output.splits_channels ? ", split channels" : "") +
            ") are not cut into tiles as well");
   }
-  if (encoding == Encoding::Stereo && output.splits_channels) refuse("stereo has all channels in one picture");
+  if (has_channels_as_colours(encoding) && output.splits_channels) {
+    refuse(to_string(encoding) + " has all channels in one picture");
+  }
   if (settings.arrangement.is_resized() && is_hue(encoding)) {
     refuse("a resized picture has lost the phases of " + to_string(encoding) + "; resize pictures of magnitudes");
   }
@@ -131,10 +133,7 @@ void validate(const EncodeSettings& settings, const TileSettings& tiles, const P
 
 ChannelMix Encoder::mix_of(const Job& job) const {
   ChannelMix mix(settings_.channels, job.reader->info().channels);
-  if (settings_.pixels.encoding == Encoding::Stereo && mix.channels() > 2) {
-    throw Error(ErrorCode::BadFormat, "the encoding stereo shows two channels, and the sound has " +
-                                          std::to_string(mix.channels()) + "; choose some with --channels");
-  }
+  validate_channels(settings_.pixels.encoding, mix.channels());
   return mix;
 }
 

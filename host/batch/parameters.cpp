@@ -152,7 +152,7 @@ Parameters from_picture(std::int64_t width, std::int64_t height, PixelLayout lay
   fill_pixels(flags, note.pixels);
   fill_scale(flags, note.pixels);
   if (flags.colours) note.colours = *flags.colours;
-  note.channels = flags.channels.value_or(1);
+  note.channels = flags.channels.value_or(note.pixels.encoding == Encoding::Stereo3 ? 2 : 1);
   const int rows = rows_of_channel(width, height, note.channels, note.pixels);
   const bool has_bands = note.pixels.scale.kind != FrequencyScaleKind::Linear;
   if (has_bands) note.pixels.scale.n_bands = rows;
@@ -238,6 +238,7 @@ Parameters decode_parameters(const std::optional<PictureNote>& note, std::int64_
                                       " is for pictures whose note says so: only it knows how many residual_bits there "
                                       "are; use hsv or hsv16");
   }
+  validate_channels(p.note.pixels.encoding, p.note.channels);
   return p;
 }
 

@@ -112,7 +112,7 @@ void TransformOptions::add_to(CLI::App& app, bool encoding_side) {
   app.add_option_function<std::string>(
          "--encoding", [this](const std::string& text) { as_validation([&] { set_encoding(text); }); },
          "hsv (default), hsv16; bit-exact: hsvx, hsv16x; magnitudes: gray8, gray16, gray32f, rgb24, colormap:NAME, "
-         "stereo; magphase, magphase16, complex")
+         "stereo, stereo3; magphase, magphase16, complex")
       ->type_name("NAME");
   add_named(app, "--curve", given.curve, curve_from_string,
             "Magnitude to brightness: gamma, db, linear, adaptive-log or double-log (default gamma)", "NAME");

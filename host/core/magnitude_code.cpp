@@ -31,6 +31,12 @@ constexpr int kColumns = PixelBlock<std::uint8_t>::kColumns;
 /// Rows whose codes are made together: enough for the processor to overlap them, few enough for the cache.
 constexpr int kChunkRows = 64;
 
+/// Of the pixel's colours, the one that holds a channel. Stereo leaves red empty, as riffusion does.
+int colour_of(Encoding encoding, int side) {
+  const int first = encoding == Encoding::Stereo ? 1 : 0;
+  return first + std::max(0, side);
+}
+
 bool has_table(Encoding encoding) { return pixel_layout(encoding).bits != 32 && encoding != Encoding::Rgb24; }
 
 /// PixelCode::magnitude: 65,536 powers take longer than a short picture.
@@ -125,8 +131,9 @@ void MagnitudeCode::write(const float* magnitudes, float inverse_ref, const Pixe
 }
 
 void MagnitudeCode::write_codes(const std::int32_t* codes, const PixelBlock<std::uint8_t>& to, int side) const {
-  if (encoding_ == Encoding::Stereo) {
-    side == kBoth ? store_colours(codes, to, 0, 3) : store_colours(codes, to, 1 + side, 2 + side);
+  if (has_channels_as_colours(encoding_)) {
+    const int first = side == kBoth ? 0 : colour_of(encoding_, side);
+    store_colours(codes, to, first, side == kBoth ? 3 : first + 1);
   } else if (pixel_layout(encoding_).bits == 16) {
     store_codes<std::uint16_t>(codes, to);
   } else {
@@ -170,7 +177,8 @@ void MagnitudeCode::read(const std::uint8_t* from, int n, float ref, float* magn
       }
       break;
     case Encoding::Stereo:
-      for (int i = 0; i < n; ++i) magnitudes[i] = ref * table[from[3 * i + 1 + std::max(0, side)]];
+    case Encoding::Stereo3:
+      for (int i = 0; i < n; ++i) magnitudes[i] = ref * table[from[3 * i + colour_of(encoding_, side)]];
       break;
     default:
       for (int i = 0; i < n; ++i) magnitudes[i] = ref * table[from[i]];

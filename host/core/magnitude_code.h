@@ -37,10 +37,12 @@ class MagnitudeCode {
 
   MagnitudeCode(const PixelSettings& settings, const MagnitudeKernels& kernels, Use use);
 
-  /// Where Encoding::Stereo puts a channel: 0 left, 1 right; kBoth for the only channel of a sound.
+  /// Where has_channels_as_colours(), `side` says which of the magnitudes in a pixel is meant: 0 left, 1 right, of
+  /// Stereo3 also 2, the middle; kBoth for the only channel of a sound.
   static constexpr int kBoth = -1;
 
-  /// Pixels of magnitudes; inverse_ref: 1 / reference, 0 for silence. Of Stereo only the side's bytes are written.
+  /// Pixels of magnitudes; inverse_ref: 1 / reference, 0 for silence. Where has_channels_as_colours(),
+  /// only the side's bytes are written.
   void write(const float* magnitudes, float inverse_ref, const PixelBlock<std::uint8_t>& to, int side = kBoth) const;
   /// The reverse, for n pixels of a row; Use::Read only. Infinite or absurd floats count as 0.
   void read(const std::uint8_t* from, int n, float ref, float* magnitudes, int side = kBoth) const;

@@ -24,7 +24,7 @@ constexpr Names<Window, 7> kWindows{{{Window::Hann, "hann"},
                                      {Window::Rectangular, "rectangular"}}};
 constexpr Names<PadMode, 2> kPadModes{{{PadMode::Constant, "constant"}, {PadMode::Reflect, "reflect"}}};
 constexpr Names<FrameCount, 2> kFrameCounts{{{FrameCount::Cover, "cover"}, {FrameCount::Floor, "floor"}}};
-constexpr Names<Encoding, 13> kEncodings{{{Encoding::Hsv, "hsv"},
+constexpr Names<Encoding, 14> kEncodings{{{Encoding::Hsv, "hsv"},
                                           {Encoding::Hsv16, "hsv16"},
                                           {Encoding::Hsvx, "hsvx"},
                                           {Encoding::Hsv16x, "hsv16x"},
@@ -34,6 +34,7 @@ constexpr Names<Encoding, 13> kEncodings{{{Encoding::Hsv, "hsv"},
                                           {Encoding::Rgb24, "rgb24"},
                                           {Encoding::Colormap, "colormap"},
                                           {Encoding::Stereo, "stereo"},
+                                          {Encoding::Stereo3, "stereo3"},
                                           {Encoding::Magphase, "magphase"},
                                           {Encoding::Magphase16, "magphase16"},
                                           {Encoding::Complex, "complex"}}};
@@ -97,7 +98,7 @@ int n_rows(const StftSettings& stft, const PixelSettings& pixels) {
 std::int64_t picture_height(const StftSettings& stft, const PixelSettings& pixels, int channels) {
   const Encoding encoding = pixels.encoding;
   const bool has_phases = encoding == Encoding::Magphase || encoding == Encoding::Magphase16;
-  const std::int64_t planes = encoding == Encoding::Stereo ? 1 : channels * (has_phases ? 2 : 1);
+  const std::int64_t planes = has_channels_as_colours(encoding) ? 1 : channels * (has_phases ? 2 : 1);
   return planes * n_rows(stft, pixels);
 }
 
@@ -106,7 +107,8 @@ PixelLayout pixel_layout(Encoding encoding) {
     case Encoding::Hsv:
     case Encoding::Hsvx:
     case Encoding::Rgb24:
-    case Encoding::Stereo: return {3, 8};
+    case Encoding::Stereo:
+    case Encoding::Stereo3: return {3, 8};
     case Encoding::Hsv16:
     case Encoding::Hsv16x: return {3, 16};
     case Encoding::Gray8:
@@ -136,6 +138,25 @@ bool holds_phase(Encoding encoding) {
 }
 
 bool is_exact(Encoding encoding) { return encoding == Encoding::Hsvx || encoding == Encoding::Hsv16x; }
+
+bool has_channels_as_colours(Encoding encoding) {
+  return encoding == Encoding::Stereo || encoding == Encoding::Stereo3;
+}
+
+void validate_channels(Encoding encoding, int channels) {
+  if (!has_channels_as_colours(encoding)) return;
+  const auto refuse_sound = [&](const std::string& what, const std::string& help) {
+    throw Error(ErrorCode::BadFormat, "the encoding " + to_string(encoding) + " shows two channels" + what +
+                                          ", and the sound has " + std::to_string(channels) + "; " + help);
+  };
+  if (encoding == Encoding::Stereo) {
+    if (channels > 2) refuse_sound("", "choose some with --channels");
+    return;
+  }
+  const std::string what = " and their middle";
+  if (channels < 2) refuse_sound(what, "use gray8, which shows any number");
+  if (channels > 2) refuse_sound(what, "use gray8, which shows all of them or, with --channels, one");
+}
 
 int max_residual_bits(Encoding encoding) {
   if (!is_exact(encoding)) return 0;
@@ -280,6 +301,10 @@ void validate(const EncodeSettings& s) {
   }
   if (s.pixels.encoding == Encoding::Colormap && s.colours.palette.size() != 256) {
     refuse("a colormap has 256 colours, not " + std::to_string(s.colours.palette.size()));
+  }
+  const bool chooses_one = s.channels.kind == ChannelChoice::Kind::Mono || s.channels.kind == ChannelChoice::Kind::One;
+  if (s.pixels.encoding == Encoding::Stereo3 && chooses_one) {
+    refuse("stereo3 shows two channels and their middle, and --channels leaves one; use gray8, or --channels keep");
   }
   if (!is_exact(s.pixels.encoding)) return;
   const std::string name = to_string(s.pixels.encoding);

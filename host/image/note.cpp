@@ -220,7 +220,7 @@ PictureNote::Part part_of(const Fields& fields_of_note, const PictureNote& note)
   part.index = static_cast<int>(fields.integer("index", 0, part.count - 1));
   const Encoding encoding = note.pixels.encoding;
   const int planes = encoding == Encoding::Magphase || encoding == Encoding::Magphase16 ? 2 : 1;
-  const bool is_split = encoding != Encoding::Stereo && part.count == planes * note.channels;
+  const bool is_split = !has_channels_as_colours(encoding) && part.count == planes * note.channels;
   if (part.count != 1 && part.count != planes && !is_split) {
     refuse("the key 'part.count' is " + std::to_string(part.count) + ", and no " + to_string(encoding) + " of " +
            std::to_string(note.channels) + " channels is in so many files");
@@ -320,7 +320,7 @@ const char* phase_name(Encoding encoding) {
   return holds_phase(encoding) ? "centre" : "none";
 }
 
-const char* layout_name(Encoding encoding) { return encoding == Encoding::Stereo ? "colours" : "stacked"; }
+const char* layout_name(Encoding encoding) { return has_channels_as_colours(encoding) ? "colours" : "stacked"; }
 
 void put_scale(const PixelSettings& pixels, Json& json) {
   const FrequencyScale& scale = pixels.scale;
@@ -530,8 +530,9 @@ PictureNote note_of(const Json& json) {
   expect(fields, "layout", layout_name(note.pixels.encoding));
   note.sample_rate = static_cast<int>(fields.integer("sample_rate", 1, std::numeric_limits<std::int32_t>::max()));
   note.n_samples = fields.integer("n_samples", 0, PictureNote::kMaxSamples);
-  const int most_channels = note.pixels.encoding == Encoding::Stereo ? 2 : PictureNote::kMaxChannels;
-  note.channels = static_cast<int>(fields.integer("channels", 1, most_channels));
+  const int least_channels = note.pixels.encoding == Encoding::Stereo3 ? 2 : 1;
+  const int most_channels = has_channels_as_colours(note.pixels.encoding) ? 2 : PictureNote::kMaxChannels;
+  note.channels = static_cast<int>(fields.integer("channels", least_channels, most_channels));
   try {
     validate(note.pixels.scale, note.stft.n_fft, note.sample_rate);
   } catch (const Error& e) {

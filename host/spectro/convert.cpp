@@ -27,6 +27,7 @@ void check_note(const Picture& picture, const PictureNote& note) {
       note.ref.size() != static_cast<std::size_t>(note.channels)) {
     throw Error(ErrorCode::BadFormat, "the note lacks channels, rate, length or reference");
   }
+  validate_channels(note.pixels.encoding, note.channels);
   if (note.tile.count > 1) {
     throw Error(ErrorCode::BadFormat, "it is tile " + std::to_string(note.tile.index + 1) + " of " +
                                           std::to_string(note.tile.count) + " of a longer sound; give all of them");
@@ -103,6 +104,7 @@ PictureNote to_picture(Backend& backend, const Sound& given, const EncodeSetting
   if (given.channels.empty() || given.sample_rate < 1) {
     throw Error(ErrorCode::BadFormat, "the sound has no channels or no sample rate");
   }
+  validate_channels(settings.pixels.encoding, static_cast<int>(given.channels.size()));
   refuse_non_finite(given, 0, given.n_samples);
   std::vector<std::vector<float>> clipped;
   const Sound sound = clip_lossy(given, settings.pixels.encoding, clipped);

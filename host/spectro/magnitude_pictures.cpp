@@ -3,6 +3,7 @@
 #include "spectro/magnitude_pictures.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <numbers>
@@ -27,8 +28,8 @@ const MagnitudeKernels& magnitude_kernels() { return cpu::usable_lane_kernels().
 
 bool has_phases(Encoding encoding) { return encoding == Encoding::Magphase || encoding == Encoding::Magphase16; }
 
-/// Where a channel stands in Encoding::Stereo.
-int side_of(int channel, int channels) { return channels == 1 ? MagnitudeCode::kBoth : channel; }
+/// Where a plane stands in a pixel that has all of them.
+int side_of(int plane, int channels) { return channels == 1 ? MagnitudeCode::kBoth : plane; }
 
 /// Between a phase at the frame's centre and one at its start, as complex encodings have it: exp(-2 pi i k c / n).
 std::vector<Complex> turns_to_start(const StftSettings& stft) {
@@ -60,7 +61,46 @@ void for_each_block(Backend& backend, const StftSettings& stft, const Signal& si
   }
 }
 
-/// Makes the pixels of one channel.
+/// Left, right and the middle, (left + right) / sqrt 2, whose spectrum is of theirs what it is of them.
+template <class Use>
+void for_each_block_of_three(Backend& backend, const StftSettings& stft, const Sound& sound, Columns columns,
+                             Use&& use) {
+  constexpr float kWeight = static_cast<float>(1 / std::numbers::sqrt2);
+  Buffer<Complex> memory;
+  for (std::int64_t done = 0; done < columns.count; done += kBlockFrames) {
+    const std::int64_t count = std::min(kBlockFrames, columns.count - done);
+    const auto size = static_cast<std::size_t>(count * stft.n_bins());
+    memory.resize(2 * size);
+    const std::span<Complex> left = memory.span().first(size);
+    const std::span<Complex> right = memory.span().last(size);
+    const std::array<AnalyseItem, 2> items{
+        {{sound.channels[0], left, columns.first + done}, {sound.channels[1], right, columns.first + done}}};
+    backend.analyse(stft, items);
+    use(0, done, count, std::span<const Complex>(left));
+    use(1, done, count, std::span<const Complex>(right));
+    for (std::size_t i = 0; i < size; ++i) left[i] = kWeight * (left[i] + right[i]);
+    use(2, done, count, std::span<const Complex>(left));
+  }
+}
+
+/// Calls use(plane, first column, count, spectrum) for all that a picture shows, block by block. Planes are channels;
+/// Stereo3 has one more.
+template <class Use>
+void for_each_block(Backend& backend, const EncodeSettings& settings, const Sound& sound, Columns columns, Use&& use) {
+  if (settings.pixels.encoding == Encoding::Stereo3) {
+    for_each_block_of_three(backend, settings.stft, sound, columns, use);
+    return;
+  }
+  Buffer<Complex> memory;
+  for (int c = 0; c < static_cast<int>(sound.channels.size()); ++c) {
+    for_each_block(backend, settings.stft, sound.channels[c], columns, memory,
+                   [&](std::int64_t column, std::int64_t count, std::span<const Complex> spectrum) {
+                     use(c, column, count, spectrum);
+                   });
+  }
+}
+
+/// Makes the pixels of one plane after the other.
 class Painter {
  public:
   Painter(const EncodeSettings& settings, int sample_rate, Picture& picture)
@@ -77,9 +117,9 @@ class Painter {
     im_.resize(values_.size());
   }
 
-  void begin(int channel, int channels, double ref) {
-    channel_ = encoding_ == Encoding::Stereo ? 0 : channel;
-    side_ = side_of(channel, channels);
+  void begin(int plane, int channels, double ref) {
+    channel_ = has_channels_as_colours(encoding_) ? 0 : plane;
+    side_ = side_of(plane, channels);
     phases_below_ = channels * map_.n_rows();
     inverse_ref_ = ref > 0 ? static_cast<float>(1 / ref) : 0.0F;
   }
@@ -161,17 +201,15 @@ void raise_row_peaks(Backend& backend, const EncodeSettings& settings, const Sou
                      std::vector<float>& peaks) {
   RowMap map = row_map(settings.stft, settings.pixels, sound.sample_rate);
   std::vector<float> rows(static_cast<std::size_t>(map.n_rows()));
-  Buffer<Complex> memory;
   const auto n_bins = static_cast<std::size_t>(map.n_bins());
-  for (std::size_t c = 0; c < sound.channels.size(); ++c) {
-    for_each_block(backend, settings.stft, sound.channels[c], columns, memory,
-                   [&](std::int64_t, std::int64_t count, std::span<const Complex> spectrum) {
-                     for (std::int64_t i = 0; i < count; ++i) {
-                       map.measure(spectrum.subspan(i * n_bins, n_bins), rows);
-                       peaks[c] = std::max(peaks[c], *std::max_element(rows.begin(), rows.end()));
-                     }
-                   });
-  }
+  for_each_block(backend, settings, sound, columns,
+                 [&](int plane, std::int64_t, std::int64_t count, std::span<const Complex> spectrum) {
+                   float& peak = peaks[plane % sound.channels.size()];
+                   for (std::int64_t i = 0; i < count; ++i) {
+                     map.measure(spectrum.subspan(i * n_bins, n_bins), rows);
+                     peak = std::max(peak, *std::max_element(rows.begin(), rows.end()));
+                   }
+                 });
 }
 
 void encode_magnitude_columns(Backend& backend, const Sound& sound, const EncodeSettings& settings,
@@ -185,14 +223,11 @@ void encode_magnitude_columns(Backend& backend, const Sound& sound, const Encode
     std::fill(picture.pixels.begin(), picture.pixels.end(), red);
   }
   Painter painter(settings, sound.sample_rate, picture);
-  Buffer<Complex> memory;
-  for (int c = 0; c < channels; ++c) {
-    painter.begin(c, channels, ref[c]);
-    for_each_block(backend, settings.stft, sound.channels[c], columns, memory,
-                   [&](std::int64_t column, std::int64_t count, std::span<const Complex> spectrum) {
-                     painter.paint(column, count, spectrum);
-                   });
-  }
+  for_each_block(backend, settings, sound, columns,
+                 [&](int plane, std::int64_t column, std::int64_t count, std::span<const Complex> spectrum) {
+                   painter.begin(plane, channels, ref[plane % channels]);
+                   painter.paint(column, count, spectrum);
+                 });
 }
 
 // ---------------------------------------------------------------------------------------------- back
@@ -211,15 +246,15 @@ const std::uint8_t* MagnitudeReader::pixel(std::int64_t row, std::int64_t column
   return picture_.row(row) + column * picture_.layout.bytes();
 }
 
-void MagnitudeReader::read_rows(int channel, Columns columns, std::span<float> rows) const {
-  const int plane = note_.pixels.encoding == Encoding::Stereo ? 0 : channel;
-  const auto ref = static_cast<float>(note_.ref[channel]);
+void MagnitudeReader::read_rows(int plane, Columns columns, std::span<float> rows) const {
+  const int stacked = has_channels_as_colours(note_.pixels.encoding) ? 0 : plane;
+  const auto ref = static_cast<float>(note_.ref[plane % note_.channels]);
   float values[kGroup];
   for (int row = 0; row < n_rows_; ++row) {
-    const std::int64_t y = static_cast<std::int64_t>(plane) * n_rows_ + n_rows_ - 1 - row;
+    const std::int64_t y = static_cast<std::int64_t>(stacked) * n_rows_ + n_rows_ - 1 - row;
     for (std::int64_t done = 0; done < columns.count; done += kGroup) {
       const int n = static_cast<int>(std::min<std::int64_t>(kGroup, columns.count - done));
-      code_.read(pixel(y, columns.first + done), n, ref, values, side_of(channel, note_.channels));
+      code_.read(pixel(y, columns.first + done), n, ref, values, side_of(plane, note_.channels));
       for (int i = 0; i < n; ++i) rows[(done + i) * n_rows_ + row] = values[i];
     }
   }

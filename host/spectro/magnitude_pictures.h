@@ -20,7 +20,8 @@ namespace spectrohue {
 /// A map with scratch memory of its own, without making the bands of every file and page anew.
 RowMap row_map(const StftSettings& stft, const PixelSettings& pixels, int sample_rate);
 
-/// Raises peaks[c] to the largest magnitude that the rows of channel c have in the given columns; [channels].
+/// Raises peaks[c] to the largest magnitude that the rows of channel c have in the given columns; [channels]. The
+/// middle of Stereo3 counts as channel 0: there all share a reference.
 void raise_row_peaks(Backend& backend, const EncodeSettings& settings, const Sound& sound, Columns columns,
                      std::vector<float>& peaks);
 
@@ -28,14 +29,15 @@ void raise_row_peaks(Backend& backend, const EncodeSettings& settings, const Sou
 void encode_magnitude_columns(Backend& backend, const Sound& sound, const EncodeSettings& settings,
                               const std::vector<double>& ref, Columns columns, Picture& picture);
 
-/// Reads such pictures, a channel at a time.
+/// Reads such pictures, a channel at a time. Of Stereo3 there is a plane 2 besides, the magnitudes of
+/// (left + right) / sqrt 2.
 class MagnitudeReader {
  public:
   /// The picture's layout and height are the note's. All must live as long.
   MagnitudeReader(const Picture& picture, const PictureNote& note);
 
   /// The magnitudes in some columns' rows, [columns.count, n_rows], rows from the lowest frequency.
-  void read_rows(int channel, Columns columns, std::span<float> rows) const;
+  void read_rows(int plane, Columns columns, std::span<float> rows) const;
   /// The spectrum of some columns, [columns.count, n_bins]; encodings that hold phases only.
   void read_spectrum(int channel, Columns columns, std::span<Complex> spectrum) const;
 

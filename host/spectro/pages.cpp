@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <string>
 #include <utility>
 
@@ -126,7 +127,7 @@ void refuse_non_finite(const Sound& sound, std::int64_t first, std::int64_t end)
 
 void raise_peaks(Backend& backend, const EncodeSettings& settings, const Sound& sound, Columns columns,
                  std::vector<float>& peaks) {
-  if (settings.pixels.scale.kind != FrequencyScaleKind::Linear) {
+  if (settings.pixels.scale.kind != FrequencyScaleKind::Linear || settings.pixels.encoding == Encoding::Stereo3) {
     raise_row_peaks(backend, settings, sound, columns, peaks);
     return;
   }
@@ -139,13 +140,14 @@ void raise_peaks(Backend& backend, const EncodeSettings& settings, const Sound& 
 
 std::vector<double> references(const EncodeSettings& settings, const std::vector<float>& peaks) {
   std::vector<double> ref;
-  // One picture's colours compare channels, so they have one reference.
-  const bool shares = settings.pixels.encoding == Encoding::Stereo;
+  const bool shares = has_channels_as_colours(settings.pixels.encoding);
+  // Two full-scale sines make a middle of sqrt 2 times their magnitude.
+  const double full_scale = settings.pixels.encoding == Encoding::Stereo3 ? std::numbers::sqrt2 : 1.0;
   const double room = is_hue(settings.pixels.encoding) ? kPeakHeadroom : 1.0;  // others have no closed loop
   for (const float own : peaks) {
     const float peak = shares ? *std::max_element(peaks.begin(), peaks.end()) : own;
     switch (settings.ref.kind) {
-      case Reference::Kind::FullScale: ref.push_back(full_scale_magnitude(settings.stft)); break;
+      case Reference::Kind::FullScale: ref.push_back(full_scale * full_scale_magnitude(settings.stft)); break;
       case Reference::Kind::Fixed: ref.push_back(settings.ref.value); break;
       case Reference::Kind::Peak: ref.push_back(peak < kSilence ? 0.0 : room * peak); break;
     }

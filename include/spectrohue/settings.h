@@ -64,6 +64,7 @@ enum class Encoding {
   Rgb24,       ///< magnitude of 24 bits: red is the high byte, blue the low one
   Colormap,    ///< magnitude, 8 bits through a table of colours
   Stereo,      ///< magnitudes of the left channel in green, of the right one in blue; 8 bits, red is 0
+  Stereo3,     ///< magnitudes of left, right and (left + right) / sqrt 2 in red, green and blue; 8 bits
   Magphase,    ///< magnitudes and, in a picture of their own, phases; 8-bit gray both
   Magphase16,  ///< the same at 16 bits
   Complex,     ///< real and imaginary part, two floats
@@ -86,6 +87,11 @@ bool is_hue(Encoding encoding);
 bool holds_phase(Encoding encoding);
 /// An untouched picture gives back every sample.
 bool is_exact(Encoding encoding);
+/// All channels are in the same rows, one a colour. Colours compare them, so they have one reference.
+bool has_channels_as_colours(Encoding encoding);
+/// Throws Error(BadFormat), which says what would help, if pictures cannot show sounds of so many channels: Stereo
+/// shows one or two, Stereo3 two.
+void validate_channels(Encoding encoding, int channels);
 /// Of PixelSettings::residual_bits; 0 where an encoding has none.
 int max_residual_bits(Encoding encoding);
 /// Of PixelSettings::code_step; 1 where codes are stored as they are.
@@ -144,15 +150,17 @@ struct PixelSettings {
 
 /// Rows of a channel in a picture: one a bin, less the one that drop_top drops. Bin k is row n_rows - 1 - k.
 int n_rows(const StftSettings& stft, const PixelSettings& pixels);
-/// Rows of the picture of a sound of so many channels: n_rows() each, stacked, the first on top; Stereo has one for all
-/// of them, Magphase those of all phases below those of all magnitudes.
+/// Rows of the picture of a sound of so many channels: n_rows() each, stacked, the first on top; Stereo and Stereo3
+/// have them once for all, Magphase those of all phases below those of all magnitudes.
 std::int64_t picture_height(const StftSettings& stft, const PixelSettings& pixels, int channels);
 
 /// The magnitude that value 1 stands for.
 struct Reference {
   enum class Kind {
-    Peak,       ///< the largest magnitude of the channel, each channel its own; is_hue: kPeakHeadroom times that
-    FullScale,  ///< the magnitude of a full-scale sine, sum(window) / 2
+    Peak,       ///< the largest magnitude of the channel, each channel its own; is_hue: kPeakHeadroom times that;
+                ///< has_channels_as_colours: the largest of all
+    FullScale,  ///< the magnitude of a full-scale sine, sum(window) / 2; Stereo3: sqrt 2 times that, which it has in
+                ///< the middle if both channels hold it
     Fixed,      ///< `value`
   };
   Kind kind = Kind::Peak;

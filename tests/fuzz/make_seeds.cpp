@@ -73,7 +73,7 @@ std::vector<Converted> magnitude_conversions() {
   std::vector<Converted> all;
   for (const Encoding encoding :
        {Encoding::Gray8, Encoding::Gray16, Encoding::Gray32f, Encoding::Rgb24, Encoding::Colormap, Encoding::Stereo,
-        Encoding::Magphase, Encoding::Magphase16, Encoding::Complex}) {
+        Encoding::Stereo3, Encoding::Magphase, Encoding::Magphase16, Encoding::Complex}) {
     EncodeSettings s = settings(32, encoding, CurveKind::Gamma, Window::Hann);
     if (encoding == Encoding::Colormap) {
       const Colormap& map = colormap_by_name("viridis");
