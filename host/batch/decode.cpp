@@ -39,9 +39,7 @@ void normalize_peak(Audio& audio) {
 }
 
 /// Gives a picture the size that its note says, if it has another.
-void resize_to_note(image::PictureFile& file, std::vector<std::string>& messages) {
-  const PictureNote& note = *file.note;
-  Picture& picture = file.picture;
+void resize_to_note(Picture& picture, const PictureNote& note, std::vector<std::string>& messages) {
   const image::Size size{note.stft.n_frames(note.n_samples) + note.tile.padding,
                          picture_height(note.stft, note.pixels, note.channels)};
   if (note.tile.count > 1 || (picture.width == size.width && picture.height == size.height)) return;
@@ -70,7 +68,8 @@ Parameters parameters_of(image::PictureFile& file, const fs::path& path, const P
     parameters.prepare(picture);
   }
   const std::string loss = undo_changes(picture, parameters.note, arrangement);
-  if (file.note && flags.resizes_to_note) resize_to_note(file, parameters.messages);
+  const bool has_note = file.note || flags.params_from;
+  if (has_note && flags.resizes_to_note) resize_to_note(picture, parameters.note, parameters.messages);
   if (!loss.empty()) parameters.messages.push_back(loss);
   if (file.lossy) {
     const bool has_phases = holds_phase(parameters.note.pixels.encoding);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "batch/parameters.h"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <nlohmann/json.hpp>
@@ -100,6 +101,11 @@ Encoding at_depth(Encoding encoding, int bits) {
   return encoding;
 }
 
+/// Samples under so many columns.
+std::int64_t samples_of(std::int64_t width, const StftSettings& stft) {
+  return (width - 1) * stft.hop_length + (stft.center ? 0 : stft.n_fft);
+}
+
 /// Rows of a channel in a picture of this height.
 int rows_of_channel(std::int64_t width, std::int64_t height, int channels, const PixelSettings& pixels) {
   constexpr std::int64_t kMinRows = 9;  // n_fft 16
@@ -164,8 +170,7 @@ Parameters from_picture(std::int64_t width, std::int64_t height, PixelLayout lay
   note.stft.window_parameter = flags.window_parameter.value_or(note.stft.window_parameter);
   note.stft.center = flags.center.value_or(note.stft.center);
   validate(note.stft, note.pixels);
-  const std::int64_t implied = (width - 1) * note.stft.hop_length + (note.stft.center ? 0 : n_fft);
-  note.n_samples = flags.n_samples.value_or(implied);
+  note.n_samples = flags.n_samples.value_or(samples_of(width, note.stft));
   note.ref.assign(static_cast<std::size_t>(note.channels), flags.ref.value_or(full_scale_magnitude(note.stft)));
   const bool is_relative = note.pixels.curve.kind == CurveKind::Db;
   p.has_level = flags.ref.has_value() || (layout.bits == 32 && !is_relative);
@@ -228,11 +233,63 @@ Parameters from_others(std::int64_t width, std::int64_t height, PixelLayout layo
   return p;
 }
 
+/// Channels that were silent get the reference of the loudest other one. False if all of them were.
+bool complete_references(PictureNote& note) {
+  const double largest = *std::max_element(note.ref.begin(), note.ref.end());
+  std::replace(note.ref.begin(), note.ref.end(), 0.0, largest > 0 ? largest : full_scale_magnitude(note.stft));
+  return largest > 0;
+}
+
+std::string borrowed_text(const PictureNote& note, const std::string& owner) {
+  return "no note in this picture: parameters are those of '" + owner + "': " + to_string(note.pixels.encoding) +
+         ", n_fft " + std::to_string(note.stft.n_fft) + ", hop_length " + std::to_string(note.stft.hop_length) + ", " +
+         std::to_string(note.channels) + " x " + std::to_string(note.sample_rate) + " Hz";
+}
+
+/// Without a note, by that of another picture.
+Parameters from_borrowed(const BorrowedNote& borrowed, std::int64_t width, std::int64_t height, PixelLayout layout,
+                         const ParameterFlags& flags) {
+  PictureNote other = borrowed.note;
+  // The law of adaptive-log depends on the depth, so pictures of another depth are other pictures.
+  if (other.pixels.curve.kind != CurveKind::AdaptiveLog && layout.bits <= 16) {
+    other.pixels.encoding = at_depth(other.pixels.encoding, layout.bits);
+  }
+  Parameters p = from_note(other, flags);
+  PictureNote& note = p.note;
+  validate(note.stft, note.pixels);
+  validate(note.pixels.scale, note.stft.n_fft, note.sample_rate);
+  const std::int64_t rows = picture_height(note.stft, note.pixels, note.channels);
+  if (height != rows && !flags.resizes_to_note) {
+    throw Error(ErrorCode::BadFormat, "the picture has " + std::to_string(height) +
+                                          " rows, and by the parameters of '" + borrowed.owner + "' it should have " +
+                                          std::to_string(rows) +
+                                          "; is --channels another number, or was it resized (--resize-to-note)?");
+  }
+  if (!flags.n_samples && note.stft.n_frames(note.n_samples) != width) note.n_samples = samples_of(width, note.stft);
+  p.has_level = complete_references(note) || flags.ref.has_value();
+  p.messages.insert(p.messages.begin(),
+                    borrowed_text(note, borrowed.owner) +
+                        (p.has_level ? "" : "; that is silent, so the level is not known: normalised to full scale"));
+  return p;
+}
+
+/// With a note, or by that of another picture, or without any.
+Parameters from_best(const std::optional<PictureNote>& note, std::int64_t width, std::int64_t height,
+                     PixelLayout layout, const std::filesystem::path& path, const ParameterFlags& flags) {
+  if (!note && flags.params_from) return from_borrowed(*flags.params_from, width, height, layout, flags);
+  if (!note) return from_others(width, height, layout, path, flags);
+  Parameters p = from_note(*note, flags);
+  if (flags.params_from) {
+    p.messages.insert(p.messages.begin(), "the picture has a note of its own, which counts more than --params-from");
+  }
+  return p;
+}
+
 }  // namespace
 
 Parameters decode_parameters(const std::optional<PictureNote>& note, std::int64_t width, std::int64_t height,
                              PixelLayout layout, const std::filesystem::path& path, const ParameterFlags& flags) {
-  Parameters p = note ? from_note(*note, flags) : from_others(width, height, layout, path, flags);
+  Parameters p = from_best(note, width, height, layout, path, flags);
   if (is_exact(p.note.pixels.encoding) && p.note.pixels.residual_bits == 0) {
     throw Error(ErrorCode::Usage, "--encoding " + to_string(p.note.pixels.encoding) +
                                       " is for pictures whose note says so: only it knows how many residual_bits there "
@@ -243,7 +300,12 @@ Parameters decode_parameters(const std::optional<PictureNote>& note, std::int64_
 }
 
 Arrangement arrangement_of(const std::optional<PictureNote>& note, const ParameterFlags& flags) {
-  Arrangement arrangement = note ? note->arrangement : Arrangement{};
+  Arrangement arrangement;
+  if (note) {
+    arrangement = note->arrangement;
+  } else if (flags.params_from) {
+    arrangement = flags.params_from->note.arrangement;
+  }
   arrangement.invert = flags.invert.value_or(arrangement.invert);
   arrangement.flip = flags.flip.value_or(arrangement.flip);
   arrangement.transpose = flags.transpose.value_or(arrangement.transpose);
@@ -273,6 +335,13 @@ std::optional<int> sample_rate_in_name(const std::filesystem::path& path) {
   const bool ends = i == name.size() || name[i] == '_' || name[i] == '.' || name[i] == '-';
   if (i == tag + 3 || !ends || rate < 1) return std::nullopt;
   return static_cast<int>(rate);
+}
+
+/// What a note says besides where it came from.
+static Json settings_in(const PictureNote& note) {
+  Json json = Json::parse(image::to_json(note));
+  for (const char* of_its_making : {"tool", "source_name", "refine"}) json.erase(of_its_making);
+  return json;
 }
 
 std::string to_json(const EncodeSettings& settings) {
@@ -344,6 +413,7 @@ std::string to_json(const ParameterFlags& flags) {
   put("channels", flags.channels);
   put("n_samples", flags.n_samples);
   put_name("pair", flags.half);
+  if (flags.params_from) json["params_from"] = settings_in(flags.params_from->note);
   return json.dump();
 }
 

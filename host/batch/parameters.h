@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "batch/borrowed_note.h"
 #include "batch/halves.h"
 #include "image/picture_file.h"
 #include "spectrohue/types.h"
@@ -50,7 +51,8 @@ struct ParameterFlags {
   std::optional<int> sample_rate;
   std::optional<int> channels;
   std::optional<std::int64_t> n_samples;
-  std::optional<Half> half;  ///< of a picture of two sounds
+  std::optional<Half> half;                 ///< of a picture of two sounds
+  std::optional<BorrowedNote> params_from;  ///< only of pictures without a note
 };
 
 struct Parameters {
@@ -61,11 +63,13 @@ struct Parameters {
   std::vector<std::string> messages;  ///< what was overridden, or assumed for want of a note; for the user
 };
 
-/// In this order: flags (each override is said), the note or else what another program says in the file or its name
-/// (foreign_parameters.h) or else the preset, the file name's _SR44100 tag (rate), what the picture implies (n_fft = 2
-/// (height / channels - 1), with bands 2048; hop_length = n_fft / 4, n_samples = (width - 1) hop_length; hsv and hsv16
-/// where there are colours, gray where there are none). Throws Error(BadFormat): the picture is too small;
-/// Error(Usage): something is missing or impossible, with the flag that would say it.
+/// In this order: flags (each override is said), the note or else that of params_from or else what another program says
+/// in the file or its name (foreign_parameters.h) or else the preset, the file name's _SR44100 tag (rate), what the
+/// picture implies (n_fft = 2 (height / channels - 1), with bands 2048; hop_length = n_fft / 4, n_samples = (width - 1)
+/// hop_length; hsv and hsv16 where there are colours, gray where there are none). With params_from the picture says its
+/// depth and, unless it is as wide as the other sound's, its length. Throws Error(BadFormat): the picture is too small,
+/// or has other rows than params_from says; Error(Usage): something is missing or impossible, with the flag that would
+/// say it.
 Parameters decode_parameters(const std::optional<PictureNote>& note, std::int64_t width, std::int64_t height,
                              PixelLayout layout, const std::filesystem::path& path, const ParameterFlags& flags);
 

@@ -226,6 +226,7 @@ struct DecodeOptions {
   std::string subtype;
   std::string normalize = "none";
   std::string missing_tiles = "error";
+  std::string params_from;
 };
 
 Direction decoding(const batch::DecodeSettings& settings, const batch::Conversion& decoder) {
@@ -250,6 +251,7 @@ Exit decode(const FileOptions& files, const TransformOptions& transform, const D
             const RunOptions& options) {
   batch::DecodeSettings settings;
   settings.flags = transform.given;
+  take_parameters_from(chosen.params_from, settings.flags);
   settings.container = audio::container_from_string(chosen.container);
   if (!chosen.subtype.empty()) settings.format = sample_format_from_string(chosen.subtype);
   if (settings.format == SampleFormat::Lossy) throw Error(ErrorCode::Usage, "--subtype lossy cannot be written");
@@ -367,6 +369,7 @@ void add_decode(CLI::App& app, Exit& result) {
           "--pair", [&given](const std::string& name) { given.half = batch::half_from_string(name); },
           "left or right: which of the two sounds in a picture of encode --pair")
       ->check(CLI::IsMember({"left", "right"}));
+  add_params_from(*command, state->decode.params_from);
   command->add_option(both_spellings("--sample-rate"), given.sample_rate, "Hz; overrides the note")
       ->check(CLI::Range(1, 2147483647));
   command->add_option("--channels", given.channels, "Sounds stacked in a picture without a note (default 1)")

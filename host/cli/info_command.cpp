@@ -22,6 +22,7 @@ using Json = nlohmann::ordered_json;
 struct InfoOptions {
   std::vector<std::string> files;
   TransformOptions transform;
+  std::string params_from;
   bool json = false;
 };
 
@@ -94,12 +95,13 @@ void print_flat(const Json& value, const std::string& prefix) {
 }
 
 Exit info(const InfoOptions& chosen) {
+  batch::ParameterFlags flags = chosen.transform.given;
+  take_parameters_from(chosen.params_from, flags);
   Exit exit = Exit::Ok;
   Json all = Json::array();
   for (const std::string& file : chosen.files) {
     try {
-      Json about =
-          image::has_picture_extension(file) ? describe_picture(file, chosen.transform.given) : describe_sound(file);
+      Json about = image::has_picture_extension(file) ? describe_picture(file, flags) : describe_sound(file);
       if (chosen.json) {
         Json entry = {{"file", file}};
         entry.update(about);
@@ -126,6 +128,7 @@ void add_info(CLI::App& app, Exit& result) {
   command->add_option("FILE", chosen->files, "Pictures and sounds")->required()->type_name("");
   command->add_flag("--json", chosen->json, "One JSON array");
   auto& given = chosen->transform.given;
+  add_params_from(*command, chosen->params_from);
   command->add_option(both_spellings("--sample-rate"), given.sample_rate, "Hz; overrides the note");
   command->add_option("--channels", given.channels, "Sounds stacked in a picture without a note");
   chosen->transform.add_to(*command, false);

@@ -240,6 +240,20 @@ void RunOptions::add_to(CLI::App& app) {
   app.add_flag("-v,--verbose", verbose, "Also every file that was converted");
 }
 
+void add_params_from(CLI::App& app, std::string& picture) {
+  app.add_option(both_spellings("--params-from"), picture,
+                 "Of pictures without a note, such as a model's: that of this picture, which spectrohue made")
+      ->type_name("PICTURE");
+}
+
+void take_parameters_from(const std::string& picture, batch::ParameterFlags& flags) {
+  if (picture.empty()) return;
+  if (flags.preset) {
+    throw Error(ErrorCode::Usage, "--params-from says all that --preset does; leave one of them out");
+  }
+  flags.params_from = batch::borrow_note(picture, flags.half);
+}
+
 std::string printable(std::string text) {
   for (char& c : text) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';

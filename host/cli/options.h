@@ -88,6 +88,11 @@ class HelpGroup {
   std::size_t n_before_;
 };
 
+/// --params-from PICTURE, of decode and info.
+void add_params_from(CLI::App& app, std::string& picture);
+/// Puts that picture's note into the flags; does nothing if there is none. Throws Error.
+void take_parameters_from(const std::string& picture, batch::ParameterFlags& flags);
+
 /// "--n-fft,--n_fft": both spellings of a long option.
 std::string both_spellings(const std::string& name);
 
