@@ -409,6 +409,7 @@ std::string to_json(const ParameterFlags& flags) {
   if (retrieval.momentum != defaults.momentum) json["momentum"] = retrieval.momentum;
   if (retrieval.seed != defaults.seed) json["seed"] = retrieval.seed;
   if (retrieval.replaces_phases) json["replaces_phases"] = true;
+  if (retrieval.band_inverse != defaults.band_inverse) json["mel_inverse"] = to_string(retrieval.band_inverse);
   put("sample_rate", flags.sample_rate);
   put("channels", flags.channels);
   put("n_samples", flags.n_samples);

@@ -58,17 +58,15 @@ void measure_magnitudes(const Picture& picture, const PictureNote& note, plot::M
   const auto n_bins = static_cast<std::size_t>(map.n_bins());
   const std::int64_t n_frames = note.stft.n_frames(note.n_samples);
   std::vector<float> rows(kBlock * n_rows);
-  std::vector<float> magnitudes(n_bins);
+  std::vector<float> magnitudes(kBlock * n_bins);
   std::vector<Complex> spectra(note.channels * std::min(kBlock, n_frames) * n_bins);
   for (std::int64_t first = 0; first < n_frames; first += kBlock) {
     const auto count = static_cast<std::size_t>(std::min(kBlock, n_frames - first));
     auto spectrum = spectra.begin();
     for (int c = 0; c < note.channels; ++c) {
       reader.read_rows(c, {first, static_cast<std::int64_t>(count)}, rows);
-      for (std::size_t t = 0; t < count; ++t) {
-        map.invert(std::span(rows).subspan(t * n_rows, n_rows), magnitudes);
-        spectrum = std::copy(magnitudes.begin(), magnitudes.end(), spectrum);
-      }
+      map.invert(std::span(rows).first(count * n_rows), std::span(magnitudes).first(count * n_bins));
+      spectrum = std::copy_n(magnitudes.begin(), count * n_bins, spectrum);
     }
     meter.add_frames({spectra.begin(), spectrum}, static_cast<std::int64_t>(count));
   }

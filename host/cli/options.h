@@ -59,6 +59,7 @@ class RetrievalOptions {
   std::optional<int> n_iter_;
   std::optional<double> momentum_;
   std::uint64_t seed_ = 0;
+  std::string mel_inverse_ = "kl";
 };
 
 struct RunOptions {

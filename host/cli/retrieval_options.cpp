@@ -47,11 +47,17 @@ void RetrievalOptions::add_to(CLI::App& app) {
   app.add_option("--momentum", momentum_, "Of griffinlim and fgla: 0 (none) to below 1; default 0.99")
       ->check(CLI::Range(0.0, 0.9999));
   app.add_option("--seed", seed_, "Of random phases")->capture_default_str();
+  app.add_option(
+         both_spellings("--mel-inverse"), mel_inverse_,
+         "From bands to bins, with hybrid only to begin with: kl, nnls (non-negative least squares) or pinv (fastest)")
+      ->check(CLI::IsMember({"kl", "nnls", "pinv"}))
+      ->capture_default_str();
 }
 
 RetrievalSettings RetrievalOptions::settings() const {
   RetrievalSettings settings;
   settings.seed = seed_;
+  settings.band_inverse = band_inverse_from_string(mel_inverse_);
   settings.n_iter = n_iter_.value_or(kSteps.at(quality_));
   const bool is_griffin_lim = method_ == "griffinlim" || method_ == "fgla";
   if (momentum_ && !is_griffin_lim) {

@@ -7,26 +7,16 @@
 
 namespace spectrohue {
 
-namespace {
-
-/// Keeps a quotient of nothing by nothing from being no number.
-constexpr float kLeastSum = 1e-37F;
-
-}  // namespace
-
-RowMap::RowMap(const StftSettings& stft, const PixelSettings& pixels, int sample_rate)
+RowMap::RowMap(const StftSettings& stft, const PixelSettings& pixels, int sample_rate, BandInverse inverse)
     : n_bins_(stft.n_bins()),
       n_rows_(spectrohue::n_rows(stft, pixels)),
       has_bands_(pixels.scale.kind != FrequencyScaleKind::Linear),
-      sums_squares_(pixels.band_power == 2) {
+      sums_squares_(pixels.band_power == 2),
+      inverse_(inverse) {
   if (pixels.tilt != 0) gains_ = bin_gains(stft, pixels);
   if (!has_bands_) return;
   bank_ = make_filter_bank(pixels.scale, stft.n_fft, sample_rate);
   bins_.resize(static_cast<std::size_t>(n_bins_));
-  numerator_.resize(bins_.size());
-  ratios_.assign(static_cast<std::size_t>(n_rows_), 1.0F);
-  column_sums_.assign(bins_.size(), 0.0F);
-  add_transposed(ratios_.data(), column_sums_.data());
 }
 
 float RowMap::band_sum(int band, const float* bins) const {
@@ -35,14 +25,6 @@ float RowMap::band_sum(int band, const float* bins) const {
   float sum = 0.0F;
   for (int j = 0; j < bank_.count(band); ++j) sum += weights[j] * first[j];
   return sum;
-}
-
-void RowMap::add_transposed(const float* factors, float* bins) const {
-  for (int band = 0; band < n_rows_; ++band) {
-    const float* weights = bank_.weights.data() + bank_.offset[band];
-    float* first = bins + bank_.first_bin[band];
-    for (int j = 0; j < bank_.count(band); ++j) first[j] += weights[j] * factors[band];
-  }
 }
 
 float RowMap::magnitude(std::complex<float> x, int bin) const {
@@ -66,41 +48,52 @@ void RowMap::measure(std::span<const std::complex<float>> spectrum, std::span<fl
 }
 
 void RowMap::invert(std::span<const float> rows, std::span<float> magnitudes) {
-  if (has_bands_) {
-    invert_bands(rows, magnitudes);
-  } else {
-    std::copy_n(rows.begin(), n_rows_, magnitudes.begin());
-    std::fill(magnitudes.begin() + n_rows_, magnitudes.end(), 0.0F);
+  const std::int64_t n_frames = std::ssize(rows) / n_rows_;
+  constexpr std::int64_t kStep = BandInverter::kLanes;
+  for (std::int64_t t = 0; has_bands_ && t < n_frames; t += kStep) {
+    const int count = static_cast<int>(std::min(kStep, n_frames - t));
+    invert_bands(rows.data() + t * n_rows_, count, magnitudes.data() + t * n_bins_);
   }
-  for (int k = 0; k < n_bins_; ++k) magnitudes[k] *= inverse_gain(k);
+  for (std::int64_t t = 0; t < n_frames; ++t) {
+    float* frame = magnitudes.data() + t * n_bins_;
+    if (!has_bands_) {
+      std::copy_n(rows.data() + t * n_rows_, n_rows_, frame);
+      std::fill(frame + n_rows_, frame + n_bins_, 0.0F);
+    }
+    for (int k = 0; k < n_bins_; ++k) frame[k] *= inverse_gain(k);
+  }
 }
 
-void RowMap::invert_bands(std::span<const float> rows, std::span<float> magnitudes) {
-  const auto wanted = [&](int band) { return sums_squares_ ? rows[band] * rows[band] : rows[band]; };
-  const auto divide_by_column_sums = [&] {
-    for (int k = 0; k < n_bins_; ++k) numerator_[k] = column_sums_[k] > 0 ? numerator_[k] / column_sums_[k] : 0.0F;
-  };
-  // What each band holds, spread evenly over its weights.
-  std::fill(numerator_.begin(), numerator_.end(), 0.0F);
-  for (int band = 0; band < n_rows_; ++band) {
-    float row_sum = 0.0F;
-    for (int j = 0; j < bank_.count(band); ++j) row_sum += bank_.weights[bank_.offset[band] + j];
-    ratios_[band] = wanted(band) / std::max(row_sum, kLeastSum);
+void RowMap::invert_bands(const float* rows, int n_frames, float* magnitudes) {
+  constexpr int kLanes = BandInverter::kLanes;
+  if (!inverter_) {
+    inverter_.emplace(bank_, inverse_);
+    wanted_.assign(static_cast<std::size_t>(n_rows_) * kLanes, 0.0F);
+    found_.resize(static_cast<std::size_t>(n_bins_) * kLanes);
   }
-  add_transposed(ratios_.data(), numerator_.data());
-  divide_by_column_sums();
-  std::copy(numerator_.begin(), numerator_.end(), bins_.begin());
-
-  for (int i = 0; i < kInverseUpdates; ++i) {
+  // Squares of what pictures may say leave the range of floats, those of shares of the largest row do not.
+  float largest[kLanes];
+  for (int t = 0; t < n_frames; ++t) {
+    const float* frame = rows + static_cast<std::int64_t>(t) * n_rows_;
+    const float most = *std::max_element(frame, frame + n_rows_);
+    const bool is_finite = std::all_of(frame, frame + n_rows_, [](float x) { return std::isfinite(x); });
+    largest[t] = is_finite && most > 0 ? most : 0.0F;
     for (int band = 0; band < n_rows_; ++band) {
-      ratios_[band] = wanted(band) / std::max(band_sum(band, bins_.data()), kLeastSum);
+      const float share = largest[t] > 0 ? std::max(0.0F, frame[band] / most) : 0.0F;
+      wanted_[band * kLanes + t] = sums_squares_ ? share * share : share;
     }
-    std::fill(numerator_.begin(), numerator_.end(), 0.0F);
-    add_transposed(ratios_.data(), numerator_.data());
-    divide_by_column_sums();
-    for (int k = 0; k < n_bins_; ++k) bins_[k] *= numerator_[k];
   }
-  for (int k = 0; k < n_bins_; ++k) magnitudes[k] = sums_squares_ ? std::sqrt(bins_[k]) : bins_[k];
+  for (int band = 0; band < n_rows_; ++band) {
+    std::fill(&wanted_[band * kLanes + n_frames], wanted_.data() + (band + 1) * kLanes, 0.0F);
+  }
+  inverter_->solve(wanted_.data(), found_.data());
+  for (int t = 0; t < n_frames; ++t) {
+    float* frame = magnitudes + static_cast<std::int64_t>(t) * n_bins_;
+    for (int k = 0; k < n_bins_; ++k) {
+      const float found = found_[k * kLanes + t];
+      frame[k] = largest[t] * (sums_squares_ ? std::sqrt(found) : found);
+    }
+  }
 }
 
 }  // namespace spectrohue

@@ -5,9 +5,11 @@
 #pragma once
 
 #include <complex>
+#include <optional>
 #include <span>
 #include <vector>
 
+#include "core/band_inverter.h"
 #include "core/filter_bank.h"
 #include "core/stft_tables.h"
 #include "spectrohue/settings.h"
@@ -17,8 +19,8 @@ namespace spectrohue {
 /// Rows count from the lowest frequency.
 class RowMap {
  public:
-  /// Throws Error(Usage) if the scale cannot be had at this sample rate.
-  RowMap(const StftSettings& stft, const PixelSettings& pixels, int sample_rate);
+  /// inverse: how invert() finds bins from bands. Throws Error(Usage) if the scale cannot be had at this sample rate.
+  RowMap(const StftSettings& stft, const PixelSettings& pixels, int sample_rate, BandInverse inverse = BandInverse::Kl);
 
   int n_bins() const { return n_bins_; }
   int n_rows() const { return n_rows_; }
@@ -31,30 +33,30 @@ class RowMap {
   /// 1 / weight of a bin.
   float inverse_gain(int bin) const { return gains_.inverse.empty() ? 1.0F : gains_.inverse[bin]; }
 
-  /// The reverse, as far as there is one: the magnitudes of bins. Those without a row are 0. Of bands it finds
-  /// magnitudes that, measured again, come close to the rows: kInverseUpdates multiplicative updates towards the
-  /// smallest Kullback-Leibler divergence (Lee & Seung, NIPS 2000), of squares where squares were summed.
+  /// The reverse, as far as there is one, of any number of frames: the magnitudes of bins. Those without a row are 0.
+  /// Of bands it finds magnitudes that, measured again, come close to the rows (BandInverter), from squares where
+  /// squares were summed; a frame of which a row is not finite is 0. Frames are best given by the dozen: they are
+  /// worked on BandInverter::kLanes at a time. rows: [n_frames, n_rows], magnitudes: [n_frames, n_bins].
   void invert(std::span<const float> rows, std::span<float> magnitudes);
-  static constexpr int kInverseUpdates = 30;
 
  private:
   float magnitude(std::complex<float> x, int bin) const;
-  void invert_bands(std::span<const float> rows, std::span<float> magnitudes);
+  /// Of at most BandInverter::kLanes frames.
+  void invert_bands(const float* rows, int n_frames, float* magnitudes);
   /// bins: what bands are sums of, [n_bins].
   float band_sum(int band, const float* bins) const;
-  /// Adds factors[band] times its weights to the bins.
-  void add_transposed(const float* factors, float* bins) const;
 
   int n_bins_;
   int n_rows_;
   bool has_bands_;
   bool sums_squares_;
   FilterBank bank_;
-  BinGains gains_;                  // empty without a tilt
-  std::vector<float> column_sums_;  // [n_bins] of the bank's weights
-  std::vector<float> bins_;         // [n_bins]
-  std::vector<float> ratios_;       // [n_bands]
-  std::vector<float> numerator_;    // [n_bins]
+  BandInverse inverse_;
+  BinGains gains_;                        // empty without a tilt
+  std::vector<float> bins_;               // [n_bins]
+  std::optional<BandInverter> inverter_;  // made when it is needed: encoders have no use for it
+  std::vector<float> wanted_;             // [n_bands, kLanes]
+  std::vector<float> found_;              // [n_bins, kLanes]
 };
 
 }  // namespace spectrohue

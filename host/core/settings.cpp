@@ -51,6 +51,8 @@ constexpr Names<PhaseStart, 6> kPhaseStarts{{{PhaseStart::Pghi, "pghi"},
                                              {PhaseStart::Zero, "zero"},
                                              {PhaseStart::Random, "random"},
                                              {PhaseStart::Stored, "stored"}}};
+constexpr Names<BandInverse, 3> kBandInverses{
+    {{BandInverse::Kl, "kl"}, {BandInverse::Nnls, "nnls"}, {BandInverse::Pinv, "pinv"}}};
 constexpr Names<SampleFormat, 7> kFormats{{{SampleFormat::Pcm8, "pcm8"},
                                            {SampleFormat::Pcm16, "pcm16"},
                                            {SampleFormat::Pcm24, "pcm24"},
@@ -319,6 +321,7 @@ std::string to_string(PadMode mode) { return name_of(kPadModes, mode); }
 std::string to_string(FrameCount frames) { return name_of(kFrameCounts, frames); }
 std::string to_string(Encoding encoding) { return name_of(kEncodings, encoding); }
 std::string to_string(CurveKind kind) { return name_of(kCurves, kind); }
+std::string to_string(BandInverse inverse) { return name_of(kBandInverses, inverse); }
 std::string to_string(SampleFormat format) { return name_of(kFormats, format); }
 std::string to_string(PhaseMethod method) { return name_of(kPhaseMethods, method); }
 std::string to_string(PhaseStart start) { return name_of(kPhaseStarts, start); }
@@ -328,6 +331,7 @@ FrameCount frame_count_from_string(std::string_view name) { return value_of(kFra
 Encoding encoding_from_string(std::string_view name) { return value_of(kEncodings, name, "encoding"); }
 CurveKind curve_from_string(std::string_view name) { return value_of(kCurves, name, "curve"); }
 PhaseStart phase_start_from_string(std::string_view name) { return value_of(kPhaseStarts, name, "phase start"); }
+BandInverse band_inverse_from_string(std::string_view name) { return value_of(kBandInverses, name, "mel_inverse"); }
 int bytes_of(SampleFormat format) {
   switch (format) {
     case SampleFormat::Pcm8: return 1;

@@ -192,9 +192,9 @@ class Painter {
 
 }  // namespace
 
-RowMap row_map(const StftSettings& stft, const PixelSettings& pixels, int sample_rate) {
-  static LastMade<std::tuple<StftSettings, PixelSettings, int>, RowMap> maps;
-  return *maps.get({stft, pixels, sample_rate}, [&] { return RowMap(stft, pixels, sample_rate); });
+RowMap row_map(const StftSettings& stft, const PixelSettings& pixels, int sample_rate, BandInverse inverse) {
+  static LastMade<std::tuple<StftSettings, PixelSettings, int, BandInverse>, RowMap> maps;
+  return *maps.get({stft, pixels, sample_rate, inverse}, [&] { return RowMap(stft, pixels, sample_rate, inverse); });
 }
 
 void raise_row_peaks(Backend& backend, const EncodeSettings& settings, const Sound& sound, Columns columns,

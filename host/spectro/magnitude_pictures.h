@@ -18,7 +18,8 @@
 namespace spectrohue {
 
 /// A map with scratch memory of its own, without making the bands of every file and page anew.
-RowMap row_map(const StftSettings& stft, const PixelSettings& pixels, int sample_rate);
+RowMap row_map(const StftSettings& stft, const PixelSettings& pixels, int sample_rate,
+               BandInverse inverse = BandInverse::Kl);
 
 /// Raises peaks[c] to the largest magnitude that the rows of channel c have in the given columns; [channels]. The
 /// middle of Stereo3 counts as channel 0: there all share a reference.

@@ -58,11 +58,12 @@ struct Known {
 
 class Reader {
  public:
-  Reader(Backend& backend, const Picture& picture, const PictureNote& note, bool with_phases)
+  Reader(Backend& backend, const Picture& picture, const PictureNote& note, const RetrievalSettings& settings)
       : backend_(backend),
         picture_(picture),
         note_(note),
-        with_phases_(with_phases),
+        with_phases_(settings.start == PhaseStart::Stored),
+        inverse_(settings.band_inverse),
         n_frames_(note.stft.n_frames(note.n_samples)),
         n_bins_(note.stft.n_bins()) {}
 
@@ -85,7 +86,7 @@ class Reader {
 
   void read_rows(int plane, Known& known) {
     const MagnitudeReader reader(picture_, note_);
-    RowMap map = row_map(note_.stft, note_.pixels, note_.sample_rate);
+    RowMap map = row_map(note_.stft, note_.pixels, note_.sample_rate, inverse_);
     const auto n_rows = static_cast<std::size_t>(map.n_rows());
     if (map.has_bands()) known.bands.resize(n_frames_ * n_rows);
     for_each_block([&](Columns columns) {
@@ -94,10 +95,7 @@ class Reader {
       const std::size_t first = map.has_bands() ? columns.first * n_rows : 0;
       const std::span<float> rows = memory.span().subspan(first, columns.count * n_rows);
       reader.read_rows(plane, columns, rows);
-      for (std::int64_t t = 0; t < columns.count; ++t) {
-        map.invert(rows.subspan(t * n_rows, n_rows),
-                   known.magnitudes.span().subspan((columns.first + t) * n_bins_, n_bins_));
-      }
+      map.invert(rows, known.magnitudes.span().subspan(columns.first * n_bins_, columns.count * n_bins_));
     });
   }
 
@@ -133,6 +131,7 @@ class Reader {
   const Picture& picture_;
   const PictureNote& note_;
   bool with_phases_;
+  BandInverse inverse_;
   std::int64_t n_frames_;
   std::int64_t n_bins_;
   Buffer<float> rows_;
@@ -167,7 +166,7 @@ Convergence retrieve_sound(Backend& backend, const Picture& picture, const Pictu
     sums = bands->sums();
     links.bands = &sums;
   }
-  Reader reader(backend, picture, note, is_stored);
+  Reader reader(backend, picture, note, settings);
   RetrievalResult all;
   Known known;
   for (int c = 0; c < note.channels; ++c) {

@@ -222,6 +222,13 @@ struct EncodeSettings {
   Reference ref;
 };
 
+/// How magnitudes of bins are found from those of bands, of which there are fewer.
+enum class BandInverse {
+  Kl,    ///< 30 multiplicative updates towards the smallest Kullback-Leibler divergence
+  Nnls,  ///< non-negative least squares, 200 accelerated projected gradient steps: about as close, slower
+  Pinv,  ///< the pseudo-inverse, set to 0 where it is below: the fastest and least close
+};
+
 /// How phase retrieval goes on from its start; docs/phase.md compares them.
 enum class PhaseMethod {
   Hybrid,      ///< relaxed reflections (Luke 2005), then accelerated Griffin-Lim (Nenov et al. 2023), half each
@@ -247,6 +254,7 @@ struct RetrievalSettings {
   double momentum = 0.99;        ///< of GriffinLim; 0 is the plain method; below 1
   std::uint64_t seed = 0;        ///< of random phases, here and where nothing else says one
   bool replaces_phases = false;  ///< also of pictures that hold phases, which are otherwise taken as they are
+  BandInverse band_inverse = BandInverse::Kl;  ///< with Hybrid only where the search begins
 };
 
 /// Throws Error(Usage) that names the setting, its value and what would be legal: n_fft with other factors than
@@ -275,11 +283,13 @@ std::string to_string(Encoding encoding);
 std::string to_string(CurveKind kind);
 std::string to_string(PhaseMethod method);
 std::string to_string(PhaseStart start);
+std::string to_string(BandInverse inverse);
 Window window_from_string(std::string_view name);
 PadMode pad_mode_from_string(std::string_view name);
 FrameCount frame_count_from_string(std::string_view name);
 Encoding encoding_from_string(std::string_view name);
 CurveKind curve_from_string(std::string_view name);
 PhaseStart phase_start_from_string(std::string_view name);
+BandInverse band_inverse_from_string(std::string_view name);
 
 }  // namespace spectrohue
