@@ -67,20 +67,34 @@ class DecodedPicture {
   ForeignPicture picture_{};
 };
 
+template <class T>
+void put_over_black(T alpha, int channels, T* colours) {
+  for (int c = 0; c < channels; ++c) {
+    if constexpr (std::is_floating_point_v<T>) {
+      colours[c] *= alpha;
+    } else {
+      constexpr std::uint64_t kOpaque = std::numeric_limits<T>::max();
+      colours[c] = static_cast<T>((std::uint64_t{colours[c]} * alpha + kOpaque / 2) / kOpaque);
+    }
+  }
+}
+
 /// OpenCV's order is blue, green, red, and alpha if there is one; or gray, and alpha.
 template <class T>
-void copy_samples(const ForeignPicture& from, Picture& to) {
+void copy_samples(const ForeignPicture& from, Alpha alpha, Picture& to) {
   const int channels = to.layout.channels;
+  const bool is_seen_through = alpha == Alpha::OverBlack && from.channels > channels;
   for (int y = 0; y < from.height; ++y) {
     const T* in = reinterpret_cast<const T*>(from.pixels + static_cast<std::size_t>(y) * from.row_bytes);
     T* out = reinterpret_cast<T*>(to.row(y));
     for (int x = 0; x < from.width; ++x, in += from.channels, out += channels) {
       for (int c = 0; c < channels; ++c) out[c] = in[channels - 1 - c];
+      if (is_seen_through) put_over_black(in[channels], channels, out);
     }
   }
 }
 
-void copy_pixels(const ForeignPicture& from, const std::string& type, Picture& to) {
+void copy_pixels(const ForeignPicture& from, const std::string& type, Alpha alpha, Picture& to) {
   const PixelLayout layout{from.channels >= 3 ? 3 : 1, from.bits};
   if (layout.bits == 32 && from.channels != 1) {
     throw Error(ErrorCode::Unsupported, "the " + type + " holds " + std::to_string(from.channels) +
@@ -93,24 +107,24 @@ void copy_pixels(const ForeignPicture& from, const std::string& type, Picture& t
   to.resize(from.width, from.height, layout);
   to.palette.clear();
   if (layout.bits == 32) {
-    copy_samples<float>(from, to);
+    copy_samples<float>(from, alpha, to);
   } else if (layout.bits == 16) {
-    copy_samples<std::uint16_t>(from, to);
+    copy_samples<std::uint16_t>(from, alpha, to);
   } else {
-    copy_samples<std::uint8_t>(from, to);
+    copy_samples<std::uint8_t>(from, alpha, to);
   }
 }
 
 }  // namespace
 
-ForeignDescription read_with_opencv(std::FILE* file, const Signature* signature, Picture& out) {
+ForeignDescription read_with_opencv(std::FILE* file, const Signature* signature, Alpha alpha, Picture& out) {
   const std::string type = signature != nullptr ? signature->name : "file of unknown type";
   const Kind kind = signature != nullptr ? signature->kind : Kind::Picture;
   const std::vector<std::uint8_t> bytes = read_all(file);
   if (is_cut_short(kind, bytes)) refuse("truncated " + type + ": the file ends early");
   const DecodedPicture decoded_picture(bytes, type, kind == Kind::OtherPicture);
   const ForeignPicture& decoded = decoded_picture.get();
-  copy_pixels(decoded, type, out);
+  copy_pixels(decoded, type, alpha, out);
 
   constexpr std::array<const char*, 4> kColours{"gray", "gray with alpha", "RGB", "RGB with alpha"};
   const char* const colours = kColours[static_cast<std::size_t>(std::clamp(decoded.channels, 1, 4) - 1)];

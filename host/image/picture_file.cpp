@@ -83,10 +83,10 @@ std::string describe(const std::string& type, PixelLayout layout, bool has_palet
 
 // Each of these reads what a file says of itself, and its pixels if there is a picture to take them.
 
-FileInfo read_foreign(std::FILE* file, const Signature* signature, Picture* pixels) {
+FileInfo read_foreign(std::FILE* file, const Signature* signature, Alpha alpha, Picture* pixels) {
   Picture unasked;
   Picture& picture = pixels != nullptr ? *pixels : unasked;
-  ForeignDescription description = read_with_opencv(file, signature, picture);
+  ForeignDescription description = read_with_opencv(file, signature, alpha, picture);
   FileInfo info;
   info.width = picture.width;
   info.height = picture.height;
@@ -96,7 +96,7 @@ FileInfo read_foreign(std::FILE* file, const Signature* signature, Picture* pixe
   return info;
 }
 
-FileInfo read_tiff(std::FILE* file, const Signature* signature, Picture* pixels) {
+FileInfo read_tiff(std::FILE* file, const Signature* signature, Alpha alpha, Picture* pixels) {
   const FileBytes bytes(fileno(file), "TIFF");
   const tiff::Header header = tiff::read_header(bytes);
   FileInfo info;
@@ -107,7 +107,7 @@ FileInfo read_tiff(std::FILE* file, const Signature* signature, Picture* pixels)
     info.description = describe("TIFF", header.layout, !header.palette.empty());
     if (pixels != nullptr) tiff::read_pixels(bytes, header, *pixels);
   } else {
-    info = read_foreign(file, signature, pixels);
+    info = read_foreign(file, signature, alpha, pixels);
   }
   if (header.text && looks_like_note(*header.text)) info.note = note_from_json(*header.text);
   return info;
@@ -147,14 +147,14 @@ FileInfo read_npz(std::FILE* file, Picture* pixels) {
 }
 
 /// Any file but a PNG.
-FileInfo read_other(std::FILE* file, std::string_view head, Picture* pixels) {
+FileInfo read_other(std::FILE* file, std::string_view head, Alpha alpha, Picture* pixels) {
   const Signature* const signature = recognise(head);
   const Kind kind = signature != nullptr ? signature->kind : Kind::Picture;
   switch (kind) {
-    case Kind::Tiff: return read_tiff(file, signature, pixels);
+    case Kind::Tiff: return read_tiff(file, signature, alpha, pixels);
     case Kind::Npy: return read_npy(file, pixels);
     case Kind::Npz: return read_npz(file, pixels);
-    default: return read_foreign(file, signature, pixels);
+    default: return read_foreign(file, signature, alpha, pixels);
   }
 }
 
@@ -215,11 +215,11 @@ void read(const std::filesystem::path& path, PictureFile& out) {
   read(path, out, workspace);
 }
 
-void read(const std::filesystem::path& path, PictureFile& out, Workspace& workspace, int threads) {
+void read(const std::filesystem::path& path, PictureFile& out, Workspace& workspace, int threads, Alpha alpha) {
   const FileHandle file = open_to_read(path);
   const std::string head = read_head(file.get());
-  FileInfo info = is_png(head) ? info_of(workspace.state().decoder.read(file.get(), out.picture, threads))
-                               : read_other(file.get(), head, &out.picture);
+  FileInfo info = is_png(head) ? info_of(workspace.state().decoder.read(file.get(), out.picture, threads, alpha))
+                               : read_other(file.get(), head, alpha, &out.picture);
   complete_note(path, info);
   out.note = std::move(info.note);
   out.note_source = info.note_source;
@@ -230,7 +230,8 @@ void read(const std::filesystem::path& path, PictureFile& out, Workspace& worksp
 FileInfo inspect(const std::filesystem::path& path) {
   const FileHandle file = open_to_read(path);
   const std::string head = read_head(file.get());
-  FileInfo info = is_png(head) ? info_of(png::read_header(file.get())) : read_other(file.get(), head, nullptr);
+  FileInfo info =
+      is_png(head) ? info_of(png::read_header(file.get())) : read_other(file.get(), head, Alpha::Drop, nullptr);
   complete_note(path, info);
   return info;
 }

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "image/alpha.h"
 #include "image/format.h"
 #include "image/write_options.h"
 #include "spectrohue/encode_png.h"
@@ -45,16 +46,18 @@ class Workspace {
   std::unique_ptr<State> state_;
 };
 
-/// Reads a whole picture as it is: gray, indices with their palette, RGB, floats; alpha dropped. The type is found by
-/// signature, not by extension: PNG, one that write_png wrote with Compression::Fast on `threads` threads; TIFF; NPY
-/// and NPZ, as docs/format.md says; JPEG, WebP, BMP and others, and TIFFs that are compressed or tiled, through OpenCV,
-/// palettes among them as colours. A PNG or TIFF may hold a note; if it does not, and for all other types, the note is
-/// taken from the sidecar (sidecar.h), if there is one. `out` is overwritten; its memory is reused.
+/// Reads a whole picture as it is: gray, indices with their palette, RGB, floats; of alpha no more is left than
+/// `alpha` says. The type is found by signature, not by extension: PNG, one that write_png wrote with
+/// Compression::Fast on `threads` threads; TIFF; NPY and NPZ, as docs/format.md says; JPEG, WebP, BMP and others,
+/// and TIFFs that are compressed or tiled, through OpenCV, palettes among them as colours. A PNG or TIFF may hold a
+/// note; if it does not, and for all other types, the note is taken from the sidecar (sidecar.h), if there is one.
+/// `out` is overwritten; its memory is reused.
 /// Throws Error(Read): not there, no permission, a folder; Error(BadFormat): not a picture, truncated, damaged (PNG
 /// checksums are checked), larger than kMaxPixelBytes, or a note that note_from_json refuses.
 /// Error(Unsupported): a picture of a type or depth that cannot be read (colours as floats, GIF ...).
 /// Messages do not hold the path.
-void read(const std::filesystem::path& path, PictureFile& out, Workspace& workspace, int threads = 1);
+void read(const std::filesystem::path& path, PictureFile& out, Workspace& workspace, int threads = 1,
+          Alpha alpha = Alpha::Drop);
 void read(const std::filesystem::path& path, PictureFile& out);
 
 /// A picture whose decoded pixels would need more than this is refused (decompression bombs): 16 GiB.

@@ -113,14 +113,16 @@ class Reader {
   ~Reader() { png_destroy_read_struct(&png_, &info_, nullptr); }
 
   Header header();
-  void prepare(const Header& header, Picture& out) const;
+  void prepare(const Header& header, Alpha alpha, Picture& out) const;
   bool read_stripes(StripeReader& stripes, int threads, Picture& out) const;
-  void pixels(Picture& out);
+  void pixels(Alpha alpha, Picture& out);
   void complete_palette(Picture& out) const;
   const std::optional<std::string>& note() const { return session_.note_json; }
 
  private:
   [[noreturn]] void fail(const std::string& where) const;
+  void put_palette_over_black(Picture& out) const;
+  void set_up_alpha(Alpha alpha);
   void check_size(std::int64_t file_bytes, int channels, int bits) const;
 
   Session session_;
@@ -188,7 +190,7 @@ Header Reader::header() {
   return {width_, height_, layout, describe(bits, color_type, interlaced), note()};
 }
 
-void Reader::prepare(const Header& header, Picture& out) const {
+void Reader::prepare(const Header& header, Alpha alpha, Picture& out) const {
   out.resize(width_, height_, header.layout);
   out.palette.clear();
   png_colorp colors = nullptr;
@@ -196,6 +198,16 @@ void Reader::prepare(const Header& header, Picture& out) const {
   if (png_get_color_type(png_, info_) != PNG_COLOR_TYPE_PALETTE) return;
   png_get_PLTE(png_, info_, &colors, &n_colors);
   for (int i = 0; i < n_colors; ++i) out.palette.push_back({colors[i].red, colors[i].green, colors[i].blue});
+  if (alpha == Alpha::OverBlack) put_palette_over_black(out);
+}
+
+void Reader::put_palette_over_black(Picture& out) const {
+  png_bytep alphas = nullptr;
+  int n_alphas = 0;
+  if (png_get_tRNS(png_, info_, &alphas, &n_alphas, nullptr) == 0) return;
+  for (std::size_t i = 0; i < std::min<std::size_t>(n_alphas, out.palette.size()); ++i) {
+    for (std::uint8_t& code : out.palette[i]) code = static_cast<std::uint8_t>((code * alphas[i] + 127) / 255);
+  }
 }
 
 /// So that nobody meets an index without a colour: what a palette lacks is black.
@@ -220,15 +232,28 @@ bool Reader::read_stripes(StripeReader& stripes, int threads, Picture& out) cons
   return stripes.read(fileno(session_.file), session_.n_read - kChunkHeadBytes, rows, threads, out.pixels.data());
 }
 
-void Reader::pixels(Picture& out) {
+/// May be jumped out of, as libpng's own calls.
+void Reader::set_up_alpha(Alpha alpha) {
+  if (alpha == Alpha::Drop) {
+    png_set_expand_gray_1_2_4_to_8(png_);
+    png_set_strip_alpha(png_);
+    return;
+  }
+  png_set_expand(png_);  // a colour that counts as transparent becomes alpha too
+  const bool has_alpha = (png_get_color_type(png_, info_) & PNG_COLOR_MASK_ALPHA) != 0;
+  if (!has_alpha && png_get_valid(png_, info_, PNG_INFO_tRNS) == 0) return;
+  const png_color_16 black{};
+  png_set_background(png_, &black, PNG_BACKGROUND_GAMMA_SCREEN, 0, 1.0);
+}
+
+void Reader::pixels(Alpha alpha, Picture& out) {
   Picture* const picture = &out;
   bool fits = false;
-  const bool set_up = guarded(png_, [this, picture, &fits] {
+  const bool set_up = guarded(png_, [this, alpha, picture, &fits] {
     if (png_get_color_type(png_, info_) == PNG_COLOR_TYPE_PALETTE) {
       png_set_packing(png_);
     } else {
-      png_set_expand_gray_1_2_4_to_8(png_);
-      png_set_strip_alpha(png_);
+      set_up_alpha(alpha);
     }
     if (picture->layout.bits == 16 && std::endian::native == std::endian::little) png_set_swap(png_);
     png_set_interlace_handling(png_);
@@ -263,13 +288,13 @@ Decoder::~Decoder() = default;
 Decoder::Decoder(Decoder&&) noexcept = default;
 Decoder& Decoder::operator=(Decoder&&) noexcept = default;
 
-Header Decoder::read(std::FILE* file, Picture& out, int threads) {
+Header Decoder::read(std::FILE* file, Picture& out, int threads, Alpha alpha) {
   Reader reader(file);
   Header header = reader.header();
-  reader.prepare(header, out);
+  reader.prepare(header, alpha, out);
   state_->was_fast = reader.read_stripes(state_->stripes, threads, out);
   if (!state_->was_fast) {
-    reader.pixels(out);
+    reader.pixels(alpha, out);
     if (!header.note_json) header.note_json = reader.note();
   }
   reader.complete_palette(out);

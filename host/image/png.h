@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "image/alpha.h"
 #include "image/file_io.h"
 #include "image/write_options.h"
 #include "math/deflate.h"
@@ -98,10 +99,10 @@ class Decoder {
   /// Reads a regular file from its start; where the file is left is not said. Files of Coder with Compression::Fast are
   /// decoded on that many threads, all others by libpng on one; the outcome is the same. A note that stands behind the
   /// pixels is found too. Gray stays gray, of 1, 2 and 4 bits at 8; indices of any depth become 8 bits, and the palette
-  /// has a colour for each (black where the file has none); alpha is dropped and gamma ignored. Throws Error(Read) if
-  /// the system fails, Error(BadFormat) if the file is damaged, truncated (the message names the row) or, as RGB,
-  /// larger than kMaxPixelBytes.
-  Header read(std::FILE* file, Picture& out, int threads = 1);
+  /// has a colour for each (black where the file has none); alpha is dropped unless it is asked for, and gamma ignored.
+  /// Throws Error(Read) if the system fails, Error(BadFormat) if the file is damaged, truncated (the message names the
+  /// row) or, as RGB, larger than kMaxPixelBytes.
+  Header read(std::FILE* file, Picture& out, int threads = 1, Alpha alpha = Alpha::Drop);
 
   /// True if the last read() did without libpng's decoder. For tests and benches.
   bool was_fast() const;
