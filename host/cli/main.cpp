@@ -51,6 +51,7 @@ int run(int argc, char** argv) {
   add_encode(app, result);
   add_decode(app, result);
   add_plot(app, result);
+  add_synth(app, result);
   add_info(app, result);
   add_verify(app, result);
   add_merge(app, result);

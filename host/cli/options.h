@@ -101,6 +101,7 @@ std::string both_spellings(const std::string& name);
 void add_encode(CLI::App& app, Exit& result);
 void add_decode(CLI::App& app, Exit& result);
 void add_plot(CLI::App& app, Exit& result);
+void add_synth(CLI::App& app, Exit& result);
 void add_info(CLI::App& app, Exit& result);
 void add_verify(CLI::App& app, Exit& result);
 void add_merge(CLI::App& app, Exit& result);
