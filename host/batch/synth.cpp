@@ -26,6 +26,8 @@ constexpr Names<Traversal, 2> kTraversals{{{Traversal::Columns, "columns"}, {Tra
 constexpr double kMostSamples = std::int64_t{1} << 30;
 /// Fewer samples than this are no column of their own.
 constexpr std::int64_t kLeastColumnSamples = 16;
+/// Of frequencies.
+constexpr double kRounding = 1e-9;
 /// Of previews of pictures with a note.
 constexpr double kNotedPreviewDb = 80;
 
@@ -82,6 +84,9 @@ void validate(const SynthSettings& settings) {
   }
   if (!(settings.blur >= 0 && settings.blur <= synth::kMaxBlur)) {
     refuse("--blur must lie between 0 and " + std::to_string(static_cast<int>(synth::kMaxBlur)) + " pixels");
+  }
+  if (settings.curve && !std::isfinite(settings.curve->top_db + settings.curve->gamma)) {
+    refuse("--db-range and --gamma must be numbers");
   }
   if (settings.fmin && settings.fmax && !(*settings.fmin < *settings.fmax)) refuse("--fmin must be below --fmax");
   if (settings.traversal == Traversal::Hilbert) {
@@ -286,8 +291,8 @@ void Synthesizer::compute(Worker& worker, Job& job) const {
   job.audio.format = settings_.format.value_or(is_noted ? source.noted->note.format : SampleFormat::Pcm16);
   if (settings_.peak_db) synth::normalize(job.audio, std::pow(10.0, *settings_.peak_db / 20));
   const double top_hz = score.axis.hz(score.n_rows - 1);
-  if (top_hz >= score.sample_rate / 2.0) {
-    job.converted.messages.push_back("rows from half the sample rate on are silent; the highest stands for " +
+  if (top_hz > score.sample_rate / 2.0 * (1 + kRounding)) {
+    job.converted.messages.push_back("rows above half the sample rate are silent; the highest stands for " +
                                      std::to_string(std::lround(top_hz)) + " Hz");
   }
   if (!settings_.preview.empty()) write_preview(worker, job, score, preview_range_db(source));

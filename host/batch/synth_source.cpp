@@ -150,11 +150,18 @@ SynthSource load_noted(Worker& worker, Job& job) {
                 "the pixels are not what the picture's note says; --ignore-note plays them as "
                 "those of any picture");
   }
+  const std::int64_t width = std::min(picture.width, note.stft.n_frames(note.n_samples));
+  if (width > synth::kMaxPixels / (height * note.channels)) {
+    throw Error(ErrorCode::Unsupported, "the picture holds " + std::to_string(width) + " columns of " +
+                                            std::to_string(height * note.channels) + " rows; at most " +
+                                            std::to_string(synth::kMaxPixels) +
+                                            " pixels can be played: encode a shorter part of the sound");
+  }
   RowReader reader(*worker.backend, picture, note);
   float most = 0;
   for (int c = 0; c < note.channels; ++c) {
     Picture& plane = source.planes.emplace_back();
-    plane.resize(std::min(picture.width, note.stft.n_frames(note.n_samples)), height, {1, 32});
+    plane.resize(width, height, {1, 32});
     most = std::max(most, read_plane(reader, c, plane));
   }
   noted.strength = curve_strength(note.pixels);

@@ -147,6 +147,10 @@ void check_preview(const fs::path& preview, const FileOptions& files) {
     throw Error(ErrorCode::Usage,
                 "--preview '" + preview.string() + "' is one file; give a folder for several previews");
   }
+  const bool has_one_place = files.inputs.size() == 1 && fs::exists(files.inputs.front());
+  if (!is_file && files.plan.output.empty() && !has_one_place) {
+    throw Error(ErrorCode::Usage, "previews of pictures from several places need a folder for the sounds: -o FOLDER");
+  }
   const fs::path place = fs::weakly_canonical(is_file ? preview.parent_path() : preview);
   for (const fs::path input : files.inputs) {
     if (!fs::is_directory(input)) continue;
