@@ -15,6 +15,7 @@
 #include <set>
 #include <vector>
 
+#include "core/counter_hash.h"
 #include "support/outcome.h"
 #include "synth/brightness.h"
 #include "synth/hilbert.h"
@@ -263,23 +264,47 @@ TEST(Noise, HasThePowerOfTheSines) {
   }
 }
 
-TEST(Noise, DoesNotDependOnBlocks) {
-  // Longer than a block: at its seam nothing is heard, and a shorter sound begins the same.
-  Score score = score_of(gray(1, 16, [](int, int) { return 0.1; }), 12);
-  const Audio long_one = played(score, Method::Noise);
-  score.n_samples = 3 * kRate;
-  const Audio short_one = played(score, Method::Noise);
-  for (int i = 0; i < 2 * kRate; ++i) ASSERT_NEAR(short_one.samples[i], long_one.samples[i], 1e-5) << i;
-  const std::int64_t seam = std::int64_t{512} * 256;
-  ASSERT_LT(seam, long_one.n_samples);
-  double most = 0;
-  double at_seam = 0;
-  for (std::int64_t i = kRate; i + 1 < long_one.n_samples - kRate; ++i) {
-    const double jump = std::fabs(long_one.samples[i + 1] - long_one.samples[i]);
-    most = std::max(most, jump);
-    if (std::abs(i - seam) < 2) at_seam = std::max(at_seam, jump);
+/// One sample of shaped noise, by sums over the frames that see it: Hann's window of 1024, hop 256.
+double shaped_noise_at(std::int64_t i, std::span<const float> gains, std::uint64_t seed) {
+  constexpr int kSize = 1024;
+  constexpr std::int64_t kHop = 256;
+  const auto window = [](std::int64_t j) {
+    return 0.5 - 0.5 * std::cos(2 * std::numbers::pi * static_cast<double>(j) / kSize);
+  };
+  double sum = 0;
+  double squares = 0;
+  for (std::int64_t start = (i / kHop - 5) * kHop; start <= i; start += kHop) {
+    const std::int64_t at = i - start;
+    if (at >= kSize) continue;
+    double y = 0;
+    for (std::size_t k = 1; k < gains.size(); ++k) {
+      if (gains[k] == 0) continue;
+      std::complex<double> bin = 0;
+      const double turn = -2 * std::numbers::pi * static_cast<double>(k) / kSize;
+      for (std::int64_t m = 0; m < kSize; ++m) {
+        const double noise = 2 * unit_number(seed, static_cast<std::uint64_t>(start + m)) - 1;
+        bin += window(m) * noise * std::polar(1.0, turn * static_cast<double>(m));
+      }
+      y += gains[k] * 2 / kSize * (bin * std::polar(1.0, -turn * static_cast<double>(at))).real();
+    }
+    sum += window(at) * y;
+    squares += window(at) * window(at);
   }
-  EXPECT_LT(at_seam, most);
+  return std::sqrt(0.75 * kSize) * sum / squares;
+}
+
+TEST(Noise, IsWhiteNoiseThroughItsFrames) {
+  // Longer than two blocks of frames: what is heard does not depend on them.
+  const Score score = score_of(gray(1, 100, [](int, int y) { return y == 97 ? 0.5 : 0; }), 20);
+  const Audio audio = played(score, Method::Noise, 5);
+  std::vector<float> gains(513);
+  SpectrumMap(score, StftSettings::for_n_fft(1024), true).read(0, 0, gains);
+  const std::int64_t block = std::int64_t{512} * 256;
+  ASSERT_LT(2 * block, audio.n_samples);
+  for (const std::int64_t i : {std::int64_t{300}, block - 700, block - 1, block, block + 1, block + 300, 2 * block - 1,
+                               2 * block, 2 * block + 100, audio.n_samples - 200}) {
+    EXPECT_NEAR(audio.samples[i], shaped_noise_at(i, gains, 5), 2e-5) << i;
+  }
 }
 
 TEST(SpectrumMap, KeepsMagnitudesAndSpreadsPower) {

@@ -91,6 +91,18 @@ std::vector<double> row_weights(const synth::Axis& axis, const PictureNote& note
   return weights;
 }
 
+/// Bins' width over which white noise has the power that it has in a bin's magnitude (equivalent noise bandwidth, F. J.
+/// Harris, Proc. IEEE 66, 1978); a sine's main lobe sums up to the same.
+double noise_bandwidth(const StftSettings& stft) {
+  double sum = 0;
+  double squares = 0;
+  for (const double weight : make_window(stft)) {
+    sum += weight;
+    squares += weight * weight;
+  }
+  return stft.n_fft * squares / (sum * sum);
+}
+
 float* floats(Picture& picture, std::int64_t row) { return reinterpret_cast<float*>(picture.row(row)); }
 
 /// Magnitudes, row 0 on top the highest. Returns the largest.
@@ -166,7 +178,7 @@ SynthSource load_noted(Worker& worker, Job& job) {
   }
   noted.strength = curve_strength(note.pixels);
   for (Picture& plane : source.planes) to_brightness(plane, most, note.pixels.curve, noted.strength);
-  noted.amplitude = most / full_scale_magnitude(note.stft);
+  noted.amplitude = most / (full_scale_magnitude(note.stft) * std::sqrt(noise_bandwidth(note.stft)));
   noted.axis = synth::axis_of_rows(note.pixels.scale, note.stft.n_fft, note.sample_rate);
   noted.row_weights = row_weights(noted.axis, note, reader.is_weighed());
   noted.is_of_bands = has_bands(note);

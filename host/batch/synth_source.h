@@ -19,7 +19,8 @@ struct NotedScore {
   /// Amplitude of a row's sine over the magnitude, relative to full scale, that the row shows; [rows], from the lowest.
   /// Bands: the root of the power that falls to a row, as they overlap.
   std::vector<double> row_weights;
-  double amplitude = 0;  ///< of brightness 1
+  /// Of brightness 1. The sines of all rows have together the power of the sound that was encoded.
+  double amplitude = 0;
   double strength = 0;   ///< of the curve, see core/stft_tables.h
   bool is_of_bands = false;
   PictureNote note;
