@@ -464,6 +464,10 @@ struct ForeignPng {
 
 class ReadForeignPng : public testing::TestWithParam<ForeignPng> {};
 
+/// What counts as transparent where there is no alpha: this gray, and this red without green and blue.
+constexpr int kGrayKey = 1;
+constexpr int kRedKey = 77;
+
 /// Writes rows of packed samples as they stand; the palette has entry i = (i, 255 - i, 7 i mod 256), entry 0
 /// transparent.
 void write_foreign(const std::filesystem::path& path, const ForeignPng& kind, int width, std::vector<Bytes>& rows) {
@@ -485,6 +489,9 @@ void write_foreign(const std::filesystem::path& path, const ForeignPng& kind, in
     png_set_PLTE(png, info, palette.data(), static_cast<int>(palette.size()));
     png_set_tRNS(png, info, &transparent, 1, nullptr);
   }
+  const png_color_16 key{0, kRedKey, 0, 0, kGrayKey};
+  if (kind.color_type == PNG_COLOR_TYPE_GRAY) png_set_tRNS(png, info, nullptr, 0, &key);
+  if (kind.color_type == PNG_COLOR_TYPE_RGB) png_set_tRNS(png, info, nullptr, 0, &key);
   png_write_info(png, info);
   std::vector<png_bytep> pointers;
   for (Bytes& row : rows) pointers.push_back(reinterpret_cast<png_bytep>(row.data()));
@@ -512,6 +519,11 @@ TEST_P(ReadForeignPng, KeepsGrayAndPalettes) {
     }
     rows.push_back(row);
   }
+  // A pixel of the key colour.
+  for (int i = 0; i < 3 * kind.bits / 8 && kind.color_type == PNG_COLOR_TYPE_RGB; ++i) {
+    rows[0][i] = static_cast<char>(i == kind.bits / 8 - 1 ? kRedKey : 0);
+  }
+  if (kind.color_type == PNG_COLOR_TYPE_GRAY && kind.bits == 16) rows[0].replace(0, 2, {'\0', '\1'});
   const TempFolder folder;
   write_foreign(folder / "a.png", kind, width, rows);
 
@@ -560,6 +572,29 @@ TEST_P(ReadForeignPng, KeepsGrayAndPalettes) {
           expected[c] = kind.bits < 8 ? gray * 255 / most : gray;
         }
         ASSERT_EQ(value_at(file.picture, x, y, c), expected[c]) << "at " << x << ", " << y << " channel " << c;
+      }
+    }
+  }
+
+  // Over black: colours times alpha. Of palettes entry 0 is transparent.
+  PictureFile over_black;
+  Workspace workspace;
+  read(folder / "a.png", over_black, workspace, 1, Alpha::OverBlack);
+  expand_to_rgb(over_black.picture);
+  ASSERT_EQ(over_black.picture.layout, file.picture.layout);
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      double seen = 1;
+      if (has_palette && sample_at(y, x) == 0) seen = 0;
+      if (kind.color_type == PNG_COLOR_TYPE_GRAY && sample_at(y, x) == kGrayKey) seen = 0;
+      if (samples == 3 && sample_at(y, 3 * x) == kRedKey && sample_at(y, 3 * x + 1) == 0 &&
+          sample_at(y, 3 * x + 2) == 0) {
+        seen = 0;
+      }
+      if (samples % 2 == 0) seen = sample_at(y, x * samples + samples - 1) / (kind.bits == 16 ? 65535.0 : 255.0);
+      for (int c = 0; c < 3; ++c) {
+        ASSERT_NEAR(value_at(over_black.picture, x, y, c), seen * value_at(file.picture, x, y, c), 0.51)
+            << "at " << x << ", " << y << " channel " << c;
       }
     }
   }
@@ -642,6 +677,18 @@ TEST_P(ReadOther, GivesTheSamePixels) {
         const int expected = mat.depth() == CV_16U ? mat.ptr<std::uint16_t>(y)[x * channels + from]
                                                    : mat.ptr<std::uint8_t>(y)[x * channels + from];
         ASSERT_EQ(value_at(file.picture, x, y, c), expected) << x << ' ' << y << ' ' << c;
+      }
+    }
+  }
+  PictureFile over_black;
+  Workspace workspace;
+  read(folder / "a.png", over_black, workspace, 1, Alpha::OverBlack);
+  expand_to_rgb(over_black.picture);
+  for (int y = 0; y < mat.rows; ++y) {
+    for (int x = 0; x < mat.cols; ++x) {
+      const double seen = channels == 4 ? mat.ptr<std::uint8_t>(y)[x * 4 + 3] / 255.0 : 1;
+      for (int c = 0; c < 3; ++c) {
+        ASSERT_NEAR(value_at(over_black.picture, x, y, c), seen * value_at(file.picture, x, y, c), 0.51);
       }
     }
   }
