@@ -21,7 +21,7 @@ namespace spectrohue::batch {
 /// The first line of every run.
 struct ManifestRun {
   std::string tool;        ///< program and version
-  std::string command;     ///< "encode" or "decode"
+  std::string command;     ///< "encode", "decode", "plot" or "synth"
   std::string started;     ///< UTC, "2026-11-20T17:00:00Z"
   std::string parameters;  ///< a JSON object: what the outputs depend on besides the sources
   Shard shard;

@@ -60,7 +60,8 @@ const converted = totals.done - totals.failed;
 const speed = totals.seconds > 0 ? totals.audio_seconds / totals.seconds : 0;
 
 function showTitle() {
-  const title = `${counted(converted, 'file', 'files')} ${report.command}d`;
+  const done = {plot: 'plotted', synth: 'synthesised'}[report.command] ?? `${report.command}d`;
+  const title = `${counted(converted, 'file', 'files')} ${done}`;
   const failed = totals.failed > 0 ? `, ${plain(totals.failed)} failed` : '';
   document.title = `${title}${failed} \u2013 spectrohue report`;
   document.getElementById('title').textContent = title + failed;

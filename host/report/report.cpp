@@ -102,9 +102,11 @@ class Showcase {
   std::vector<batch::Problem> problems() && { return std::move(problems_); }
 
  private:
-  // encode makes pictures of sounds, decode sounds of pictures, and plot figures, some of them pictures, of both.
-  const fs::path& picture_of(const ShownFile& file) const { return command_ == "decode" ? file.source : file.output; }
-  const fs::path& sound_of(const ShownFile& file) const { return command_ == "decode" ? file.output : file.source; }
+  // encode makes pictures of sounds, decode and synth sounds of pictures, and plot figures, some of them pictures, of
+  // both.
+  bool makes_sounds() const { return command_ == "decode" || command_ == "synth"; }
+  const fs::path& picture_of(const ShownFile& file) const { return makes_sounds() ? file.source : file.output; }
+  const fs::path& sound_of(const ShownFile& file) const { return makes_sounds() ? file.output : file.source; }
   bool has_picture(const ShownFile& file) const {
     return command_ != "plot" || image::has_picture_extension(file.output);
   }
