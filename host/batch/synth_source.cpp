@@ -15,8 +15,12 @@ namespace spectrohue::batch {
 
 namespace {
 
-/// Columns that are read at a time.
-constexpr std::int64_t kBlock = 256;
+/// Numbers that are read at a time, or a column.
+constexpr std::int64_t kBlockBins = std::int64_t{1} << 18;
+
+std::int64_t block_columns(const PictureNote& note) {
+  return std::max<std::int64_t>(1, kBlockBins / std::max(note.stft.n_bins(), n_rows(note.stft, note.pixels)));
+}
 
 bool has_bands(const PictureNote& note) { return note.pixels.scale.kind != FrequencyScaleKind::Linear; }
 
@@ -29,11 +33,14 @@ class RowReader {
         note_(note),
         reader_(picture, note),
         n_rows_(n_rows(note.stft, note.pixels)),
-        spectrum_(static_cast<std::size_t>(kBlock) * note.stft.n_bins()) {}
+        spectrum_(holds_phase(note.pixels.encoding) ? static_cast<std::size_t>(block_columns(note) * note.stft.n_bins())
+                                                    : 0) {}
+
+  std::int64_t most_columns() const { return block_columns(note_); }
 
   bool is_weighed() const { return !holds_phase(note_.pixels.encoding); }
 
-  /// rows: [columns.count, n_rows], from the lowest frequency; columns.count is at most kBlock.
+  /// rows: [columns.count, n_rows], from the lowest frequency; columns.count is at most most_columns().
   void read(int channel, Columns columns, std::span<float> rows) {
     const Encoding encoding = note_.pixels.encoding;
     if (!holds_phase(encoding)) return reader_.read_rows(channel, columns, rows);
@@ -107,10 +114,11 @@ float* floats(Picture& picture, std::int64_t row) { return reinterpret_cast<floa
 
 /// Magnitudes, row 0 on top the highest. Returns the largest.
 float read_plane(RowReader& reader, int channel, Picture& plane) {
-  std::vector<float> rows(static_cast<std::size_t>(kBlock * plane.height));
+  const std::int64_t most_columns = reader.most_columns();
+  std::vector<float> rows(static_cast<std::size_t>(most_columns * plane.height));
   float most = 0;
-  for (std::int64_t first = 0; first < plane.width; first += kBlock) {
-    const std::int64_t count = std::min(kBlock, plane.width - first);
+  for (std::int64_t first = 0; first < plane.width; first += most_columns) {
+    const std::int64_t count = std::min(most_columns, plane.width - first);
     reader.read(channel, {first, count}, rows);
     for (std::int64_t t = 0; t < count; ++t) {
       for (std::int64_t row = 0; row < plane.height; ++row) {
