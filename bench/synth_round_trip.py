@@ -30,6 +30,7 @@ RUNS = {
     "sines": ["--method", "sines"],
     "sines, by flags instead of the note": ["--method", "sines", *BY_FLAGS],
     "noise": ["--method", "noise", "--n-fft", str(N_FFT)],
+    "hybrid": ["--method", "hybrid", "--n-fft", str(N_FFT)],
     "griffinlim": ["--method", "griffinlim", "--n-fft", str(N_FFT)],
 }
 

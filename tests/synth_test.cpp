@@ -55,8 +55,8 @@ Audio played(const Score& score, Method method = Method::Sines, std::uint64_t se
   RenderSettings settings;
   settings.method = method;
   settings.stft = StftSettings::for_n_fft(1024);
-  settings.retrieval.seed = seed;
-  settings.retrieval.n_iter = 8;
+  settings.seed = seed;
+  settings.n_iter = 8;
   Audio audio;
   render(*make_backend("cpu"), score, settings, audio);
   return audio;
@@ -221,7 +221,8 @@ TEST_P(AllMethods, SeedDecides) {
   const Audio again = played(score, GetParam(), 1);
   const Audio other = played(score, GetParam(), 2);
   EXPECT_TRUE(std::ranges::equal(one.samples, again.samples));
-  EXPECT_FALSE(std::ranges::equal(one.samples, other.samples));
+  // Hybrid takes its phases from the magnitudes.
+  EXPECT_EQ(std::ranges::equal(one.samples, other.samples), GetParam() == Method::Hybrid);
 }
 
 TEST_P(AllMethods, AreLoudWhereThePictureIsBright) {

@@ -122,9 +122,8 @@ std::string Synthesizer::parameters() const {
   add_given(json, "bands", settings_.bands);
   json["method"] = synth::to_string(settings_.render.method);
   json["n_fft"] = settings_.render.stft.n_fft;
-  json["n_iter"] = settings_.render.retrieval.n_iter;
-  json["momentum"] = settings_.render.retrieval.momentum;
-  json["seed"] = settings_.render.retrieval.seed;
+  add_given(json, "n_iter", settings_.render.n_iter);
+  json["seed"] = settings_.render.seed;
   add_given(json, "normalize", settings_.peak_db);
   json["format"] = to_string(settings_.container);
   if (settings_.format) json["subtype"] = to_string(*settings_.format);

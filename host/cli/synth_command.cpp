@@ -95,11 +95,10 @@ void SynthOptions::add_sound_options(CLI::App& app) {
       ->capture_default_str();
   app.add_option(both_spellings("--n-fft"), n_fft, "Samples a frame, of all methods but sines, and of previews")
       ->capture_default_str();
-  RetrievalSettings& retrieval = settings.render.retrieval;
-  app.add_option(both_spellings("--n-iter"), retrieval.n_iter, "Of hybrid and griffinlim: steps of the search")
-      ->check(CLI::Range(0, 100000))
-      ->capture_default_str();
-  app.add_option("--seed", retrieval.seed, "Of phases and noise: another one, another sound of the same picture")
+  app.add_option(both_spellings("--n-iter"), settings.render.n_iter,
+                 "Steps of the search (default: hybrid 64, griffinlim 32)")
+      ->check(CLI::Range(0, 100000));
+  app.add_option("--seed", settings.render.seed, "Of phases and noise: another one, another sound of the same picture")
       ->capture_default_str();
   app.add_option("--normalize", normalize,
                  "peak (-1 dBFS, default), none (a white row is a sine of amplitude 1), or dBFS of the loudest sample")

@@ -21,8 +21,21 @@ constexpr Names<Method, 4> kMethods{{{Method::Sines, "sines"},
                                      {Method::Hybrid, "hybrid"},
                                      {Method::GriffinLim, "griffinlim"}}};
 
-/// What retrieve() is to do. It has one method, which both names stand for.
-RetrievalSettings retrieval_settings(Method /*method*/, const RetrievalSettings& settings) { return settings; }
+/// librosa's default.
+constexpr int kStepsOfGriffinLim = 32;
+
+/// What retrieve() is to do: methods as 'decode' has them under the same names.
+RetrievalSettings retrieval_settings(const RenderSettings& settings) {
+  RetrievalSettings retrieval;
+  retrieval.seed = settings.seed;
+  if (settings.method == Method::GriffinLim) {
+    retrieval.method = PhaseMethod::GriffinLim;
+    retrieval.start = PhaseStart::Random;
+  }
+  retrieval.n_iter =
+      settings.n_iter.value_or(settings.method == Method::GriffinLim ? kStepsOfGriffinLim : retrieval.n_iter);
+  return retrieval;
+}
 
 void retrieve_channel(Backend& backend, const Score& score, const RenderSettings& settings, int channel,
                       std::span<float> signal) {
@@ -43,7 +56,7 @@ void retrieve_channel(Backend& backend, const Score& score, const RenderSettings
   }
   if (most == 0) return;
   const RetrievalItem item{magnitudes, signal};
-  retrieve(backend, stft, retrieval_settings(settings.method, settings.retrieval), {&item, 1});
+  retrieve(backend, stft, retrieval_settings(settings), {&item, 1});
 }
 
 void fade_ends(Audio& audio) {
@@ -73,8 +86,8 @@ void render(Backend& backend, const Score& score, const RenderSettings& settings
   audio.samples.resize(static_cast<std::size_t>(score.channels * score.n_samples));
   std::fill(audio.samples.begin(), audio.samples.end(), 0.0F);
   switch (settings.method) {
-    case Method::Sines: add_sines(score, settings.retrieval.seed, audio); break;
-    case Method::Noise: add_noise(backend, settings.stft, score, settings.retrieval.seed, audio); break;
+    case Method::Sines: add_sines(score, settings.seed, audio); break;
+    case Method::Noise: add_noise(backend, settings.stft, score, settings.seed, audio); break;
     default:
       for (int c = 0; c < score.channels; ++c) retrieve_channel(backend, score, settings, c, audio.channel(c));
       break;

@@ -4,6 +4,7 @@
 // From a score to its sound.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,16 +17,17 @@ namespace spectrohue::synth {
 enum class Method {
   Sines,       ///< each row a sine
   Noise,       ///< each row a band of noise
-  Hybrid,      ///< a sound whose spectrum has the rows' magnitudes, its phases found by retrieve()'s best method
-  GriffinLim,  ///< the same, by Griffin & Lim's
+  Hybrid,      ///< a sound whose spectrum has the rows' magnitudes, phases found by PhaseMethod::Hybrid
+  GriffinLim,  ///< the same, by PhaseMethod::GriffinLim from random phases
 };
 std::string to_string(Method method);              ///< "sines" "noise" "hybrid" "griffinlim"
 Method method_from_string(std::string_view name);  ///< throws Error(Usage) that lists the legal ones
 
 struct RenderSettings {
   Method method = Method::Sines;
-  StftSettings stft;            ///< all but Sines; centred
-  RetrievalSettings retrieval;  ///< Hybrid and GriffinLim; its seed is that of all methods
+  StftSettings stft;          ///< all but Sines; centred
+  std::uint64_t seed = 0;     ///< of phases and noise
+  std::optional<int> n_iter;  ///< steps of Hybrid (64) and GriffinLim (32)
 };
 
 /// How long a sound takes to rise from nothing at its beginning and to fall at its end, where it is not shorter than
