@@ -77,7 +77,8 @@ std::string to_string(Traversal traversal) { return name_of(kTraversals, travers
 Traversal traversal_from_string(std::string_view name) { return value_of(kTraversals, name, "traversal"); }
 
 void validate(const SynthSettings& settings) {
-  if (settings.seconds && settings.columns_per_second) refuse("--duration and --columns-per-second say the same; give one of them");
+  if (settings.seconds && settings.columns_per_second)
+    refuse("--duration and --columns-per-second say the same; give one of them");
   if (settings.seconds && !(*settings.seconds > 0)) refuse("--duration must be above 0");
   if (settings.columns_per_second && !(*settings.columns_per_second > 0)) {
     refuse("--columns-per-second must be above 0");

@@ -191,7 +191,7 @@ SynthSource load_noted(Worker& worker, Job& job) {
   noted.row_weights = row_weights(noted.axis, note, reader.is_weighed());
   noted.is_of_bands = has_bands(note);
   const double rate = note.sample_rate;
-  noted.time_s = {note.stft.center ? 0 : note.stft.n_fft / 2 / rate, note.stft.hop_length / rate};
+  noted.time_s = {note.stft.center ? 0 : note.stft.n_fft / 2.0 / rate, note.stft.hop_length / rate};
   noted.seconds = static_cast<double>(note.n_samples) / rate;
   return source;
 }

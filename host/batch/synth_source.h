@@ -21,7 +21,7 @@ struct NotedScore {
   std::vector<double> row_weights;
   /// Of brightness 1. The sines of all rows have together the power of the sound that was encoded.
   double amplitude = 0;
-  double strength = 0;   ///< of the curve, see core/stft_tables.h
+  double strength = 0;  ///< of the curve, see core/stft_tables.h
   bool is_of_bands = false;
   PictureNote note;
 };

@@ -141,6 +141,9 @@ std::optional<double> peak_for(const std::string& normalize) {
 /// A preview is neither to be one of many, nor among the inputs.
 void check_preview(const fs::path& preview, const FileOptions& files) {
   const bool is_file = preview.extension() == ".png" && !fs::is_directory(preview);
+  if (!is_file && image::has_picture_extension(preview)) {
+    throw Error(ErrorCode::Usage, "--preview '" + preview.string() + "' must be a .png file or a folder");
+  }
   const bool is_of_one = files.inputs.size() == 1 && fs::is_regular_file(files.inputs.front());
   if (is_file && !is_of_one) {
     throw Error(ErrorCode::Usage,
