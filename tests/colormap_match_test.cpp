@@ -45,7 +45,7 @@ std::vector<Colormap> tables(const std::vector<ForeignColormap>& maps) {
 
 std::vector<ColourCount> counts_of(const Colormap& map) {
   std::vector<ColourCount> counts;
-  for (const Rgb& colour : map.colours) counts.push_back({colour, 1});
+  for (const Colour& colour : map.colours) counts.push_back({colour, 1});
   return counts;
 }
 
@@ -112,7 +112,7 @@ TEST(ColormapFit, IsMeanAndMaximumOfDistances) {
 std::vector<ColourCount> colours_in(Picture picture) {
   image::expand_to_rgb(picture);
   const image::Box box = image::find_axes_box(picture).inside;
-  std::map<Rgb, std::int64_t> pixels;
+  std::map<Colour, std::int64_t> pixels;
   for (std::int64_t y = box.top + 2; y < box.bottom - 2; ++y) {
     for (std::int64_t x = box.left + 2; x < box.right - 2; ++x) {
       const std::uint8_t* p = picture.row(y) + 3 * x;

@@ -8,11 +8,13 @@
 #include <utility>
 
 #include "batch/channel_mix.h"
+#include "batch/foreign_spectrogram.h"
 #include "batch/tiles.h"
 #include "image/adapt.h"
 #include "image/arrange.h"
 #include "image/note.h"
 #include "spectro/pages.h"
+#include "spectro/retrieval.h"
 #include "spectrohue/convert.h"
 #include "spectrohue/error.h"
 
@@ -282,6 +284,24 @@ void note_clipping(Converted& converted, const audio::WriteResult& written, std:
                                "keeps them");
 }
 
+/// The sound of a spectrogram that another program drew.
+void decode_foreign(Worker& worker, Job& job, const DecodeSettings& settings) {
+  const ParameterFlags& flags = settings.flags;
+  ForeignSpectrogram spectrogram = read_foreign_spectrogram(job.file, job.task.source, flags);
+  const ForeignShape& shape = spectrogram.shape;
+  Audio& audio = job.audio;
+  audio.sample_rate = shape.sample_rate;
+  audio.channels = 1;
+  audio.n_samples = shape.n_samples;
+  audio.format = SampleFormat::Pcm16;
+  audio.samples.resize(static_cast<std::size_t>(shape.n_samples));
+  job.go_on();
+  const RetrievalItem item{spectrogram.magnitudes.span(), audio.channel(0)};
+  retrieve(*worker.backend, shape.stft, flags.retrieval, {&item, 1});
+  if (settings.normalize || !spectrogram.has_level) normalize_peak(audio);
+  job.converted.messages = std::move(spectrogram.messages);
+}
+
 }  // namespace
 
 std::string Decoder::parameters() const {
@@ -296,6 +316,10 @@ std::string Decoder::parameters() const {
 void Decoder::read(Job& job) const { read_picture(job.task.source, job, settings_.flags, job.threads); }
 
 void Decoder::compute(Worker& worker, Job& job) const {
+  if (is_foreign(job.file.note.has_value(), settings_.flags)) {
+    decode_foreign(worker, job, settings_);
+    return;
+  }
   const bool is_assembled = is_part(job.file);
   if (is_assembled) assemble(job, settings_.flags, worker.threads);
   if (job.task.tiles.empty() && is_tile(job.file)) job.task.tiles = {job.task.source};

@@ -415,6 +415,12 @@ std::string to_json(const ParameterFlags& flags) {
   put("n_samples", flags.n_samples);
   put_name("pair", flags.half);
   if (flags.params_from) json["params_from"] = settings_in(flags.params_from->note);
+  const ForeignFlags& foreign = flags.foreign;
+  put_name("from", foreign.from);
+  put("crop", foreign.crop);
+  put_name("axis", foreign.axis);
+  put("duration", foreign.duration_s);
+  if (foreign.colormap && *foreign.colormap != "auto") json["colormap"] = *foreign.colormap;
   return json.dump();
 }
 

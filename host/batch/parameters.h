@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "batch/borrowed_note.h"
+#include "batch/foreign_flags.h"
 #include "batch/halves.h"
 #include "image/picture_file.h"
 #include "spectrohue/types.h"
@@ -53,6 +54,7 @@ struct ParameterFlags {
   std::optional<std::int64_t> n_samples;
   std::optional<Half> half;                 ///< of a picture of two sounds
   std::optional<BorrowedNote> params_from;  ///< only of pictures without a note
+  ForeignFlags foreign;                     ///< of a spectrogram that another program drew
 };
 
 struct Parameters {

@@ -11,6 +11,7 @@
 #include "batch/by_rate.h"
 #include "batch/decode.h"
 #include "batch/encode.h"
+#include "batch/foreign_spectrogram.h"
 #include "batch/pair.h"
 #include "batch/peak_meter.h"
 #include "batch/presets.h"
@@ -229,19 +230,35 @@ struct DecodeOptions {
   std::string params_from;
 };
 
+/// What a wave file of a sound takes, or another.
+Forecast sound_forecast(const batch::DecodeSettings& settings, std::int64_t n_samples, int channels, int sample_rate,
+                        SampleFormat source) {
+  const double seconds = static_cast<double>(n_samples) / sample_rate;
+  const audio::WriteSettings as = audio::settings_for(settings.container, settings.format.value_or(source));
+  const double bytes = kWavHeaderBytes + static_cast<double>(n_samples) * channels * bytes_of(as.format);
+  return {duration_text(seconds) + ", " + std::to_string(channels) + " x " + std::to_string(sample_rate) + " Hz, " +
+              to_string(as.format),
+          bytes, settings.container == audio::Container::Wav ? bytes : kLikelyShare * bytes};
+}
+
+/// Of a spectrogram that another program drew: where its plot is must be known, so it is read.
+Forecast foreign_forecast(const batch::DecodeSettings& settings, const fs::path& path) {
+  image::PictureFile file;
+  image::Workspace workspace;
+  image::read(path, file, workspace);
+  const batch::ForeignShape shape = batch::foreign_shape(file, path, settings.flags);
+  return sound_forecast(settings, shape.n_samples, 1, shape.sample_rate, SampleFormat::Pcm16);
+}
+
 Direction decoding(const batch::DecodeSettings& settings, const batch::Conversion& decoder) {
   const auto forecast = [settings](const batch::Task& task) {
     image::FileInfo info = image::inspect(task.source);
+    if (batch::is_foreign(info.note.has_value(), settings.flags)) return foreign_forecast(settings, task.source);
     batch::take_half(info, settings.flags.half);
     const image::Size size = image::rearranged({info.width, info.height}, arrangement_of(info.note, settings.flags));
     const PictureNote note =
         batch::decode_parameters(info.note, size.width, size.height, info.layout, task.source, settings.flags).note;
-    const double seconds = static_cast<double>(note.n_samples) / note.sample_rate;
-    const audio::WriteSettings as = audio::settings_for(settings.container, settings.format.value_or(note.format));
-    const double bytes = kWavHeaderBytes + static_cast<double>(note.n_samples) * note.channels * bytes_of(as.format);
-    return Forecast{duration_text(seconds) + ", " + std::to_string(note.channels) + " x " +
-                        std::to_string(note.sample_rate) + " Hz, " + to_string(as.format),
-                    bytes, settings.container == audio::Container::Wav ? bytes : kLikelyShare * bytes};
+    return sound_forecast(settings, note.n_samples, note.channels, note.sample_rate, note.format);
   };
   return {"decode", image::has_picture_extension, "." + audio::to_string(settings.container), false, true, decoder,
           forecast};
@@ -271,6 +288,53 @@ void add_pair_options(CLI::App& command, EncodeOptions& options) {
   command.add_option(both_spellings("--pair-order"), options.pair_order, "ab: the partner right (default); ba: left")
       ->check(CLI::IsMember({"ab", "ba"}))
       ->needs(pair);
+}
+
+/// Pictures of other programs: docs/foreign.md.
+void add_foreign_options(CLI::App& command, batch::ParameterFlags& given) {
+  const HelpGroup group(command, "Pictures of other programs (docs/foreign.md)");
+  const auto add = [&](const std::string& name, const std::function<void(const std::string&)>& take,
+                       const std::string& help, const std::string& type) {
+    const auto use = [take](const std::string& text) {
+      try {
+        take(text);
+      } catch (const Error& error) {
+        throw CLI::ValidationError(error.what());
+      }
+    };
+    return command.add_option_function<std::string>(name, use, help)->type_name(type);
+  };
+  batch::ForeignFlags& foreign = given.foreign;
+  CLI::Option* const from = add(
+      "--from", [&foreign](const std::string& text) { foreign.from = batch::picture_maker_from_string(text); },
+      "Who drew the spectrogram: specshow (librosa.display.specshow; needs --sample-rate, --n-fft, --duration, --axis; "
+      "80 dB), sox (its effect spectrogram; --sample-rate, and --duration or --hop-length; 120 dB), ffmpeg "
+      "(showspectrumpic with scale=log; the same), gray (a row a bin, a column a frame; the same, brightness is "
+      "magnitude) or auto",
+      "NAME");
+  const auto add_about = [&](const std::string& name, const std::function<void(const std::string&)>& take,
+                             const std::string& help,
+                             const std::string& type) { add(name, take, help, type)->needs(from); };
+  add_about(
+      "--crop",
+      [&foreign](const std::string& text) {
+        if (text != "auto" && text != "none") image::box_from_string(text);
+        foreign.crop = text;
+      },
+      "Where the plot is: auto (within a frame, or what is painted of a light page, default; of gray the whole "
+      "picture), none (the whole picture), or LEFT,TOP,RIGHT,BOTTOM in pixels, the last two just beyond it",
+      "WHERE");
+  add_about(
+      "--axis", [&foreign](const std::string& text) { foreign.axis = image::axis_kind_from_string(text); },
+      "Frequencies: linear, log (needs --fmin), symlog (specshow's y_axis='log') or mel (specshow's; needs --n-mels). "
+      "With --fmin and --fmax where its ends are not 0 and half the sample rate",
+      "NAME");
+  command
+      .add_option_function<double>(
+          "--duration", [&foreign](const double& seconds) { foreign.duration_s = seconds; },
+          "Seconds of sound that the plot shows")
+      ->check(CLI::PositiveNumber)
+      ->needs(from);
 }
 
 }  // namespace
@@ -390,6 +454,7 @@ void add_decode(CLI::App& app, Exit& result) {
   command->add_option("--ref", given.ref, "Magnitude of full brightness; overrides the note")
       ->check(CLI::PositiveNumber);
   state->retrieval.add_to(*command);
+  add_foreign_options(*command, given);
   state->transform.add_to(*command, false);
   state->options.add_to(*command);
   command->callback([state, &result] {

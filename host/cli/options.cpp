@@ -10,6 +10,7 @@
 
 #include "batch/presets.h"
 #include "core/colormap.h"
+#include "core/foreign_colormaps.h"
 
 namespace spectrohue::cli {
 
@@ -81,6 +82,14 @@ void TransformOptions::set_encoding(const std::string& text) {
   }
 }
 
+void TransformOptions::set_colormap(const std::string& text) {
+  if (given.foreign.from && (text == "auto" || foreign_colormap_by_name(text) != nullptr)) {
+    given.foreign.colormap = text;
+  } else {
+    given.colours = colours_of(text);
+  }
+}
+
 void TransformOptions::add_transform_to(CLI::App& app) {
   app.add_option(both_spellings("--n-fft"), given.n_fft, "Samples a frame; factors 2, 3, 5, 7 (default 2048)");
   app.add_option(both_spellings("--hop-length"), given.hop_length, "Samples between frames (default n_fft / 4)");
@@ -120,10 +129,11 @@ void TransformOptions::add_to(CLI::App& app, bool encoding_side) {
   app.add_option(both_spellings("--top-db"), given.top_db,
                  "Range of --curve db and adaptive-log (default 100; 120 with more than 8 bits)");
   app.add_option_function<std::string>(
-         "--colormap", [this](const std::string& text) { as_validation([&] { given.colours = colours_of(text); }); },
+         "--colormap", [this](const std::string& text) { as_validation([&] { set_colormap(text); }); },
          "Colours of --encoding colormap: viridis (default), magma, inferno, plasma, cividis, turbo, jet, hot, gray "
          "... "
-         "or a file of lines R G B")
+         "or a file of lines R G B" +
+             std::string(encoding_side ? "" : "; with --from also auto (default), sox ... and ffmpeg-intensity ..."))
       ->type_name("NAME|FILE");
   add_named(app, "--freq-scale", given.freq_scale, frequency_scale_from_string,
             "Rows: linear (bins, default), or bands on a scale: mel, log, bark or erb", "NAME");

@@ -42,6 +42,7 @@ class TransformOptions {
   EncodeSettings settings_with_preset(int sample_rate) const;
   EncodeSettings settings_without_preset() const;
   void set_encoding(const std::string& text);
+  void set_colormap(const std::string& text);
 };
 
 /// --phase-method ... --seed.

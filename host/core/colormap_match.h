@@ -15,7 +15,7 @@ namespace spectrohue {
 
 /// A colour and how many pixels have it.
 struct ColourCount {
-  Rgb colour;
+  Colour colour;
   std::int64_t count = 0;
 };
 

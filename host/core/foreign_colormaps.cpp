@@ -19,7 +19,7 @@ constexpr double kSoxSteps = 249;
 /// A colour of a ramp, and its place in thousandths.
 struct Knot {
   int place;
-  Rgb colour;
+  Colour colour;
 };
 
 struct Ramp {
@@ -158,13 +158,13 @@ double rise(double x, double from, double to) {
 }
 
 /// Red rises first, then green; blue is half a sine wave in the dark, and at the top what makes yellow white.
-Rgb sox_colour(double x) {
+Colour sox_colour(double x) {
   const double wave = x < 0.6 ? std::sin(x / 0.6 * std::numbers::pi) / 2 : 0.0;
   const double blue = wave + std::clamp((x - 0.78) / 0.22, 0.0, 1.0);
   return {byte_of(rise(x, 0.13, 0.73)), byte_of(rise(x, 0.6, 0.91)), byte_of(blue)};
 }
 
-Rgb gray(double x) { return {byte_of(x), byte_of(x), byte_of(x)}; }
+Colour gray(double x) { return {byte_of(x), byte_of(x), byte_of(x)}; }
 
 template <class ColourOf>
 ForeignColormap sox_colormap(const char* name, ColourOf colour_of) {
@@ -175,11 +175,11 @@ ForeignColormap sox_colormap(const char* name, ColourOf colour_of) {
   return map;
 }
 
-Rgb colour_between(const std::vector<Knot>& knots, double place) {
+Colour colour_between(const std::vector<Knot>& knots, double place) {
   const auto above = std::find_if(knots.begin() + 1, knots.end() - 1, [&](const Knot& k) { return k.place >= place; });
   const Knot& below = above[-1];
   const double share = (place - below.place) / (above->place - below.place);
-  Rgb colour{};
+  Colour colour{};
   for (std::size_t c = 0; c < colour.size(); ++c) {
     colour[c] = static_cast<std::uint8_t>(std::lround(below.colour[c] + share * (above->colour[c] - below.colour[c])));
   }
@@ -191,7 +191,7 @@ int hex_digit(char c) { return c <= '9' ? c - '0' : c - 'a' + 10; }
 /// Adds 1 to the channels whose bit is set: hexadecimal digits, the first bit the highest.
 Colormap with_bits(Colormap map, const char* digits) {
   int i = 0;
-  for (Rgb& colour : map.colours) {
+  for (Colour& colour : map.colours) {
     for (std::uint8_t& channel : colour) {
       channel = static_cast<std::uint8_t>(channel + (hex_digit(digits[i / 4]) >> (3 - i % 4) & 1));
       ++i;
