@@ -75,7 +75,8 @@ struct SweepTile {
 /// W frames in a step of phase retrieval.
 struct ProjectionTile {
   const float* segment;     ///< as for analyse; not read by settle
-  const float* magnitudes;  ///< [n_bins][lanes] as ProjectorItem has them; with bands [n_bands][lanes]
+  const float* magnitudes;  ///< [n_bins][lanes] as ProjectorItem has them
+  const float* bands;       ///< [n_bands][lanes] of project_bands and band_errors
   float* state;             ///< [n_bins][re, im][lanes] of relax and settle
 };
 

@@ -227,14 +227,14 @@ struct Kernels : FftLanes<W>, FramesLanes<W>, PixelsLanes<W>, ProjectionLanes<W>
   static void project_bands(const TileTables& t, const BandTables& bands, const ProjectionTile& tile, float* work,
                             float* spectrum, float* bins, float* frames) {
     analyse(t, tile.segment, work, spectrum);
-    Projection::update_bins(bands, tile.magnitudes, spectrum, bins);
+    for (int i = 0; i < math::kBandUpdates; ++i) Projection::update_bins(bands, tile.bands, spectrum, bins);
     synthesise(t, spectrum, work, frames);
   }
 
   static void band_errors(const TileTables& t, const BandTables& bands, const ProjectionTile& tile, float* work,
                           float* spectrum, float* bins, float* errors) {
     analyse(t, tile.segment, work, spectrum);
-    Projection::band_error(bands, tile.magnitudes, spectrum, bins).store(errors);
+    Projection::band_error(bands, tile.bands, spectrum, bins).store(errors);
   }
 };
 

@@ -21,7 +21,8 @@ constexpr std::int64_t kLeastFramesAThread = 256;
 struct Item {
   std::int64_t n_samples = 0;
   std::int64_t n_frames = 0;
-  Buffer<float> magnitudes;  // [n_tiles][n_bins or n_bands][lanes]
+  Buffer<float> magnitudes;  // [n_tiles][n_bins][lanes]
+  Buffer<float> bands;       // [n_tiles][n_bands][lanes]
   Buffer<float> state;       // [n_tiles][n_bins][re, im][lanes]
   Buffer<float> signals[Projector::kSignals];
   bool is_done = false;
@@ -148,7 +149,6 @@ class CpuProjector final : public Projector {
 
  private:
   bool has_bands() const { return bands_.n_bands > 0; }
-  int rows() const { return has_bands() ? bands_.n_bands : t_.tables.settings.n_bins(); }
   std::int64_t n_tiles(const Item& item) const { return (item.n_frames + kernels_.lanes - 1) / kernels_.lanes; }
 
   template <class Use>
@@ -161,7 +161,8 @@ class CpuProjector final : public Projector {
   ProjectionTile tile_of(Item& item, int from, std::int64_t tile) const {
     const std::int64_t w = kernels_.lanes;
     const float* const segment = item.signals[from].data() + tile * w * t_.tables.settings.hop_length;
-    return {segment, item.magnitudes.data() + tile * rows() * w, state_of(item, tile)};
+    return {segment, item.magnitudes.data() + tile * t_.tables.settings.n_bins() * w,
+            item.bands.data() + tile * bands_.n_bands * w, state_of(item, tile)};
   }
   float* state_of(Item& item, std::int64_t tile) const {
     return item.state.data() + tile * t_.tables.settings.n_bins() * 2 * kernels_.lanes;
@@ -174,9 +175,8 @@ class CpuProjector final : public Projector {
     item.is_done = from.n_samples == 0;
     if (item.is_done) return;
     const std::int64_t w = kernels_.lanes;
-    const std::span<const float> wanted = has_bands() ? from.bands : from.magnitudes;
-    item.magnitudes.resize(static_cast<std::size_t>(n_tiles(item) * rows() * w));
-    to_lanes(item, wanted.data(), rows(), item.magnitudes.data());
+    to_lanes(item, from.magnitudes, s.n_bins(), item.magnitudes);
+    if (has_bands()) to_lanes(item, from.bands, bands_.n_bands, item.bands);
     item.state.resize(static_cast<std::size_t>(n_tiles(item) * s.n_bins() * 2 * w));
     const int parts = count_parts(item.n_frames, kLeastFramesAThread, t_.threads());
     run_parts(parts, [&](int part) {
@@ -186,8 +186,10 @@ class CpuProjector final : public Projector {
   }
 
   /// [n_frames][rows] to [n_tiles][rows][lanes]; 0 in lanes without a frame.
-  void to_lanes(const Item& item, const float* from, int n_rows, float* to) const {
+  void to_lanes(const Item& item, std::span<const float> from, int n_rows, Buffer<float>& lanes) const {
     const std::int64_t w = kernels_.lanes;
+    lanes.resize(static_cast<std::size_t>(n_tiles(item) * n_rows * w));
+    float* to = lanes.data();
     for (std::int64_t tile = 0; tile < n_tiles(item); ++tile, to += n_rows * w) {
       for (std::int64_t lane = 0; lane < w; ++lane) {
         const std::int64_t frame = tile * w + lane;

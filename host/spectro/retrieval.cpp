@@ -24,6 +24,8 @@ constexpr Acceleration kAccelerated{1.25F, 0.99F, 0.99F};
 constexpr float kBeta = 0.9F;
 constexpr float kBetaOfManySteps = 0.95F;
 constexpr int kManySteps = 200;
+/// Of all steps, where only bands are known: the magnitudes that reflections need are no more than a guess.
+constexpr int kShareOfReflectionsWithBands = 8;
 
 /// The search ends early where this many steps bring less than that, twice running.
 constexpr int kStepsBetweenChecks = 16;
@@ -53,7 +55,8 @@ class Search {
         links_(links),
         results_(items.size()),
         last_db_(items.size(), 0.0),
-        stalled_(items.size(), 0) {
+        stalled_(items.size(), 0),
+        final_errors_(items.size(), 0.0) {
     for (std::size_t i = 0; i < items.size(); ++i) {
       const RetrievalItem& item = items[i];
       results_[i].energy = energy(item.bands.empty() ? item.magnitudes : item.bands);
@@ -65,24 +68,52 @@ class Search {
   std::vector<RetrievalResult> run() {
     projector_->synthesise(kFound);
     couple(kFound);
+    keep_start();
     switch (settings_.method) {
       case PhaseMethod::Hybrid: hybrid(); break;
       case PhaseMethod::GriffinLim: accelerated(0, {1.0F, static_cast<float>(settings_.momentum), 0.0F}, false); break;
       case PhaseMethod::None: break;
     }
-    const std::vector<double> errors = projector_->errors(kFound);
-    for (std::size_t i = 0; i < items_.size(); ++i) {
-      if (stalled_[i] < 2) results_[i].error = errors[i];
-      projector_->read(kFound, i, items_[i].signal);
-    }
+    if (settings_.method != PhaseMethod::None) take_found();
     return results_;
   }
 
  private:
+  void keep_start() {
+    const std::vector<double> errors = projector_->errors(kFound);
+    for (std::size_t i = 0; i < items_.size(); ++i) {
+      results_[i].error = errors[i];
+      projector_->read(kFound, i, items_[i].signal);
+    }
+  }
+
+  /// What was found, where it is nearer than the start: of sounds that a start describes nearly perfectly, the first
+  /// steps lead away from it.
+  void take_found() {
+    const std::vector<double> errors = projector_->errors(kFound);
+    const std::size_t group = group_size();
+    for (std::size_t first = 0; first < items_.size(); first += group) {
+      double before = 0;
+      double after = 0;
+      for (std::size_t i = first; i < first + group; ++i) {
+        if (stalled_[first] < 2) final_errors_[i] = errors[i];
+        before += results_[i].error;
+        after += final_errors_[i];
+      }
+      if (settings_.method == PhaseMethod::Hybrid && after > before) continue;
+      for (std::size_t i = first; i < first + group; ++i) {
+        results_[i].error = final_errors_[i];
+        projector_->read(kFound, i, items_[i].signal);
+      }
+    }
+  }
+
+  std::size_t group_size() const { return links_.are_coupled ? 3 : 1; }
+
   void make_projector(Backend& backend, const StftSettings& stft) {
     std::vector<Buffer<float>> phases(items_.size());
     std::vector<ProjectorItem> given;
-    const std::size_t group = links_.are_coupled ? 3 : 1;
+    const std::size_t group = group_size();
     Buffer<float> joint;
     for (std::size_t i = 0; i < items_.size(); ++i) {
       const RetrievalItem& item = items_[i];
@@ -115,22 +146,20 @@ class Search {
   }
 
   void hybrid() {
-    int done = 0;
-    if (links_.bands == nullptr) {
-      // Reflections escape from poor beginnings; what follows is faster near a good one.
-      const float beta = settings_.n_iter >= kManySteps ? kBetaOfManySteps : kBeta;
-      int from = kFound;
-      int to = kTrial;
-      for (; done < settings_.n_iter / 2; ++done, std::swap(from, to)) {
-        projector_->relax(from, to, beta);
-        couple(to);
-      }
-      if (done > 0) {
-        projector_->settle(kFound);
-        couple(kFound);
-      }
+    // Reflections escape from poor beginnings; what follows is faster near a good one, and can meet bands.
+    const int reflections = settings_.n_iter / (links_.bands == nullptr ? 2 : kShareOfReflectionsWithBands);
+    const float beta = settings_.n_iter >= kManySteps ? kBetaOfManySteps : kBeta;
+    int from = kFound;
+    int to = kTrial;
+    for (int i = 0; i < reflections; ++i, std::swap(from, to)) {
+      projector_->relax(from, to, beta);
+      couple(to);
     }
-    accelerated(done, kAccelerated, true);
+    if (reflections > 0) {
+      projector_->settle(kFound);
+      couple(kFound);
+    }
+    accelerated(reflections, kAccelerated, true);
   }
 
   /// Steps `done` to n_iter of projections with momentum, from what was found so far.
@@ -160,7 +189,7 @@ class Search {
   bool check(int n_iter) {
     const std::vector<double> errors = projector_->errors(kFound);
     bool all = true;
-    const std::size_t group = links_.are_coupled ? 3 : 1;
+    const std::size_t group = group_size();
     for (std::size_t first = 0; first < items_.size(); first += group) {
       if (stalled_[first] >= 2) continue;
       double error = 0;
@@ -181,7 +210,7 @@ class Search {
       for (std::size_t i = first; i < first + group; ++i) {
         stalled_[i] = 2;
         results_[i].n_iter = n_iter;
-        results_[i].error = errors[i];
+        final_errors_[i] = errors[i];
         projector_->set_done(i);
       }
     }
@@ -196,7 +225,8 @@ class Search {
   bool has_guesses_ = false;
   std::vector<RetrievalResult> results_;
   std::vector<double> last_db_;
-  std::vector<int> stalled_;  // checks without a gain; 2: done
+  std::vector<int> stalled_;          // checks without a gain; 2: done
+  std::vector<double> final_errors_;  // [items]
 };
 
 }  // namespace

@@ -20,7 +20,8 @@ struct ProjectorItem {
   std::span<const float> magnitudes;
   /// [the same], turns in [-0.5, 0.5], measured at the frame's centre.
   std::span<const float> phases;
-  /// [n_frames, n_bands] where only bands are known. P is then a multiplicative update of the bins towards them.
+  /// [n_frames, n_bands] where only bands are known. P of project() is then kBandUpdates multiplicative updates of the
+  /// bins towards them (Lee & Seung 2000; inside the loop: Masuyama, Ueno & Ono 2023), and magnitudes are a first guess.
   std::span<const float> bands;
   std::int64_t n_samples = 0;
 };
@@ -52,7 +53,7 @@ class Projector {
   /// `to` = G+ of the magnitudes with the phases that it was made with. A spectrum z is set to them.
   virtual void synthesise(int to) = 0;
   /// One step of relaxed averaged alternating reflections (Luke 2005): z becomes beta (z + G from) + (1 - 2 beta) P z,
-  /// and `to` = G+ (2 P z - z). Not with bands.
+  /// and `to` = G+ (2 P z - z). P is here, and in settle(), of the magnitudes even where bands are known.
   virtual void relax(int from, int to, float beta) = 0;
   /// `to` = G+ P z.
   virtual void settle(int to) = 0;

@@ -9,6 +9,9 @@
 namespace spectrohue::math {
 inline namespace SPECTROHUE_MATH_ABI {
 
+/// Updates of bins towards bands in one P.
+inline constexpr int kBandUpdates = 2;
+
 /// Below this power a bin has no phase: what is wanted of it gets phase 0.
 inline constexpr float kLeastPower = 1e-30F;
 
