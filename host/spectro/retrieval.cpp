@@ -59,7 +59,7 @@ class Search {
         final_errors_(items.size(), 0.0) {
     for (std::size_t i = 0; i < items.size(); ++i) {
       const RetrievalItem& item = items[i];
-      results_[i].energy = energy(item.bands.empty() ? item.magnitudes : item.bands);
+      results_[i].energy = energy(links.bands == nullptr ? item.magnitudes : item.bands);
       has_guesses_ |= std::any_of(item.magnitudes.begin(), item.magnitudes.end(), [](float m) { return m < 0; });
     }
     make_projector(backend, stft);

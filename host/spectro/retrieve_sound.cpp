@@ -3,6 +3,7 @@
 #include "spectro/retrieve_sound.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 #include <vector>
@@ -138,6 +139,10 @@ class Reader {
   Buffer<Complex> spectrum_;
 };
 
+RetrievalItem item_of(const Known& known, std::span<float> signal) {
+  return {known.magnitudes.span(), signal, known.bands.span(), known.phases.span()};
+}
+
 /// Puts the results of a call to those before it.
 void add(const std::vector<RetrievalResult>& results, RetrievalResult& sum) {
   for (const RetrievalResult& result : results) {
@@ -168,12 +173,22 @@ Convergence retrieve_sound(Backend& backend, const Picture& picture, const Pictu
   }
   Reader reader(backend, picture, note, settings);
   RetrievalResult all;
+  if (encoding == Encoding::Stereo3) {
+    links.are_coupled = true;
+    std::array<Known, 3> planes;
+    Buffer<float> middle(static_cast<std::size_t>(note.n_samples));
+    std::array<RetrievalItem, 3> items;
+    for (int plane = 0; plane < 3; ++plane) {
+      reader.read(plane, planes[plane]);
+      items[plane] = item_of(planes[plane], plane < 2 ? audio.channel(plane) : middle.span());
+    }
+    add(retrieve(backend, note.stft, settings, items, links), all);
+    return {convergence_db(all.error, all.energy), all.n_iter};
+  }
   Known known;
   for (int c = 0; c < note.channels; ++c) {
     reader.read(c, known);
-    RetrievalItem item{known.magnitudes.span(), audio.channel(c)};
-    if (bands) item.bands = known.bands.span();
-    item.phases = known.phases.span();
+    const RetrievalItem item = item_of(known, audio.channel(c));
     add(retrieve(backend, note.stft, settings, {&item, 1}, links), all);
   }
   return {convergence_db(all.error, all.energy), all.n_iter};

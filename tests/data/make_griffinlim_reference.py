@@ -11,7 +11,15 @@ tests/support/signals.h, seed 5, multiplied with sin(pi i / n)^2 of sample i of 
 """
 import librosa
 import numpy as np
-from make_stft_reference import noise
+
+
+def noise(n, seed, amplitude=0.5):
+    state, out = seed, []
+    for _ in range(n):
+        state = (state * 1664525 + 1013904223) & 0xFFFFFFFF
+        out.append((np.float32(state >> 8) / np.float32(8388608.0) - np.float32(1.0)) * np.float32(amplitude))
+    return np.array(out, dtype=np.float64)
+
 
 CASES = [(128, 32, 1024, 0, 0.99), (128, 32, 1024, 1, 0.99), (128, 32, 1024, 8, 0.99), (128, 32, 1024, 8, 0.0),
          (100, 25, 900, 5, 0.5)]
