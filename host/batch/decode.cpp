@@ -289,15 +289,21 @@ void decode_foreign(Worker& worker, Job& job, const DecodeSettings& settings) {
   const ParameterFlags& flags = settings.flags;
   ForeignSpectrogram spectrogram = read_foreign_spectrogram(job.file, job.task.source, flags);
   const ForeignShape& shape = spectrogram.shape;
-  Audio& audio = job.audio;
-  audio.sample_rate = shape.sample_rate;
-  audio.channels = 1;
-  audio.n_samples = shape.n_samples;
-  audio.format = SampleFormat::Pcm16;
-  audio.samples.resize(static_cast<std::size_t>(shape.n_samples));
   job.go_on();
-  const RetrievalItem item{spectrogram.magnitudes.span(), audio.channel(0)};
-  retrieve(*worker.backend, shape.stft, flags.retrieval, {&item, 1});
+  Audio& audio = job.audio;
+  if (spectrogram.bands) {
+    job.converted.convergence =
+        to_audio(*worker.backend, spectrogram.bands->picture, spectrogram.bands->note, audio, flags.retrieval);
+  } else {
+    audio.sample_rate = shape.sample_rate;
+    audio.channels = 1;
+    audio.n_samples = shape.n_samples;
+    audio.format = SampleFormat::Pcm16;
+    audio.samples.resize(static_cast<std::size_t>(shape.n_samples));
+    const RetrievalItem item{spectrogram.magnitudes.span(), audio.channel(0)};
+    const RetrievalResult result = retrieve(*worker.backend, shape.stft, flags.retrieval, {&item, 1}).front();
+    job.converted.convergence = {convergence_db(result.error, result.energy), result.n_iter};
+  }
   if (settings.normalize || !spectrogram.has_level) normalize_peak(audio);
   job.converted.messages = std::move(spectrogram.messages);
 }

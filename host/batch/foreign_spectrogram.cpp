@@ -9,7 +9,6 @@
 
 #include "batch/foreign_plot.h"
 #include "core/names.h"
-#include "core/row_map.h"
 #include "spectrohue/error.h"
 #include "spectrohue/frequency_scale.h"
 
@@ -197,7 +196,8 @@ void specshow_rows(const ParameterFlags& flags, AxisKind kind, Geometry& g) {
   rows.has_flat_cells = true;
   if (kind == AxisKind::Mel) {
     g.has_bands = true;
-    g.bands.encoding = Encoding::Gray16;
+    g.bands.encoding = Encoding::Gray32f;
+    g.bands.curve.kind = CurveKind::Linear;
     fill_scale(flags, g.bands);
     g.bands.scale.kind = FrequencyScaleKind::Mel;
     validate(g.bands.scale, shape.stft.n_fft, shape.sample_rate);
@@ -461,6 +461,7 @@ void refuse_others(PictureMaker maker, const ParameterFlags& flags) {
   refuse(flags.channels.has_value(), "--channels");
   refuse(flags.half.has_value(), "--pair");
   refuse(flags.resizes_to_note, "--resize-to-note");
+  refuse(flags.retrieval.start == PhaseStart::Stored, "--init stored");
   refuse(flags.center && maker != PictureMaker::Specshow, "--center");
   if (list.empty()) return;
   throw Error(ErrorCode::Usage, list + " can say nothing of a picture of " + to_string(maker) + "; leave it out");
@@ -502,23 +503,25 @@ std::vector<int> pixels_of(const Ruler& ruler, const std::vector<double>& change
   return image::pixels_of_cells(ruler.cells_of(ends), static_cast<int>(changes.size()) + 1, ruler.n_cells);
 }
 
-/// From the magnitudes of bands to those of bins; frames that were not read stay marked.
-Buffer<float> bins_of_bands(const Geometry& g, const image::CellMagnitudes& cells, const std::vector<int>& columns) {
-  RowMap map(g.shape.stft, g.bands, g.shape.sample_rate);
-  const auto n_bands = static_cast<std::size_t>(map.n_rows());
-  const auto n_bins = static_cast<std::size_t>(map.n_bins());
-  Buffer<float> magnitudes(columns.size() * n_bins);
-  std::vector<float> bands(n_bands);
-  for (std::size_t frame = 0; frame < columns.size(); ++frame) {
-    for (std::size_t band = 0; band < n_bands; ++band) {
-      bands[band] = std::fabs(cells.magnitudes[frame * n_bands + band]);
+/// Magnitudes of bands, guesses among them, as a picture of spectrohue's own.
+ForeignBands bands_of(const Geometry& g, const image::CellMagnitudes& cells) {
+  ForeignBands bands;
+  PictureNote& note = bands.note;
+  note.stft = g.shape.stft;
+  note.pixels = g.bands;
+  note.sample_rate = g.shape.sample_rate;
+  note.n_samples = g.shape.n_samples;
+  note.channels = 1;
+  note.ref = {1};
+  const int n_bands = g.rows.n_cells;
+  bands.picture.resize(g.columns.n_cells, n_bands, pixel_layout(note.pixels.encoding));
+  for (int band = 0; band < n_bands; ++band) {
+    auto* const row = reinterpret_cast<float*>(bands.picture.row(n_bands - 1 - band));
+    for (int frame = 0; frame < g.columns.n_cells; ++frame) {
+      row[frame] = std::fabs(cells.magnitudes[static_cast<std::size_t>(frame) * n_bands + band]);
     }
-    const std::span<float> bins = magnitudes.span().subspan(frame * n_bins, n_bins);
-    map.invert(bands, bins);
-    if (columns[frame] >= 0) continue;
-    for (float& x : bins) x = -x;
   }
-  return magnitudes;
+  return bands;
 }
 
 std::string read_text(const Geometry& g, const image::CellMagnitudes& cells) {
@@ -564,7 +567,11 @@ ForeignSpectrogram read_foreign_spectrogram(const image::PictureFile& file, cons
   made.messages.push_back(read_text(g, cells));
   made.shape = g.shape;
   made.has_level = g.has_level;
-  made.magnitudes = g.has_bands ? bins_of_bands(g, cells, columns) : std::move(cells.magnitudes);
+  if (g.has_bands) {
+    made.bands = bands_of(g, cells);
+    return made;
+  }
+  made.magnitudes = std::move(cells.magnitudes);
   const auto full_scale = static_cast<float>(full_scale_magnitude(g.shape.stft));
   for (float& x : made.magnitudes) x *= full_scale;
   return made;

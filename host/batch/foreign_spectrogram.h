@@ -5,6 +5,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "image/picture_file.h"
 #include "spectrohue/buffer.h"
 #include "spectrohue/settings.h"
+#include "spectrohue/types.h"
 
 namespace spectrohue::batch {
 
@@ -22,10 +24,17 @@ struct ForeignShape {
   std::int64_t n_samples = 0;
 };
 
+/// Of bands, those of each frame: a picture of floats, as to_audio() takes it.
+struct ForeignBands {
+  Picture picture;
+  PictureNote note;
+};
+
 struct ForeignSpectrogram {
   ForeignShape shape;
   Buffer<float> magnitudes;  ///< [n_frames, n_bins] as RetrievalItem wants them: below 0 where the picture shows none
-  bool has_level = false;    ///< false: the largest magnitude stands for an unknown one
+  std::optional<ForeignBands> bands;  ///< in the place of magnitudes, where the picture shows bands
+  bool has_level = false;             ///< false: the largest magnitude stands for an unknown one
   std::vector<std::string> messages;  ///< what was found, and what was assumed; for the user
 };
 
