@@ -45,7 +45,8 @@ std::string done_text(const batch::FileResult& result, bool is_packed) {
   std::string text = is_packed ? "done" : "-> " + result.task.destination.string();
   if (const std::optional<Convergence>& found = result.converted.convergence) {
     char steps[96];
-    std::snprintf(steps, sizeof steps, ", phases found in %d steps, magnitudes within %.1f dB", found->n_iter, found->db);
+    std::snprintf(steps, sizeof steps, ", phases found in %d steps, magnitudes within %.1f dB", found->n_iter,
+                  found->db);
     text += steps;
   }
   return text;

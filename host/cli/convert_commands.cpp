@@ -458,7 +458,9 @@ void add_decode(CLI::App& app, Exit& result) {
   state->transform.add_to(*command, false);
   state->options.add_to(*command);
   command->callback([state, &result] {
-    state->transform.given.retrieval = state->retrieval.settings();
+    // Of pictures that other programs drew there are few, and less is known.
+    batch::ParameterFlags& given = state->transform.given;
+    given.retrieval = state->retrieval.settings(given.foreign.from ? "high" : "default");
     result = decode(state->files, state->transform, state->decode, state->options);
   });
 }

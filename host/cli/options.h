@@ -49,13 +49,13 @@ class TransformOptions {
 class RetrievalOptions {
  public:
   void add_to(CLI::App& app);
-  /// Throws Error(Usage) where options contradict each other.
-  RetrievalSettings settings() const;
+  /// quality: of --phase-quality, where nothing was given. Throws Error(Usage) where options contradict each other.
+  RetrievalSettings settings(const std::string& quality = "default") const;
 
  private:
   std::string method_ = "hybrid";
   bool is_method_given_ = false;
-  std::string quality_ = "default";
+  std::string quality_;
   std::string start_;
   std::optional<int> n_iter_;
   std::optional<double> momentum_;

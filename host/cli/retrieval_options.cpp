@@ -35,9 +35,9 @@ void RetrievalOptions::add_to(CLI::App& app) {
          "rtpghi, spsi, zero, random; stored: the phases that the picture holds (default where it holds any)")
       ->check(CLI::IsMember(methods()));
   CLI::Option* quality =
-      app.add_option(both_spellings("--phase-quality"), quality_, "fast (16 steps), default (64) or high (400)")
-          ->check(CLI::IsMember({"fast", "default", "high"}))
-          ->capture_default_str();
+      app.add_option(both_spellings("--phase-quality"), quality_,
+                     "fast (16 steps), default (64) or high (400; where nothing is said, also with --from)")
+          ->check(CLI::IsMember({"fast", "default", "high"}));
   app.add_option(both_spellings("--n-iter"), n_iter_, "Steps; each costs a transform and back")
       ->check(CLI::Range(0, 100000))
       ->excludes(quality);
@@ -54,11 +54,11 @@ void RetrievalOptions::add_to(CLI::App& app) {
       ->capture_default_str();
 }
 
-RetrievalSettings RetrievalOptions::settings() const {
+RetrievalSettings RetrievalOptions::settings(const std::string& quality) const {
   RetrievalSettings settings;
   settings.seed = seed_;
   settings.band_inverse = band_inverse_from_string(mel_inverse_);
-  settings.n_iter = n_iter_.value_or(kSteps.at(quality_));
+  settings.n_iter = n_iter_.value_or(kSteps.at(quality_.empty() ? quality : quality_));
   const bool is_griffin_lim = method_ == "griffinlim" || method_ == "fgla";
   if (momentum_ && !is_griffin_lim) {
     throw Error(ErrorCode::Usage, "--momentum is for --phase-method griffinlim and fgla");
@@ -67,7 +67,7 @@ RetrievalSettings RetrievalOptions::settings() const {
     settings.method = PhaseMethod::GriffinLim;
     settings.start = method_ == "fgla" ? PhaseStart::Pghi : PhaseStart::Random;
     settings.momentum = momentum_.value_or(settings.momentum);
-    if (!n_iter_ && quality_ == "default") settings.n_iter = kStepsOfGriffinLim;
+    if (!n_iter_ && quality_.empty()) settings.n_iter = kStepsOfGriffinLim;
   } else if (method_ != "hybrid") {
     if (!start_.empty())
       throw Error(ErrorCode::Usage, "--phase-method " + method_ + " is itself a start; leave --init out");

@@ -8,6 +8,7 @@
 #include <numbers>
 #include <vector>
 
+#include "core/counter_hash.h"
 #include "math/elementary.h"
 #include "spectrohue/buffer.h"
 #include "spectrohue/error.h"
@@ -21,17 +22,8 @@ constexpr float kTolerance = 1e-6F;
 /// Where logarithms end, -200 dB.
 constexpr float kLogFloor = 1e-10F;
 
-/// The finaliser of splitmix64 (Steele, Lea & Flood, OOPSLA 2014): a number for each place, without order.
-std::uint64_t scrambled(std::uint64_t x) {
-  x += 0x9E3779B97F4A7C15U;
-  x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9U;
-  x = (x ^ (x >> 27)) * 0x94D049BB133111EBU;
-  return x ^ (x >> 31);
-}
-
 float random_turns(std::uint64_t seed, std::uint64_t place) {
-  const std::uint64_t bits = scrambled(scrambled(seed) ^ place) >> 40;
-  return static_cast<float>(bits) * 0x1p-24F - 0.5F;
+  return static_cast<float>(unit_number(seed, place) - 0.5);
 }
 
 float wrapped(float turns) { return turns - math::round_even(turns); }
