@@ -162,9 +162,12 @@ TEST(ReadCells, IsExactWhereAPixelShowsACell) {
       ++n_guessed;
       int below = bin;
       int above = bin;
-      while (rows[below] < 0) --below;
-      while (rows[above] < 0) ++above;
-      const double share = double(bin - below) / (above - below);
+      while (below >= 0 && rows[below] < 0) --below;
+      while (above < kBins && rows[above] < 0) ++above;
+      // Beyond the outermost bins that were read stands the nearest of them.
+      if (below < 0) below = above;
+      if (above == kBins) above = below;
+      const double share = above == below ? 0.0 : double(bin - below) / (above - below);
       const double db = (1 - share) * plot.cells[below][frame] + share * plot.cells[above][frame];
       EXPECT_NEAR(20 * std::log10(-magnitude), db, 1e-3) << "a guess is below 0";
     }
