@@ -18,6 +18,7 @@
 #include "batch/output_file.h"
 #include "batch/parameters.h"
 #include "batch/plan.h"
+#include "batch/step_log.h"
 #include "batch/tiles.h"
 #include "image/picture_file.h"
 #include "spectrohue/backend.h"
@@ -30,12 +31,12 @@ namespace spectrohue::batch {
 struct Converted {
   double audio_seconds = 0;  ///< length times 1, however many channels
   std::int64_t bytes_written = 0;
-  std::int64_t n_outputs = 1;                  ///< files, without sidecars
-  PieceNames piece_names = PieceNames::Tiles;  ///< of several
-  std::vector<std::string> messages = {};      ///< for the user: overridden or assumed parameters, losses
-  std::optional<double> snr_db = {};           ///< of the way back, where it was taken
+  std::int64_t n_outputs = 1;                   ///< files, without sidecars
+  PieceNames piece_names = PieceNames::Tiles;   ///< of several
+  std::vector<std::string> messages = {};       ///< for the user: overridden or assumed parameters, losses
+  std::optional<double> snr_db = {};            ///< of the way back, where it was taken
   std::optional<Convergence> convergence = {};  ///< where phases were found
-  std::string source_sha256 = {};              ///< where asked for
+  std::string source_sha256 = {};               ///< where asked for
   std::vector<std::string> output_sha256 = {};
 };
 
@@ -94,6 +95,8 @@ struct Job {
   image::PictureFile file;
   image::Workspace workspace;
   Audio audio;
+  std::optional<StepLog> log;  ///< where one is asked for
+  std::string decoded_with;    ///< for it: the parameters, JSON
 
   /// A file to write, which gets its name later.
   OutputFile& add_output(const std::filesystem::path& destination) { return add_to(outputs, destination); }
@@ -127,6 +130,8 @@ struct Job {
     seconds = {};
     forget_outputs();
     reader.reset();
+    log.reset();
+    decoded_with.clear();
   }
 
  private:

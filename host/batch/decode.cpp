@@ -150,10 +150,27 @@ void assemble(Job& job, const ParameterFlags& flags, int threads) {
   job.task.tiles.clear();
 }
 
+/// For to_audio(); nothing without a log.
+MagnitudeTaker logging(Job& job, const StftSettings& stft) {
+  if (!job.log) return {};
+  return [&log = *job.log, stft](int plane, std::span<const float> magnitudes) {
+    log.take_magnitudes(plane, stft, magnitudes);
+  };
+}
+
+/// What the log says of a sound as it was found, before it is made louder or mixed.
+void log_sound(Worker& worker, Job& job, const PictureNote& note) {
+  if (!job.log) return;
+  job.decoded_with = image::to_json(note);
+  job.log->take_sound(*worker.backend, note.stft, job.audio);
+}
+
 /// The sound of a whole picture, as it was before it was made mid and side.
 void make_sound(Worker& worker, Job& job, const PictureNote& note, const ParameterFlags& flags, bool is_untouched) {
   Audio& audio = job.audio;
-  job.converted.convergence = to_audio(*worker.backend, job.file.picture, note, audio, flags.retrieval, is_untouched);
+  job.converted.convergence =
+      to_audio(*worker.backend, job.file.picture, note, audio, flags.retrieval, is_untouched, logging(job, note.stft));
+  log_sound(worker, job, note);
   if (note.is_mid_side) undo_mid_side(audio.samples.data(), audio.n_samples, audio.n_samples);
 }
 
@@ -270,7 +287,9 @@ Parameters join(Worker& worker, Job& job, const TileLayout& layout, const Parame
     PictureNote note = first.note;
     note.tile = {};
     Audio& audio = job.audio;
-    job.converted.convergence = to_audio(*worker.backend, whole, note, audio, flags.retrieval);
+    job.converted.convergence =
+        to_audio(*worker.backend, whole, note, audio, flags.retrieval, true, logging(job, note.stft));
+    log_sound(worker, job, note);
     take(audio.samples.data(), audio.n_samples, audio.n_samples);
   }
   return first;
@@ -292,18 +311,20 @@ void decode_foreign(Worker& worker, Job& job, const DecodeSettings& settings) {
   job.go_on();
   Audio& audio = job.audio;
   if (spectrogram.bands) {
-    job.converted.convergence =
-        to_audio(*worker.backend, spectrogram.bands->picture, spectrogram.bands->note, audio, flags.retrieval);
+    job.converted.convergence = to_audio(*worker.backend, spectrogram.bands->picture, spectrogram.bands->note, audio,
+                                         flags.retrieval, true, logging(job, shape.stft));
   } else {
     audio.sample_rate = shape.sample_rate;
     audio.channels = 1;
     audio.n_samples = shape.n_samples;
     audio.format = SampleFormat::Pcm16;
     audio.samples.resize(static_cast<std::size_t>(shape.n_samples));
+    if (job.log) job.log->take_magnitudes(0, shape.stft, spectrogram.magnitudes.span());
     const RetrievalItem item{spectrogram.magnitudes.span(), audio.channel(0)};
     const RetrievalResult result = retrieve(*worker.backend, shape.stft, flags.retrieval, {&item, 1}).front();
     job.converted.convergence = {convergence_db(result.error, result.energy), result.n_iter};
   }
+  if (job.log) job.log->take_sound(*worker.backend, shape.stft, audio);
   if (settings.normalize || !spectrogram.has_level) normalize_peak(audio);
   job.converted.messages = std::move(spectrogram.messages);
 }
@@ -322,6 +343,7 @@ std::string Decoder::parameters() const {
 void Decoder::read(Job& job) const { read_picture(job.task.source, job, settings_.flags, job.threads); }
 
 void Decoder::compute(Worker& worker, Job& job) const {
+  if (!settings_.log_folder.empty()) job.log.emplace(settings_.log_folder / job.task.relative);
   if (is_foreign(job.file.note.has_value(), settings_.flags)) {
     decode_foreign(worker, job, settings_);
     return;
@@ -402,6 +424,12 @@ void Decoder::write(Job& job) const {
   }
   OutputFile& output = *job.outputs.front();
   job.converted.bytes_written = static_cast<std::int64_t>(fs::file_size(output.temporary()));
+  if (job.log) {
+    const std::vector<fs::path> one{job.task.source};
+    const std::vector<fs::path>& sources = job.task.tiles.empty() ? one : job.task.tiles;
+    job.log->finish(sources, job.decoded_with, parameters(), job.converted, output.temporary(),
+                    output.destination().filename().string());
+  }
   output.commit();
 }
 

@@ -23,6 +23,7 @@ struct DecodeSettings {
   std::optional<SampleFormat> format;  ///< empty: the source's, as the note says
   bool normalize = false;              ///< to full scale, also where the level is known
   MissingTiles missing_tiles = MissingTiles::Error;
+  std::filesystem::path log_folder;  ///< of a StepLog for each picture; empty: none
 };
 
 /// Reads a picture, makes its sound and writes it. The tiles of a long sound are read, decoded and written one by one.

@@ -227,6 +227,7 @@ struct DecodeOptions {
   std::string subtype;
   std::string normalize = "none";
   std::string missing_tiles = "error";
+  std::string log_folder;
   std::string params_from;
 };
 
@@ -275,6 +276,7 @@ Exit decode(const FileOptions& files, const TransformOptions& transform, const D
   settings.normalize = chosen.normalize == "peak";
   settings.missing_tiles =
       chosen.missing_tiles == "silence" ? batch::MissingTiles::Silence : batch::MissingTiles::Error;
+  settings.log_folder = chosen.log_folder;
   const batch::Decoder decoder(settings);
   return convert(files, options, decoding(settings, decoder));
 }
@@ -454,6 +456,11 @@ void add_decode(CLI::App& app, Exit& result) {
   command->add_option("--ref", given.ref, "Magnitude of full brightness; overrides the note")
       ->check(CLI::PositiveNumber);
   state->retrieval.add_to(*command);
+  command
+      ->add_option(
+          "--log", state->decode.log_folder,
+          "Folder for a record of every picture: what was read from it, what was found, all parameters, hashes")
+      ->type_name("FOLDER");
   add_foreign_options(*command, given);
   state->transform.add_to(*command, false);
   state->options.add_to(*command);

@@ -127,7 +127,8 @@ PictureNote to_picture(Backend& backend, const Audio& audio, const EncodeSetting
 }
 
 std::optional<Convergence> to_audio(Backend& backend, const Picture& picture, const PictureNote& note, Audio& audio,
-                                    const RetrievalSettings& retrieval, bool is_untouched) {
+                                    const RetrievalSettings& retrieval, bool is_untouched,
+                                    const MagnitudeTaker& taker) {
   validate(note.stft, note.pixels);
   check_note(picture, note);
 
@@ -137,7 +138,7 @@ std::optional<Convergence> to_audio(Backend& backend, const Picture& picture, co
   audio.format = note.format;
   audio.samples.resize(static_cast<std::size_t>(note.channels * note.n_samples));
   if (!holds_phase(note.pixels.encoding) || retrieval.replaces_phases) {
-    return retrieve_sound(backend, picture, note, retrieval, audio);
+    return retrieve_sound(backend, picture, note, retrieval, audio, taker);
   }
   if (is_exact(note.pixels.encoding)) {
     decode_exactly(backend, picture, note, audio, is_untouched);

@@ -155,7 +155,7 @@ void add(const std::vector<RetrievalResult>& results, RetrievalResult& sum) {
 }  // namespace
 
 Convergence retrieve_sound(Backend& backend, const Picture& picture, const PictureNote& note,
-                           const RetrievalSettings& settings, Audio& audio) {
+                           const RetrievalSettings& settings, Audio& audio, const MagnitudeTaker& taker) {
   const Encoding encoding = note.pixels.encoding;
   const bool is_stored = settings.start == PhaseStart::Stored;
   if (is_stored && !holds_phase(encoding)) {
@@ -180,6 +180,7 @@ Convergence retrieve_sound(Backend& backend, const Picture& picture, const Pictu
     std::array<RetrievalItem, 3> items;
     for (int plane = 0; plane < 3; ++plane) {
       reader.read(plane, planes[plane]);
+      if (taker) taker(plane, planes[plane].magnitudes.span());
       items[plane] = item_of(planes[plane], plane < 2 ? audio.channel(plane) : middle.span());
     }
     add(retrieve(backend, note.stft, settings, items, links), all);
@@ -188,6 +189,7 @@ Convergence retrieve_sound(Backend& backend, const Picture& picture, const Pictu
   Known known;
   for (int c = 0; c < note.channels; ++c) {
     reader.read(c, known);
+    if (taker) taker(c, known.magnitudes.span());
     const RetrievalItem item = item_of(known, audio.channel(c));
     add(retrieve(backend, note.stft, settings, {&item, 1}, links), all);
   }

@@ -10,6 +10,6 @@ namespace spectrohue {
 /// and about 30 bytes a bin of one channel (three planes of Stereo3) besides. The waveform is not the one that was
 /// encoded.
 Convergence retrieve_sound(Backend& backend, const Picture& picture, const PictureNote& note,
-                           const RetrievalSettings& settings, Audio& audio);
+                           const RetrievalSettings& settings, Audio& audio, const MagnitudeTaker& taker);
 
 }  // namespace spectrohue

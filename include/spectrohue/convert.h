@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <functional>
 #include <optional>
 
 #include "spectrohue/backend.h"
@@ -38,6 +39,10 @@ struct Convergence {
   int n_iter = 0;  ///< the most steps that a channel took
 };
 
+/// Takes what phases are to be found for, a plane of the picture (channels; three of Stereo3) at a time, before they
+/// are: magnitudes of bins, [n_frames, n_bins].
+using MagnitudeTaker = std::function<void(int plane, std::span<const float> magnitudes)>;
+
 /// Picture to sound, as the note says: exact rate, length, level and channels. Samples are not clipped. Of an exact
 /// encoding's picture, if it is_untouched (PictureNote::pixels_crc32 is that of its pixels), they are those that were
 /// encoded; else the residual is left out, which would be noise.
@@ -45,7 +50,8 @@ struct Convergence {
 /// Where it holds no phases, they are found as `retrieval` says, and the waveform is another one; this returns how near
 /// they come. Throws Error(Usage) if retrieval is to begin with phases that are not there.
 std::optional<Convergence> to_audio(Backend& backend, const Picture& picture, const PictureNote& note, Audio& audio,
-                                    const RetrievalSettings& retrieval = {}, bool is_untouched = true);
+                                    const RetrievalSettings& retrieval = {}, bool is_untouched = true,
+                                    const MagnitudeTaker& taker = {});
 
 /// How close b is to a. Both planar, of the same channel count and length.
 struct Comparison {
