@@ -389,8 +389,10 @@ struct FftLanes {
     for (int p = sum + 1 - R; 2 * p <= sum; ++p) use(k + p * (fft.complex / R), p, sum - p);
   }
 
+  // Inline: GCC 12 at -O3 makes a copy of it for those that add up what they see (IPA constant propagation, SSE2 and
+  // AVX2) that adds nothing.
   template <bool Out, class Use>
-  static void walk_odd_bins(const FftTables& fft, float* z, Use&& use) {
+  SPECTROHUE_INLINE static inline void walk_odd_bins(const FftTables& fft, float* z, Use&& use) {
     for (int k = 0; k <= fft.n / 2;) {
       Bins<W> x{};
       for (x.n = 0; x.n < Bins<W>::kMost && k <= fft.n / 2; ++k) {
