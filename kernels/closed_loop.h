@@ -103,16 +103,6 @@ struct LoopPixelArgs {
 
 inline constexpr int kEnergyThreads = 128;
 
-/// Grid x = frames of the plan, y = stretches of n things of each.
-inline LaunchShape loop_launch(std::int64_t n_frames, std::int64_t n) {
-  const unsigned threads = block_threads(n);
-  return {{static_cast<unsigned>(n_frames), static_cast<unsigned>(ceil_div(n, threads))}, {threads}};
-}
-/// Which of its frame's n things is a thread's; n or more if none is.
-SPECTROHUE_HD std::int64_t loop_index(const ThreadIndex& at, unsigned threads) {
-  return static_cast<std::int64_t>(at.block.y) * threads + at.thread.x;
-}
-
 SPECTROHUE_HD float loop_sample(const LoopArgs& a, const LoopItem& item, std::int64_t position) {
   const std::int64_t origin = item.sample_offset - item.sample_first;
   const auto sample = [&](const auto& signal) {
@@ -134,9 +124,9 @@ SPECTROHUE_HD float& chain_error(const LoopArgs& a, std::int64_t chain, std::int
 struct FeedBack {
   static constexpr const char* kName = "feed_back_kernel";
   using Args = LoopArgs;
-  static LaunchShape shape(const Args& a) { return loop_launch(a.capacity, a.shape.n_fft); }
+  static LaunchShape shape(const Args& a) { return rows_launch(a.capacity, a.shape.n_fft); }
   SPECTROHUE_HD static void thread(const Args& a, const ThreadIndex& at, unsigned threads) {
-    const std::int64_t i = loop_index(at, threads);
+    const std::int64_t i = row_index(at, threads);
     if (i >= a.shape.n_fft) return;
     const std::int64_t frame = at.block.x;
     float corrected = 0.0F;
@@ -155,9 +145,9 @@ struct FeedBack {
 struct AddDecoded {
   static constexpr const char* kName = "add_decoded_kernel";
   using Args = LoopArgs;
-  static LaunchShape shape(const Args& a) { return loop_launch(a.list.n_frames, a.shape.n_fft); }
+  static LaunchShape shape(const Args& a) { return rows_launch(a.list.n_frames, a.shape.n_fft); }
   SPECTROHUE_HD static void thread(const Args& a, const ThreadIndex& at, unsigned threads) {
-    const std::int64_t i = loop_index(at, threads);
+    const std::int64_t i = row_index(at, threads);
     const std::int64_t frame = at.block.x;
     if (i >= a.shape.n_fft || !a.list.holds(frame)) return;
     float& error = chain_error(a, frame, i);
@@ -171,9 +161,9 @@ template <bool kErrors>
 struct LoadFramesOf {
   static constexpr const char* kName = kErrors ? "load_errors_kernel" : "load_samples_kernel";
   using Args = LoopArgs;
-  static LaunchShape shape(const Args& a) { return loop_launch(a.capacity, a.shape.n_fft); }
+  static LaunchShape shape(const Args& a) { return rows_launch(a.capacity, a.shape.n_fft); }
   SPECTROHUE_HD static void thread(const Args& a, const ThreadIndex& at, unsigned threads) {
-    const std::int64_t i = loop_index(at, threads);
+    const std::int64_t i = row_index(at, threads);
     if (i >= a.shape.n_fft) return;
     const std::int64_t frame = at.block.x;
     float x = 0.0F;
@@ -299,7 +289,7 @@ struct SumEnergies {
 /// A thread's bin of the frames of a step: use(bin, is real, item, pixel, x). Where no frame is, x becomes 0.
 template <class Code, class Use>
 SPECTROHUE_HD void use_loop_bin(const LoopPixelArgs<Code>& a, const ThreadIndex& at, unsigned threads, Use&& use) {
-  const auto bin = static_cast<int>(loop_index(at, threads));
+  const auto bin = static_cast<int>(row_index(at, threads));
   const std::int64_t n_bins = a.n_fft / 2 + 1;
   if (bin >= n_bins) return;
   const std::int64_t frame = at.block.x;
@@ -318,7 +308,7 @@ template <class Code>
 struct Quantise {
   static constexpr const char* kName = "quantise_kernel";
   using Args = LoopPixelArgs<Code>;
-  static LaunchShape shape(const Args& a) { return loop_launch(a.capacity, a.n_fft / 2 + 1); }
+  static LaunchShape shape(const Args& a) { return rows_launch(a.capacity, a.n_fft / 2 + 1); }
   SPECTROHUE_HD static void thread(const Args& a, const ThreadIndex& at, unsigned threads) {
     use_loop_bin(a, at, threads, [&](int bin, bool real, const LoopItem& item, Pixel<Code>& pixel, Bin& x) {
       pixel = encode_bin<Code>(a.tables, bin, {x.re, real ? 0.0F : x.im}, item.inverse_ref);
@@ -332,7 +322,7 @@ template <class Code>
 struct Reread {
   static constexpr const char* kName = "reread_kernel";
   using Args = LoopPixelArgs<Code>;
-  static LaunchShape shape(const Args& a) { return loop_launch(a.capacity, a.n_fft / 2 + 1); }
+  static LaunchShape shape(const Args& a) { return rows_launch(a.capacity, a.n_fft / 2 + 1); }
   SPECTROHUE_HD static void thread(const Args& a, const ThreadIndex& at, unsigned threads) {
     use_loop_bin(a, at, threads, [&](int bin, bool real, const LoopItem& item, const Pixel<Code>& pixel, Bin& x) {
       x = bin <= a.top_bin ? decode_bin(a.tables, bin, pixel, item.ref, real) : Bin{0.0F, 0.0F};
@@ -346,7 +336,7 @@ template <class Code>
 struct Move {
   static constexpr const char* kName = "move_kernel";
   using Args = LoopPixelArgs<Code>;
-  static LaunchShape shape(const Args& a) { return loop_launch(a.capacity, a.n_fft / 2 + 1); }
+  static LaunchShape shape(const Args& a) { return rows_launch(a.capacity, a.n_fft / 2 + 1); }
   SPECTROHUE_HD static void thread(const Args& a, const ThreadIndex& at, unsigned threads) {
     use_loop_bin(a, at, threads, [&](int bin, bool real, const LoopItem& item, Pixel<Code>& pixel, Bin& x) {
       if (bin % 2 != a.parity || bin > a.top_bin) {

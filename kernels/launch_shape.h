@@ -36,4 +36,14 @@ inline unsigned block_threads(std::int64_t n) {
   return static_cast<unsigned>(threads < kWarp ? kWarp : threads > kMost ? kMost : threads);
 }
 
+/// Grid x = rows, y = stretches of n things of each.
+inline LaunchShape rows_launch(std::int64_t n_rows, std::int64_t n) {
+  const unsigned threads = block_threads(n);
+  return {{static_cast<unsigned>(n_rows), static_cast<unsigned>(ceil_div(n, threads))}, {threads}};
+}
+/// Which of its row's n things is a thread's; n or more if none is.
+SPECTROHUE_HD std::int64_t row_index(const ThreadIndex& at, unsigned threads) {
+  return static_cast<std::int64_t>(at.block.y) * threads + at.thread.x;
+}
+
 }  // namespace spectrohue::cuda
