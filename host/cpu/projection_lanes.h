@@ -32,19 +32,11 @@ struct ProjectionLanes {
     return [&tile, beta](Bins<W>& x) {
       for (int i = 0; i < x.n; ++i) {
         float* const state = complex_at(tile.state, x.index[i]);
-        const F wanted = magnitude_at(tile, x.index[i]);
         F re = F::load(state);
         F im = F::load(state + W);
-        F p_re = re;
-        F p_im = im;
-        math::set_magnitude<false>(wanted, p_re, p_im);
-        re = p_re = math::relaxed<F>(re, x.re[i], p_re, beta);
-        im = p_im = math::relaxed<F>(im, x.im[i], p_im, beta);
+        math::relax<F>(magnitude_at(tile, x.index[i]), beta, re, im, x.re[i], x.im[i]);
         re.store(state);
         im.store(state + W);
-        math::set_magnitude<false>(wanted, p_re, p_im);
-        x.re[i] = math::reflected<F>(re, p_re);
-        x.im[i] = math::reflected<F>(im, p_im);
       }
     };
   }
@@ -60,13 +52,11 @@ struct ProjectionLanes {
     };
   }
 
-  /// Adds up (|bin| - wanted)^2; a guess is met by whatever is between its limits.
+  /// Adds up what bins are off by.
   static auto error_sum(const ProjectionTile& tile, F& sum) {
     return [&tile, &sum](Bins<W>& x) {
       for (int i = 0; i < x.n; ++i) {
-        const F power = x.re[i] * x.re[i] + x.im[i] * x.im[i];
-        const F off = sqrt(power) - math::wanted_magnitude<true>(magnitude_at(tile, x.index[i]), power);
-        sum = sum + off * off;
+        sum = sum + math::magnitude_error<F>(magnitude_at(tile, x.index[i]), x.re[i], x.im[i]);
       }
     };
   }
@@ -77,10 +67,7 @@ struct ProjectionLanes {
   static void measure_bins(const BandTables& bands, const float* spectrum, float* bins) {
     for (int k = 0; k < bands.n_bins; ++k) {
       const float* const p = spectrum + static_cast<std::int64_t>(k) * 2 * W;
-      const F re = F::load(p);
-      const F im = F::load(p + W);
-      const F power = re * re + im * im;
-      (bands.of_squares ? power : sqrt(power)).store(bins + static_cast<std::int64_t>(k) * W);
+      math::band_part<F>(F::load(p), F::load(p + W), bands.of_squares).store(bins + static_cast<std::int64_t>(k) * W);
     }
   }
   static F band_sum(const BandTables& bands, int band, const float* bins) {
@@ -101,7 +88,7 @@ struct ProjectionLanes {
     for (std::int64_t i = 0; i < static_cast<std::int64_t>(bands.n_bins) * W; i += W) F{}.store(factors + i);
     for (int band = 0; band < bands.n_bands; ++band) {
       const F value = F::load(wanted + static_cast<std::int64_t>(band) * W);
-      const F ratio = math::band_ratio<F>(bands.of_squares ? value * value : value, band_sum(bands, band, bins));
+      const F ratio = math::band_ratio<F>(value, band_sum(bands, band, bins), bands.of_squares);
       float* const first = factors + static_cast<std::int64_t>(bands.first_bin[band]) * W;
       const float* const weights = bands.weights + bands.offset[band];
       for (int j = 0; j < bands.offset[band + 1] - bands.offset[band]; ++j) {
@@ -111,7 +98,7 @@ struct ProjectionLanes {
     }
     for (int k = 0; k < bands.n_bins; ++k) {
       const F factor = F::load(factors + static_cast<std::int64_t>(k) * W) * bands.inverse_columns[k];
-      const F scale = bands.of_squares ? sqrt(factor) : factor;
+      const F scale = math::of_magnitude<F>(factor, bands.of_squares);
       float* const p = complex_at(spectrum, k);
       (F::load(p) * scale).store(p);
       (F::load(p + W) * scale).store(p + W);
@@ -122,9 +109,8 @@ struct ProjectionLanes {
     measure_bins(bands, spectrum, bins);
     F sum{};
     for (int band = 0; band < bands.n_bands; ++band) {
-      const F held = band_sum(bands, band, bins);
-      const F off = (bands.of_squares ? sqrt(held) : held) - F::load(wanted + static_cast<std::int64_t>(band) * W);
-      sum = sum + off * off;
+      const F value = F::load(wanted + static_cast<std::int64_t>(band) * W);
+      sum = sum + math::band_error<F>(value, band_sum(bands, band, bins), bands.of_squares);
     }
     return sum;
   }

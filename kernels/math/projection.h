@@ -46,6 +46,27 @@ SPECTROHUE_HD F reflected(F z, F projected) {
   return projected + projected - z;
 }
 
+/// A step of Projector::relax() on a bin: z becomes the next one, and x, which is G of the signal, 2 P z - z of that.
+template <class F>
+SPECTROHUE_HD void relax(F stored, float beta, F& z_re, F& z_im, F& x_re, F& x_im) {
+  F p_re = z_re;
+  F p_im = z_im;
+  set_magnitude<false>(stored, p_re, p_im);
+  z_re = p_re = relaxed(z_re, x_re, p_re, beta);
+  z_im = p_im = relaxed(z_im, x_im, p_im, beta);
+  set_magnitude<false>(stored, p_re, p_im);
+  x_re = reflected(z_re, p_re);
+  x_im = reflected(z_im, p_im);
+}
+
+/// (|bin| - wanted)^2; a guess is met by whatever is between its limits.
+template <class F>
+SPECTROHUE_HD F magnitude_error(F stored, F re, F im) {
+  const F power = re * re + im * im;
+  const F off = sqrt(power) - wanted_magnitude<true>(stored, power);
+  return off * off;
+}
+
 /// A bin of a start: a magnitude and a phase in turns, [-0.5, 0.5].
 template <class F>
 SPECTROHUE_HD void bin_of_phase(F magnitude, F turns, F& re, F& im) {
@@ -57,11 +78,30 @@ SPECTROHUE_HD void bin_of_phase(F magnitude, F turns, F& re, F& im) {
   im = magnitude * select(turns < 0.0F, -sin, sin);
 }
 
-/// wanted / held of a band, where nothing by nothing is nothing.
+/// What bands are sums of: a bin's magnitude, or the square of it.
 template <class F>
-SPECTROHUE_HD F band_ratio(F wanted, F held) {
+SPECTROHUE_HD F band_part(F re, F im, bool of_squares) {
+  const F power = re * re + im * im;
+  return of_squares ? power : sqrt(power);
+}
+/// A sum of parts, or a factor of parts, as one of magnitudes.
+template <class F>
+SPECTROHUE_HD F of_magnitude(F of_parts, bool of_squares) {
+  return of_squares ? sqrt(of_parts) : of_parts;
+}
+
+/// wanted / held of a band, whose parts sum to `held`; nothing by nothing is nothing.
+template <class F>
+SPECTROHUE_HD F band_ratio(F wanted, F held, bool of_squares) {
   constexpr float kLeast = 1e-37F;
-  return wanted / max(held, F{} + kLeast);
+  return (of_squares ? wanted * wanted : wanted) / max(held, F{} + kLeast);
+}
+
+/// (what a band holds - wanted)^2
+template <class F>
+SPECTROHUE_HD F band_error(F wanted, F held, bool of_squares) {
+  const F off = of_magnitude(held, of_squares) - wanted;
+  return off * off;
 }
 
 /// One sample of Projector::accelerate().
