@@ -20,6 +20,7 @@
 #include "kernels/png/place_stripes.h"
 #include "kernels/png/sample_filters.h"
 #include "kernels/png/sum_pixels.h"
+#include "kernels/projector.h"
 
 namespace spectrohue::cuda {
 
@@ -44,6 +45,11 @@ template <class Kernel>
 void launch_closed_loop(const typename Kernel::Args& args, cudaStream_t stream);
 void launch_turn_pixels(const TurnPixelsArgs<std::uint8_t>& args, cudaStream_t stream);
 void launch_turn_pixels(const TurnPixelsArgs<std::uint16_t>& args, cudaStream_t stream);
+/// Any kernel of projector.h whose threads are on their own, or whose blocks work together.
+template <class Kernel>
+void launch_projection(const typename Kernel::Args& args, cudaStream_t stream);
+template <class Kernel>
+void launch_projection_blocks(const typename Kernel::Args& args, cudaStream_t stream);
 void launch_sample_filters(const SampleFiltersArgs& args, cudaStream_t stream);
 void launch_count_stripes(const CountStripesArgs& args, cudaStream_t stream);
 void launch_code_stripes(const CodeStripesArgs& args, cudaStream_t stream);

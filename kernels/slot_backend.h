@@ -12,6 +12,7 @@
 #include <cmath>
 #include <cstring>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -25,6 +26,7 @@
 #include "kernels/peak.h"
 #include "kernels/pixels.h"
 #include "kernels/png/pages.h"
+#include "kernels/projector_order.h"
 #include "kernels/slots.h"
 #include "spectrohue/backend.h"
 #include "spectrohue/encode_png.h"
@@ -44,6 +46,7 @@ namespace spectrohue::cuda {
 ///   plan(n_fft, n_frames)    makes ready what transforms of so many frames need; not while any are under way
 ///   frames, fft_forward, fft_inverse, real_bins, encode_pixels, decode_pixels, overlap_add, peak, turn_pixels
 ///   closed_loop<Kernel>(args)  a kernel of closed_loop.h
+///   projection<Kernel>(args), projection_blocks<Kernel>(args)  a kernel of projector.h
 ///   sample_filters, count_stripes, code_stripes, place_stripes, pack_stripes, sum_pixels
 /// All but finish() and leave() may return before the work is done; it is done in the order of its queue.
 ///
@@ -54,7 +57,7 @@ namespace spectrohue::cuda {
 template <class Queue>
 class SlotBackend : public Backend, public PngEncoder {
  public:
-  /// A lane a queue, kSlotsInFlight of them, all of one device. The first also runs the closed loop.
+  /// A lane a queue, kSlotsInFlight of them, all of one device. The first also runs the closed loop and projectors.
   SlotBackend(std::string name, std::vector<Queue> queues, const SlotLimits& limits = {})
       : name_(std::move(name)),
         limits_(limits),
@@ -172,6 +175,34 @@ class SlotBackend : public Backend, public PngEncoder {
     });
   }
 
+  /// Its steps are queued on the first lane, whose FFT plans it uses; calls of the backend wait for them. Where memory
+  /// does not suffice, what the backend keeps is freed and fewer frames go through the FFT together, which makes the
+  /// same results.
+  std::unique_ptr<Projector> make_projector(const StftSettings& stft, const BandSums* bands,
+                                            std::span<const ProjectorItem> items) override {
+    ProjectorFrames frames{fft_batch(stft.n_fft, limits_), slot_capacity(stft.n_fft, limits_)};
+    Queue& queue = lanes_.front().queue;
+    for (;;) {
+      try {
+        queue.enter();
+        return std::make_unique<DeviceProjector<Queue>>(queue, stft, bands, items, frames);
+      } catch (const Error& error) {
+        wait_for_all();
+        if (error.code() != ErrorCode::OutOfMemory) throw;
+        release();
+        if (frames.capacity == frames.batch) {
+          throw Error(ErrorCode::OutOfMemory,
+                      name_ + " has too little memory to seek the phases of " + std::to_string(items.size()) +
+                          " signals, which take " + std::to_string(projector_bytes(stft, bands, items) >> 20) +
+                          " MiB and the work on " + std::to_string(frames.capacity) + " frames of " +
+                          std::to_string(stft.n_fft) + " samples: " + error.what() +
+                          "; shorter sounds, fewer jobs at a time or the CPU need less");
+        }
+        frames.capacity = std::max(frames.capacity / 2 / frames.batch, std::int64_t{1}) * frames.batch;
+      }
+    }
+  }
+
   std::int64_t batch_samples() const override { return kBatchSamples; }
 
   PngEncoder* png_encoder() override { return this; }
@@ -277,6 +308,7 @@ class SlotBackend : public Backend, public PngEncoder {
     for (;;) {
       try {
         lanes_.front().queue.enter();
+        lanes_.front().queue.finish();  // steps of a projector, which use its plans
         run(begin(stft));
         return;
       } catch (const Error& error) {

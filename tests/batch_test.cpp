@@ -569,6 +569,10 @@ class Greedy final : public Backend {
   void peak(const StftSettings&, const PixelSettings&, std::span<const PeakItem>, std::span<float>) override {}
   void encode(const StftSettings&, const PixelSettings&, std::span<const EncodeItem>) override {}
   void decode(const StftSettings&, const PixelSettings&, std::span<const DecodeItem>) override {}
+  std::unique_ptr<Projector> make_projector(const StftSettings&, const BandSums*,
+                                            std::span<const ProjectorItem>) override {
+    return nullptr;
+  }
 
  private:
   std::int64_t samples_;

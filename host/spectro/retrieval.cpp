@@ -135,10 +135,6 @@ class Search {
       given.push_back({item.magnitudes, begin, item.bands, std::ssize(item.signal)});
     }
     projector_ = backend.make_projector(stft, links_.bands, given);
-    if (projector_ == nullptr) {
-      host_ = make_backend("cpu");
-      projector_ = host_->make_projector(stft, links_.bands, given);
-    }
   }
 
   void couple(int signal) {
@@ -220,7 +216,6 @@ class Search {
   const RetrievalSettings& settings_;
   std::span<const RetrievalItem> items_;
   RetrievalLinks links_;
-  std::unique_ptr<Backend> host_;  // where the backend has no projector
   std::unique_ptr<Projector> projector_;
   bool has_guesses_ = false;
   std::vector<RetrievalResult> results_;

@@ -114,11 +114,8 @@ class Backend {
   /// What phase retrieval is a loop over. bands: what items' bands are sums of, null for items without; it and the
   /// backend must outlive the projector, of which a backend has one at a time. Items' spans are read before this
   /// returns.
-  /// Null where there is none: the CPU's is used then.
-  virtual std::unique_ptr<Projector> make_projector(const StftSettings& /*stft*/, const BandSums* /*bands*/,
-                                                    std::span<const ProjectorItem> /*items*/) {
-    return nullptr;
-  }
+  virtual std::unique_ptr<Projector> make_projector(const StftSettings& stft, const BandSums* bands,
+                                                    std::span<const ProjectorItem> items) = 0;
 
   /// How many samples, all channels counted, are best handed over in a call where sounds are short, as what is called
   /// costs more than what is done. 0: one sound at a time is as good.

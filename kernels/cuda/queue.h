@@ -81,6 +81,14 @@ class CudaQueue {
   void turn_pixels(const TurnPixelsArgs<Code>& args) const {
     launch_turn_pixels(args, stream_.get());
   }
+  template <class Kernel>
+  void projection(const typename Kernel::Args& args) const {
+    launch_projection<Kernel>(args, stream_.get());
+  }
+  template <class Kernel>
+  void projection_blocks(const typename Kernel::Args& args) const {
+    launch_projection_blocks<Kernel>(args, stream_.get());
+  }
 
   void sample_filters(const SampleFiltersArgs& args) const { launch_sample_filters(args, stream_.get()); }
   void count_stripes(const CountStripesArgs& args) const { launch_count_stripes(args, stream_.get()); }

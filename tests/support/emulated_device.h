@@ -111,6 +111,9 @@ class Schedule {
 inline std::int64_t allocations_left = std::numeric_limits<std::int64_t>::max();
 /// No more can be had at a time.
 inline std::size_t largest_allocation = std::numeric_limits<std::size_t>::max();
+/// Bytes that are held, and that may be.
+inline std::size_t memory_used = 0;
+inline std::size_t memory_limit = std::numeric_limits<std::size_t>::max();
 /// How often memory had to grow, and plans were made.
 inline std::int64_t growths = 0;
 inline std::int64_t plans = 0;
@@ -129,19 +132,25 @@ class EmulatedArray {
     swap(other);
     return *this;
   }
-  ~EmulatedArray() { spoil(); }
+  ~EmulatedArray() {
+    spoil();
+    hold(0);
+  }
 
   void resize(std::size_t n, std::size_t room = 0) {
     spoil();
     std::vector<T>().swap(values_);
-    if (allocations_left == 0 || std::max(n, room) * sizeof(T) > largest_allocation) {
-      capacity_ = 0;
+    const std::size_t wanted = std::max(n, room);
+    if (n > capacity_) hold(0);
+    const bool fits = n <= capacity_ || wanted * sizeof(T) <= memory_limit - std::min(memory_limit, memory_used);
+    if (allocations_left == 0 || wanted * sizeof(T) > largest_allocation || !fits) {
+      hold(0);
       throw Error(ErrorCode::OutOfMemory, "emulated");
     }
     --allocations_left;
     if (n > capacity_) {
       ++growths;
-      capacity_ = std::max(n, room);
+      hold(wanted);
     }
     values_.resize(n);
     spoil();
@@ -151,6 +160,10 @@ class EmulatedArray {
   std::size_t size() const { return values_.size(); }
 
  private:
+  void hold(std::size_t capacity) noexcept {
+    memory_used += (capacity - capacity_) * sizeof(T);  // modulo 2^64
+    capacity_ = capacity;
+  }
   void swap(EmulatedArray& other) noexcept {
     std::swap(values_, other.values_);
     std::swap(capacity_, other.capacity_);
@@ -263,6 +276,16 @@ class Work {
     const cuda::LaunchShape shape = Kernel::shape(args);
     expect_legal(shape);
     for_each_thread(shape, [&](const cuda::ThreadIndex& at) { Kernel::thread(args, at, shape.block.x); });
+  }
+  template <class Kernel>
+  static void projection(const typename Kernel::Args& args) {
+    closed_loop<Kernel>(args);  // the same shell
+  }
+  template <class Kernel>
+  static void projection_blocks(const typename Kernel::Args& args, ThreadOrder order) {
+    for_each_block<typename Kernel::Shared>(Kernel::shape(args), order, [&](auto i, auto& shared, const auto& block) {
+      Kernel::block(args, i, shared, block);
+    });
   }
   template <class Code>
   static void turn_pixels(const cuda::TurnPixelsArgs<Code>& args) {
@@ -507,6 +530,14 @@ class EmulatedQueue {
   void turn_pixels(const cuda::TurnPixelsArgs<Code>& args) {
     queue([args] { Work::turn_pixels(args); });
   }
+  template <class Kernel>
+  void projection(const typename Kernel::Args& args) {
+    queue([args] { Work::projection<Kernel>(args); });
+  }
+  template <class Kernel>
+  void projection_blocks(const typename Kernel::Args& args) {
+    queue([args, order = threads_] { Work::projection_blocks<Kernel>(args, order); });
+  }
 
   void sample_filters(const cuda::SampleFiltersArgs& args) {
     queue([args, order = threads_] { Work::sample_filters(args, order); });
@@ -541,14 +572,14 @@ class EmulatedQueue {
 class EmulatedBackend : public cuda::SlotBackend<EmulatedQueue> {
  public:
   explicit EmulatedBackend(const cuda::SlotLimits& limits = {}, Order order = Order::Reluctant, std::uint32_t seed = 1,
-                           float fft_error = 0.0F)
-      : SlotBackend("emulated", queues(order, seed, fft_error), limits) {}
+                           float fft_error = 0.0F, ThreadOrder threads = ThreadOrder::Rising)
+      : SlotBackend("emulated", queues(order, seed, fft_error, threads), limits) {}
 
  private:
-  static std::vector<EmulatedQueue> queues(Order order, std::uint32_t seed, float fft_error) {
+  static std::vector<EmulatedQueue> queues(Order order, std::uint32_t seed, float fft_error, ThreadOrder threads) {
     const auto schedule = std::make_shared<Schedule>(order, seed);
     std::vector<EmulatedQueue> all;
-    for (int i = 0; i < cuda::kSlotsInFlight; ++i) all.emplace_back(schedule, fft_error);
+    for (int i = 0; i < cuda::kSlotsInFlight; ++i) all.emplace_back(schedule, fft_error, threads);
     return all;
   }
 };
