@@ -111,6 +111,10 @@ struct Job {
   void go_on() const {
     if (stop != nullptr && *stop) throw Stopped();
   }
+  /// Samples to be computed, as far as they were read; of a picture about as many, at a hop of a quarter of n_fft.
+  std::int64_t n_values() const {
+    return stretch.n_values() > 0 ? stretch.n_values() : file.picture.width * file.picture.height / 2;
+  }
   /// Of what goes from file to file.
   std::int64_t size_bytes() const {
     return stretch.size_bytes() + static_cast<std::int64_t>(file.picture.pixels.size() +

@@ -355,12 +355,79 @@ void Decoder::compute(Worker& worker, Job& job) const {
     decode_tiles(worker, job);
     return;
   }
-  Parameters parameters = parameters_of(job.file, job.task.source, settings_.flags, is_assembled);
+  compute_single(worker, job, parameters_of(job.file, job.task.source, settings_.flags, is_assembled));
+}
+
+void Decoder::compute_single(Worker& worker, Job& job, Parameters parameters) const {
   const auto why = why_inexact(job.file, parameters.note, worker.threads);
   if (why) parameters.messages.push_back(inexact_text(*why, parameters.note.pixels.encoding));
   job.converted.messages = std::move(parameters.messages);
   make_sound(worker, job, parameters.note, settings_.flags, !why);
   if (settings_.normalize || !parameters.has_level) normalize_peak(job.audio);
+}
+
+/// A picture whose pixels are what its parameters say.
+struct Decoder::Prepared {
+  Job* job;
+  Parameters parameters;
+};
+
+/// One file is all of the sound, and nobody wants to know its steps.
+bool Decoder::is_single(const Job& job) const {
+  const bool is_foreign_one = is_foreign(job.file.note.has_value(), settings_.flags);
+  return job.task.tiles.empty() && !is_tile(job.file) && !is_part(job.file) && !is_foreign_one &&
+         settings_.log_folder.empty();
+}
+
+void Decoder::compute_all(Worker& worker, std::span<Job* const> jobs) const {
+  std::vector<Prepared> waiting;
+  for (Job* job : jobs) {
+    if (jobs.size() == 1 || !is_single(*job)) {
+      compute_alone(worker, *job);
+      continue;
+    }
+    try {
+      waiting.push_back({job, parameters_of(job->file, job->task.source, settings_.flags)});
+    } catch (...) {
+      job->error = std::current_exception();
+    }
+  }
+  while (!waiting.empty()) {
+    const PictureNote first = waiting.front().parameters.note;
+    const auto others = std::stable_partition(waiting.begin(), waiting.end(), [&](const Prepared& other) {
+      return can_go_together(first, other.parameters.note, settings_.flags.retrieval);
+    });
+    const auto end = others == waiting.begin() ? others + 1 : others;  // it goes with none, not even its like
+    compute_together(worker, {waiting.begin(), end});
+    waiting.erase(waiting.begin(), end);
+  }
+}
+
+void Decoder::compute_together(Worker& worker, std::span<Prepared> group) const {
+  const auto alone = [&](Prepared& one) {
+    try {
+      compute_single(worker, *one.job, std::move(one.parameters));
+    } catch (...) {
+      one.job->error = std::current_exception();
+    }
+  };
+  if (group.size() == 1) return alone(group.front());
+  std::vector<PictureToAudio> items;
+  for (Prepared& one : group) items.push_back({&one.job->file.picture, &one.parameters.note, &one.job->audio});
+  try {
+    to_audio(*worker.backend, items, settings_.flags.retrieval);
+  } catch (const Error&) {  // of one of them, or of the device: perhaps one by one they fit
+    for (Prepared& one : group) alone(one);
+    return;
+  }
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    Job& job = *group[i].job;
+    const PictureNote& note = group[i].parameters.note;
+    job.converted.convergence = items[i].convergence;
+    job.converted.messages = std::move(group[i].parameters.messages);
+    if (note.is_mid_side) undo_mid_side(job.audio.samples.data(), note.n_samples, note.n_samples);
+    if (settings_.normalize || !group[i].parameters.has_level) normalize_peak(job.audio);
+  }
 }
 
 audio::WriteSettings Decoder::write_settings(SampleFormat source) const {

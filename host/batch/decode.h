@@ -34,9 +34,16 @@ class Decoder final : public Conversion {
   std::string parameters() const override;
   void read(Job& job) const override;
   void compute(Worker& worker, Job& job) const override;
+  /// Pictures that can go together are decoded together.
+  void compute_all(Worker& worker, std::span<Job* const> jobs) const override;
+  bool joins_files() const override { return true; }
   void write(Job& job) const override;
 
  private:
+  struct Prepared;
+  bool is_single(const Job& job) const;
+  void compute_single(Worker& worker, Job& job, Parameters parameters) const;
+  void compute_together(Worker& worker, std::span<Prepared> group) const;
   void decode_tiles(Worker& worker, Job& job) const;
   audio::WriteSettings write_settings(SampleFormat source) const;
 

@@ -131,7 +131,7 @@ class Pipeline {
     }
     waiting_.push_back(&job);
     waiting_bytes_ += job.size_bytes();
-    waiting_samples_ += job.stretch.n_values();
+    waiting_samples_ += job.n_values();
   }
 
   void compute(std::unique_lock<std::mutex>& lock) {
@@ -178,10 +178,10 @@ class Pipeline {
     do {
       Job* job = take(waiting_);
       waiting_bytes_ -= job->size_bytes();
-      waiting_samples_ -= job->stretch.n_values();
-      n_samples += job->stretch.n_values();
+      waiting_samples_ -= job->n_values();
+      n_samples += job->n_values();
       jobs.push_back(job);
-    } while (!waiting_.empty() && n_samples + waiting_.front()->stretch.n_values() <= most);
+    } while (!waiting_.empty() && n_samples + waiting_.front()->n_values() <= most);
     return jobs;
   }
 

@@ -5,6 +5,7 @@
 #include "spectrohue/convert.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -59,6 +60,29 @@ void decode_exactly(Backend& backend, const Picture& picture, const PictureNote&
     done += n;
   };
   joiner.add(picture, take, is_untouched);
+}
+
+/// Checks picture and note, and makes room for the sound.
+void begin_audio(const Picture& picture, const PictureNote& note, Audio& audio) {
+  validate(note.stft, note.pixels);
+  check_note(picture, note);
+  audio.sample_rate = note.sample_rate;
+  audio.channels = note.channels;
+  audio.n_samples = note.n_samples;
+  audio.format = note.format;
+  audio.samples.resize(static_cast<std::size_t>(note.channels * note.n_samples));
+}
+
+bool seeks_phases(const PictureNote& note, const RetrievalSettings& retrieval) {
+  return !holds_phase(note.pixels.encoding) || retrieval.replaces_phases;
+}
+
+/// The channels of a picture of hue and value, to be decoded.
+void add_channels(const Picture& picture, const PictureNote& note, Audio& audio, std::vector<DecodeItem>& items) {
+  const Columns all{0, note.stft.n_frames(note.n_samples)};
+  for (int c = 0; c < note.channels; ++c) {
+    items.push_back({plane_of(picture, note, c, all), static_cast<float>(note.ref[c]), audio.channel(c)});
+  }
 }
 
 /// The sound, or one within full scale whose samples are in `memory`; see exact_most().
@@ -129,16 +153,11 @@ PictureNote to_picture(Backend& backend, const Audio& audio, const EncodeSetting
 std::optional<Convergence> to_audio(Backend& backend, const Picture& picture, const PictureNote& note, Audio& audio,
                                     const RetrievalSettings& retrieval, bool is_untouched,
                                     const MagnitudeTaker& taker) {
-  validate(note.stft, note.pixels);
-  check_note(picture, note);
-
-  audio.sample_rate = note.sample_rate;
-  audio.channels = note.channels;
-  audio.n_samples = note.n_samples;
-  audio.format = note.format;
-  audio.samples.resize(static_cast<std::size_t>(note.channels * note.n_samples));
-  if (!holds_phase(note.pixels.encoding) || retrieval.replaces_phases) {
-    return retrieve_sound(backend, picture, note, retrieval, audio, taker);
+  begin_audio(picture, note, audio);
+  if (seeks_phases(note, retrieval)) {
+    std::array<PictureToAudio, 1> item{{{&picture, &note, &audio}}};
+    retrieve_sounds(backend, item, retrieval, taker);
+    return item[0].convergence;
   }
   if (is_exact(note.pixels.encoding)) {
     decode_exactly(backend, picture, note, audio, is_untouched);
@@ -150,11 +169,28 @@ std::optional<Convergence> to_audio(Backend& backend, const Picture& picture, co
     return std::nullopt;
   }
   std::vector<DecodeItem> items;
-  for (int c = 0; c < note.channels; ++c) {
-    items.push_back({plane_of(picture, note, c, {0, n_frames}), static_cast<float>(note.ref[c]), audio.channel(c)});
-  }
+  add_channels(picture, note, audio, items);
   backend.decode(note.stft, note.pixels, items);
   return std::nullopt;
+}
+
+bool can_go_together(const PictureNote& a, const PictureNote& b, const RetrievalSettings& retrieval) {
+  const Encoding encoding = a.pixels.encoding;
+  const bool is_plain = seeks_phases(a, retrieval) || (is_hue(encoding) && !is_exact(encoding));
+  return is_plain && a.stft == b.stft && a.pixels == b.pixels && a.sample_rate == b.sample_rate;
+}
+
+void to_audio(Backend& backend, std::span<PictureToAudio> items, const RetrievalSettings& retrieval) {
+  if (items.empty()) return;
+  for (const PictureToAudio& item : items) begin_audio(*item.picture, *item.note, *item.audio);
+  const PictureNote& first = *items.front().note;
+  if (seeks_phases(first, retrieval)) {
+    retrieve_sounds(backend, items, retrieval, {});
+    return;
+  }
+  std::vector<DecodeItem> channels;
+  for (const PictureToAudio& item : items) add_channels(*item.picture, *item.note, *item.audio, channels);
+  backend.decode(first.stft, first.pixels, channels);
 }
 
 Comparison compare(const Audio& a, const Audio& b) {

@@ -3,8 +3,9 @@
 #include "spectro/retrieve_sound.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <deque>
+#include <map>
 #include <numbers>
 #include <vector>
 
@@ -143,57 +144,97 @@ RetrievalItem item_of(const Known& known, std::span<float> signal) {
   return {known.magnitudes.span(), signal, known.bands.span(), known.phases.span()};
 }
 
-/// Puts the results of a call to those before it.
-void add(const std::vector<RetrievalResult>& results, RetrievalResult& sum) {
-  for (const RetrievalResult& result : results) {
-    sum.n_iter = std::max(sum.n_iter, result.n_iter);
-    sum.error += result.error;
-    sum.energy += result.energy;
+/// Finds the planes of some pictures, some of them at a time.
+class SoundSearch {
+ public:
+  SoundSearch(Backend& backend, const PictureNote& first, const RetrievalSettings& settings)
+      : backend_(backend), stft_(first.stft), settings_(settings) {
+    links_.are_coupled = first.pixels.encoding == Encoding::Stereo3;
+    // Griffin & Lim's method knows no bands: it is given bins.
+    if (first.pixels.scale.kind == FrequencyScaleKind::Linear || settings.method != PhaseMethod::Hybrid) return;
+    bands_.emplace(first.stft, first.pixels, first.sample_rate);
+    sums_ = bands_->sums();
+    links_.bands = &sums_;
   }
-}
+  SoundSearch(const SoundSearch&) = delete;
+  SoundSearch& operator=(const SoundSearch&) = delete;
+
+  /// Reads all planes of a picture; they are sought once there are enough.
+  void add(PictureToAudio& sound, const MagnitudeTaker& taker) {
+    const PictureNote& note = *sound.note;
+    Reader reader(backend_, *sound.picture, note, settings_);
+    const int n_planes = links_.are_coupled ? 3 : note.channels;
+    for (int plane = 0; plane < n_planes; ++plane) {
+      Plane& next = planes_.emplace_back();
+      next.sound = &sound;
+      reader.read(plane, next.known);
+      if (taker) taker(plane, next.known.magnitudes.span());
+      const bool is_between = plane >= note.channels;  // it has no channel
+      if (is_between) next.unheard.resize(static_cast<std::size_t>(note.n_samples));
+      next.item = item_of(next.known, is_between ? next.unheard.span() : sound.audio->channel(plane));
+      n_samples_ += note.n_samples;
+      if (!links_.are_coupled || plane + 1 == n_planes) find_if_many();
+    }
+  }
+
+  /// Seeks what was not yet sought.
+  void finish() {
+    std::vector<RetrievalItem> items;
+    for (const Plane& plane : planes_) items.push_back(plane.item);
+    const std::vector<RetrievalResult> results = retrieve(backend_, stft_, settings_, items, links_);
+    for (std::size_t i = 0; i < planes_.size(); ++i) {
+      RetrievalResult& sum = sums_of_[planes_[i].sound];
+      sum.n_iter = std::max(sum.n_iter, results[i].n_iter);
+      sum.error += results[i].error;
+      sum.energy += results[i].energy;
+    }
+    planes_.clear();
+    n_samples_ = 0;
+  }
+
+  Convergence convergence(const PictureToAudio& sound) const {
+    const auto found = sums_of_.find(&sound);
+    if (found == sums_of_.end()) return {};
+    return {convergence_db(found->second.error, found->second.energy), found->second.n_iter};
+  }
+
+ private:
+  struct Plane {
+    const PictureToAudio* sound = nullptr;
+    Known known;
+    Buffer<float> unheard;  // what becomes of a plane that is no channel
+    RetrievalItem item;
+  };
+
+  void find_if_many() {
+    if (n_samples_ >= backend_.batch_samples()) finish();
+  }
+
+  Backend& backend_;
+  StftSettings stft_;
+  const RetrievalSettings& settings_;
+  std::optional<BandConstraint> bands_;
+  BandSums sums_;
+  RetrievalLinks links_;
+  std::deque<Plane> planes_;
+  std::int64_t n_samples_ = 0;
+  std::map<const PictureToAudio*, RetrievalResult> sums_of_;
+};
 
 }  // namespace
 
-Convergence retrieve_sound(Backend& backend, const Picture& picture, const PictureNote& note,
-                           const RetrievalSettings& settings, Audio& audio, const MagnitudeTaker& taker) {
-  const Encoding encoding = note.pixels.encoding;
-  const bool is_stored = settings.start == PhaseStart::Stored;
-  if (is_stored && !holds_phase(encoding)) {
-    throw Error(ErrorCode::Usage, "a picture in " + to_string(encoding) +
+void retrieve_sounds(Backend& backend, std::span<PictureToAudio> items, const RetrievalSettings& settings,
+                     const MagnitudeTaker& taker) {
+  if (items.empty()) return;
+  const PictureNote& first = *items.front().note;
+  if (settings.start == PhaseStart::Stored && !holds_phase(first.pixels.encoding)) {
+    throw Error(ErrorCode::Usage, "a picture in " + to_string(first.pixels.encoding) +
                                       " holds no phases to begin with; leave --init (or --phase-method) stored out");
   }
-  std::optional<BandConstraint> bands;
-  BandSums sums;
-  RetrievalLinks links;
-  // Griffin & Lim's method knows no bands: it is given bins.
-  if (note.pixels.scale.kind != FrequencyScaleKind::Linear && settings.method == PhaseMethod::Hybrid) {
-    bands.emplace(note.stft, note.pixels, note.sample_rate);
-    sums = bands->sums();
-    links.bands = &sums;
-  }
-  Reader reader(backend, picture, note, settings);
-  RetrievalResult all;
-  if (encoding == Encoding::Stereo3) {
-    links.are_coupled = true;
-    std::array<Known, 3> planes;
-    Buffer<float> middle(static_cast<std::size_t>(note.n_samples));
-    std::array<RetrievalItem, 3> items;
-    for (int plane = 0; plane < 3; ++plane) {
-      reader.read(plane, planes[plane]);
-      if (taker) taker(plane, planes[plane].magnitudes.span());
-      items[plane] = item_of(planes[plane], plane < 2 ? audio.channel(plane) : middle.span());
-    }
-    add(retrieve(backend, note.stft, settings, items, links), all);
-    return {convergence_db(all.error, all.energy), all.n_iter};
-  }
-  Known known;
-  for (int c = 0; c < note.channels; ++c) {
-    reader.read(c, known);
-    if (taker) taker(c, known.magnitudes.span());
-    const RetrievalItem item = item_of(known, audio.channel(c));
-    add(retrieve(backend, note.stft, settings, {&item, 1}, links), all);
-  }
-  return {convergence_db(all.error, all.energy), all.n_iter};
+  SoundSearch search(backend, first, settings);
+  for (PictureToAudio& item : items) search.add(item, taker);
+  search.finish();
+  for (PictureToAudio& item : items) item.convergence = search.convergence(item);
 }
 
 }  // namespace spectrohue

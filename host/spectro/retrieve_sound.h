@@ -6,10 +6,10 @@
 
 namespace spectrohue {
 
-/// A sound whose magnitudes are those of the picture, as nearly as phases can be found: all of the picture in memory,
-/// and about 30 bytes a bin of one channel (three planes of Stereo3) besides. The waveform is not the one that was
-/// encoded.
-Convergence retrieve_sound(Backend& backend, const Picture& picture, const PictureNote& note,
-                           const RetrievalSettings& settings, Audio& audio, const MagnitudeTaker& taker);
+/// Finds sounds whose magnitudes are those of the pictures, which can_go_together(), as nearly as phases can be found:
+/// all of the pictures in memory, and about 30 bytes a bin besides, of one channel where the backend does one sound at
+/// a time (of three planes of Stereo3), else of all. Sets Convergence. The waveforms are not those that were encoded.
+void retrieve_sounds(Backend& backend, std::span<PictureToAudio> items, const RetrievalSettings& settings,
+                     const MagnitudeTaker& taker);
 
 }  // namespace spectrohue

@@ -53,6 +53,20 @@ std::optional<Convergence> to_audio(Backend& backend, const Picture& picture, co
                                     const RetrievalSettings& retrieval = {}, bool is_untouched = true,
                                     const MagnitudeTaker& taker = {});
 
+/// A picture on its way to its sound; all must live as long.
+struct PictureToAudio {
+  const Picture* picture = nullptr;
+  const PictureNote* note = nullptr;
+  Audio* audio = nullptr;
+  std::optional<Convergence> convergence = {};  ///< as to_audio() returns it
+};
+/// Whether to_audio() takes pictures with these notes in one call: the same transform and pixels, and no residual, nor
+/// spectra of an encoding that backends do not read.
+bool can_go_together(const PictureNote& a, const PictureNote& b, const RetrievalSettings& retrieval);
+/// The same for several pictures that can go together: what becomes of each does not depend on the others, but a device
+/// likes many at a time. Throws for all if one cannot be decoded.
+void to_audio(Backend& backend, std::span<PictureToAudio> items, const RetrievalSettings& retrieval);
+
 /// How close b is to a. Both planar, of the same channel count and length.
 struct Comparison {
   double snr_db =
