@@ -13,11 +13,10 @@
 #include <vector>
 
 #include "cpu/cpu_backend.h"
-#include "spectro/retrieval.h"
 #include "spectrohue/error.h"
 #include "support/contract.h"
 #include "support/emulated_device.h"
-#include "support/reference.h"
+#include "support/search_parity.h"
 #include "support/sought.h"
 #include "support/stft_calls.h"
 
@@ -353,65 +352,15 @@ TEST(ProjectorKernels, TakeAWholeSlotAndALongSound) {
 
 // ------------------------------------------------------------------------------------- another transform
 
-/// Items of which something sounds: what a search is for.
-struct Heard {
-  std::vector<std::vector<float>> magnitudes;
-  std::vector<std::vector<float>> found;
-  std::vector<RetrievalItem> items;
-
-  Heard(Backend& cpu, const StftSettings& s) {
-    for (const auto& x : {voice(24000), noise(9000, 5)}) {
-      auto& m = magnitudes.emplace_back();
-      for (const Complex& z : analyse(cpu, s, x)) m.push_back(std::abs(z));
-      found.emplace_back(x.size());
-    }
-    for (std::size_t i = 0; i < found.size(); ++i) items.push_back({magnitudes[i], found[i]});
-  }
-};
-
-/// One step with a transform whose errors are cuFFT's at most.
-TEST(EmulatedProjectors, AStepWithAnotherTransformAgrees) {
+/// One whose errors are cuFFT's at most.
+TEST(EmulatedProjectors, AnotherTransformReachesTheSame) {
   const auto cpu = cpu::make_cpu_backend();
-  for (const auto& [n_fft, hop] : {std::pair{512, 128}, {400, 100}, {225, 75}}) {
-    const StftSettings s = sized(n_fft, hop);
-    const std::vector<float> x = noise(9000, 3);
-    std::vector<Sought> list{make_sought(s, std::ssize(x), 1)};
-    for (std::size_t i = 0; i < list[0].magnitudes.size(); ++i) {
-      if (list[0].magnitudes[i] == 0) list[0].magnitudes[i] = 1;
-    }
-    EmulatedBackend other(slots_of(40, n_fft), Order::Reluctant, 1, 3e-7F);
-    const auto made = [&](Backend& backend) {
-      const auto projector = make_projector(backend, s, list);
-      projector->synthesise(0);
-      projector->project(0, 1, false);
-      return read_signal(*projector, list, 1)[0];
-    };
-    const double agreement = snr_db(made(*cpu), made(other));
-    std::printf("    n_fft %d: %.0f dB\n", n_fft, agreement);
-    EXPECT_GT(agreement, contract::kProjectorStepDb);
-  }
-}
-
-/// A whole search from the same phases: no sample by sample agreement, but sounds as good.
-TEST(EmulatedProjectors, SearchesWithAnotherTransformReachTheSame) {
-  const auto cpu = cpu::make_cpu_backend();
-  RetrievalSettings settings;
-  settings.n_iter = 32;
   for (const auto& [n_fft, hop] : {std::pair{512, 128}, {400, 100}, {225, 45}}) {
     const StftSettings s = sized(n_fft, hop);
-    Heard by_cpu(*cpu, s);
-    Heard by_other(*cpu, s);
     EmulatedBackend other(slots_of(64, n_fft), Order::Reluctant, 1, 3e-7F);
-    const auto of_cpu = retrieve(*cpu, s, settings, by_cpu.items);
-    const auto of_other = retrieve(other, s, settings, by_other.items);
-    for (std::size_t i = 0; i < of_cpu.size(); ++i) {
-      const double cpu_db = convergence_db(of_cpu[i].error, of_cpu[i].energy);
-      const double difference = convergence_db(of_other[i].error, of_other[i].energy) - cpu_db;
-      std::printf("    n_fft %d, item %zu: %.2f dB, %+.3f dB\n", n_fft, i, cpu_db, difference);
-      EXPECT_LT(cpu_db, -15) << "it is a search that finds something";
-      EXPECT_LE(std::abs(difference), contract::kRetrievalDb);
-      EXPECT_EQ(of_other[i].n_iter, of_cpu[i].n_iter);
-    }
+    expect_same_step(*cpu, other, s);
+    expect_same_reach(*cpu, other, s, voice_and_noise(), false);
+    expect_same_reach(*cpu, other, s, three_planes(), true);
   }
 }
 
@@ -423,8 +372,8 @@ TEST(EmulatedProjectors, SearchesAreTheCpusWithItsTransform) {
     RetrievalSettings settings;
     settings.method = method;
     settings.n_iter = 20;
-    Heard by_cpu(*cpu, s);
-    Heard by_emulated(*cpu, s);
+    const Heard by_cpu(*cpu, s, voice_and_noise());
+    const Heard by_emulated(*cpu, s, voice_and_noise());
     EmulatedBackend emulated(slots_of(64, s.n_fft));
     const auto wanted = retrieve(*cpu, s, settings, by_cpu.items);
     const auto found = retrieve(emulated, s, settings, by_emulated.items);

@@ -12,7 +12,9 @@
 #include <vector>
 
 #include "support/backends.h"
+#include "support/cuda_device.h"
 #include "support/reference.h"
+#include "support/search_parity.h"
 #include "support/sought.h"
 #include "support/stft_calls.h"
 
@@ -471,6 +473,79 @@ TEST_P(CpuProjectors, ReturnTheSameBitsOnAnyNumberOfThreads) {
       }
     }
   }
+}
+
+// --------------------------------------------------------------------------------------------- a device
+
+class CudaProjectors : public OnCuda<testing::Test> {};
+
+TEST_F(CudaProjectors, ReachWhatTheCpuReaches) {
+  const auto cpu = cpu::make_cpu_backend();
+  const auto device = make_backend(device_);
+  for (const auto& [n_fft, hop] : {std::pair{2048, 512}, {512, 128}, {400, 100}, {225, 45}}) {
+    const StftSettings s = sized(n_fft, hop);
+    expect_same_step(*cpu, *device, s);
+    expect_same_reach(*cpu, *device, s, voice_and_noise(), false);
+    expect_same_reach(*cpu, *device, s, three_planes(), true);
+  }
+}
+
+/// What holds no transform is the CPU's to the bit, and what does is the same on every run.
+TEST_F(CudaProjectors, RepeatTheirBits) {
+  const auto device = make_backend(device_);
+  const StftSettings s = sized(400, 100);
+  const OverlappingBands bands(s, true);
+  const BandSums sums = bands.sums();
+  std::vector<Sought> list;
+  for (const std::int64_t n : {90000, 100, 0, 61234}) {
+    list.push_back(make_sought(s, n, static_cast<std::uint32_t>(n + 1), true, bands.size()));
+  }
+  for (const BandSums* given : {static_cast<const BandSums*>(nullptr), &sums}) {
+    const SearchTrace first = search(*make_projector(*device, s, list, given), list);
+    EXPECT_EQ(search(*make_projector(*device, s, list, given), list), first);
+    // In so little memory that the work area is as small as it may be.
+    const auto small = make_backend(device_, {std::int64_t{1} << 20, 1});
+    EXPECT_EQ(search(*make_projector(*small, s, list, given), list), first);
+  }
+}
+
+/// From an impulse a frame, without overlap: its spectrum is flat, so transforms round nothing, and both begin from the
+/// same.
+TEST_F(CudaProjectors, AccelerateAndCoupleAreTheCpusBits) {
+  const auto cpu = cpu::make_cpu_backend();
+  const auto device = make_backend(device_);
+  StftSettings s = sized(64, 64);
+  s.window = Window::Rectangular;
+  s.center = false;
+  constexpr int kFrames = 500;
+  std::vector<Sought> list;
+  Signals impulses;
+  for (const std::uint32_t seed : {1, 2, 3}) {
+    Sought& sought = list.emplace_back();
+    std::vector<float>& x = impulses.emplace_back(kFrames * 64, 0.0F);
+    sought.n_samples = kFrames * 64;
+    sought.phases.assign(static_cast<std::size_t>(kFrames * s.n_bins()), 0.0F);
+    for (const float v : noise(kFrames, seed)) {
+      x[32 + sought.magnitudes.size() / s.n_bins() * 64] = 1 + v;
+      sought.magnitudes.insert(sought.magnitudes.end(), static_cast<std::size_t>(s.n_bins()), 1 + v);
+    }
+  }
+  const auto made = [&](Backend& backend) {
+    const auto projector = make_projector(backend, s, list);
+    projector->synthesise(0);
+    EXPECT_EQ(read_signal(*projector, list, 0), impulses) << backend.name();
+    for (const int other : {1, 2, 3}) projector->copy(0, other);
+    projector->couple(0);
+    projector->accelerate(0, 1, 2, 3, {1.25F, 0.99F, 0.95F});
+    projector->couple(1);
+    std::vector<Signals> signals;
+    for (int signal = 0; signal < Projector::kSignals; ++signal) {
+      signals.push_back(read_signal(*projector, list, signal));
+    }
+    return signals;
+  };
+  const std::vector<Signals> wanted = made(*cpu);
+  EXPECT_EQ(made(*device), wanted);
 }
 
 }  // namespace
