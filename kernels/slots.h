@@ -202,7 +202,8 @@ inline std::int64_t slot_capacity(int n_fft, const SlotLimits& limits) {
 
 /// Limits for a backend that is to take no more device memory than this, as far as the smallest slots and a single item
 /// of the closed loop let it: up to a quarter for the slots in flight, an eighth for the stripes, and half of what is
-/// left each for the closed loop and for pictures. The results do not depend on it.
+/// left each for the closed loop and for pictures. A projector takes what its items need. The results do not depend on
+/// it.
 inline SlotLimits limits_within(std::int64_t bytes) {
   SlotLimits limits;
   limits.bytes = std::min(limits.bytes, bytes / 4 / kSlotsInFlight);

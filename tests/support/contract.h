@@ -44,11 +44,13 @@ inline constexpr double kClosedLoopToneDb = 6.0;
 /// Whole way back, from the same picture: 10 log10(signal / difference), in dB (120; 133 but for a few samples).
 inline constexpr double kDecodeAgreementDb = 90.0;
 
-/// Phase retrieval. Given the same transform, signals are the same bits; errors are sums in another order: relative.
+/// Phase retrieval. Given the same transform, signals are the same bits; errors are sums in another order: relative
+/// (5.0e-7).
 inline constexpr double kProjectorErrors = 1e-4;
-/// One step, from the same signal: 10 log10(signal / difference), in dB. A bin of little power has little of a phase.
+/// One step, from the same signal: 10 log10(signal / difference), in dB (115). A bin of little power has little of a
+/// phase.
 inline constexpr double kProjectorStepDb = 100.0;
-/// A search of 32 steps from the same phases: largest difference of the spectral convergence, in dB.
+/// A search of 32 steps from the same phases: largest difference of the spectral convergence, in dB (0.006).
 inline constexpr double kRetrievalDb = 0.1;
 
 }  // namespace spectrohue::contract
