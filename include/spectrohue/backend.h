@@ -12,8 +12,9 @@
 #include "spectrohue/projector.h"
 #include "spectrohue/settings.h"
 #include "spectrohue/signal.h"
+#include "spectrohue/visibility.h"
 
-namespace spectrohue {
+namespace SPECTROHUE_API spectrohue {
 
 /// The pixels of one audio channel inside a picture: n_rows() rows of n_frames RGB pixels, row 0 = the highest bin.
 /// `Byte` is std::uint8_t or const std::uint8_t; 16-bit values are in native byte order.

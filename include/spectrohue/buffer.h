@@ -7,7 +7,9 @@
 #include <type_traits>
 #include <utility>
 
-namespace spectrohue {
+#include "spectrohue/visibility.h"
+
+namespace SPECTROHUE_API spectrohue {
 
 namespace detail {
 /// 64-byte aligned, uninitialised; blocks of 2 MiB and more ask for huge pages. Throws Error(OutOfMemory).

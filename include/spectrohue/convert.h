@@ -7,8 +7,9 @@
 
 #include "spectrohue/backend.h"
 #include "spectrohue/types.h"
+#include "spectrohue/visibility.h"
 
-namespace spectrohue {
+namespace SPECTROHUE_API spectrohue {
 
 /// The size of the picture of a sound.
 struct PictureSize {

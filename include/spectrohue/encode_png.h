@@ -11,8 +11,9 @@
 
 #include "spectrohue/settings.h"
 #include "spectrohue/signal.h"
+#include "spectrohue/visibility.h"
 
-namespace spectrohue {
+namespace SPECTROHUE_API spectrohue {
 
 /// What is known of a stripe once it is coded.
 struct StripeChunk {

@@ -5,7 +5,9 @@
 #include <stdexcept>
 #include <string>
 
-namespace spectrohue {
+#include "spectrohue/visibility.h"
+
+namespace SPECTROHUE_API spectrohue {
 
 /// What kind of thing went wrong; the batch report and the exit code are derived from it.
 enum class ErrorCode {

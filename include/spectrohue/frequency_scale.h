@@ -6,7 +6,9 @@
 #include <string_view>
 #include <vector>
 
-namespace spectrohue {
+#include "spectrohue/visibility.h"
+
+namespace SPECTROHUE_API spectrohue {
 
 /// What a picture's rows are spaced evenly on.
 enum class FrequencyScaleKind {

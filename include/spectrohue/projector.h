@@ -10,8 +10,9 @@
 #include <vector>
 
 #include "spectrohue/settings.h"
+#include "spectrohue/visibility.h"
 
-namespace spectrohue {
+namespace SPECTROHUE_API spectrohue {
 
 /// A signal that is sought. G is the STFT, G+ its inverse (weighted overlap-add, Griffin & Lim 1984), P gives the bins
 /// of a spectrum the magnitudes that are wanted and leaves their phases.

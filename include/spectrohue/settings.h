@@ -9,8 +9,9 @@
 #include <vector>
 
 #include "spectrohue/frequency_scale.h"
+#include "spectrohue/visibility.h"
 
-namespace spectrohue {
+namespace SPECTROHUE_API spectrohue {
 
 /// Analysis and synthesis windows, all in their periodic (DFT-even) form, largest value 1.
 enum class Window { Hann, Hamming, Blackman, BlackmanHarris, Gaussian, Kaiser, Rectangular };

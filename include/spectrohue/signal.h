@@ -7,7 +7,9 @@
 #include <cstdint>
 #include <span>
 
-namespace spectrohue {
+#include "spectrohue/visibility.h"
+
+namespace SPECTROHUE_API spectrohue {
 
 /// What one step of a 16-bit sample is worth.
 inline constexpr float kShortStep = 1.0F / 32768.0F;

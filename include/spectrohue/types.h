@@ -10,8 +10,9 @@
 
 #include "spectrohue/buffer.h"
 #include "spectrohue/settings.h"
+#include "spectrohue/visibility.h"
 
-namespace spectrohue {
+namespace SPECTROHUE_API spectrohue {
 
 /// How samples are stored in a sound file.
 enum class SampleFormat {
