@@ -56,6 +56,7 @@ int run(int argc, char** argv) {
   add_verify(app, result);
   add_merge(app, result);
   add_devices(app, result);
+  add_describe(app, result);
   try {
     if (are_files(argc, argv, app)) return static_cast<int>(convert_files({argv + 1, argv + argc}));
     app.parse(argc, argv);

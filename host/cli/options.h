@@ -107,6 +107,7 @@ void add_info(CLI::App& app, Exit& result);
 void add_verify(CLI::App& app, Exit& result);
 void add_merge(CLI::App& app, Exit& result);
 void add_devices(CLI::App& app, Exit& result);
+void add_describe(CLI::App& app, Exit& result);
 
 /// `spectrohue FILE...`: the direction each file implies, with every default, output beside the file under a free name.
 Exit convert_files(const std::vector<std::string>& files);
