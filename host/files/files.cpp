@@ -154,7 +154,9 @@ FileConversion FileConverter::decode(const fs::path& picture, const fs::path& so
     settings.container = container_of(sound);
     settings.flags.retrieval = retrieval;
     check_output(picture, sound, fs::exists(sound) ? std::optional(sound) : std::nullopt, options);
-    return state_->run(batch::Decoder(settings), {picture, sound, tiles_of(picture), picture.filename()});
+    const std::vector<fs::path> tiles = tiles_of(picture);
+    const fs::path& first = tiles.empty() ? picture : tiles.front();
+    return state_->run(batch::Decoder(settings), {first, sound, tiles, first.filename()});
   });
 }
 

@@ -17,14 +17,26 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Beside the program, where an installation puts it, and wherever the loader looks.
+/// The file that this code is in: the program, or libspectrohue.so in another one. Empty if nobody knows.
+fs::path own_file() {
+  std::error_code error;
+  Dl_info info{};
+  const bool is_known = dladdr(reinterpret_cast<const void*>(&own_file), &info) != 0 && info.dli_fname != nullptr;
+  // A program's name is what it was called by, not where it is.
+  const fs::path library = is_known ? fs::canonical(info.dli_fname, error) : fs::path();
+  const bool is_library = library.filename().string().find(".so") != std::string::npos;
+  return is_library ? library : fs::read_symlink("/proc/self/exe", error);
+}
+
+/// Beside it, where an installation puts it (bin and lib/spectrohue, or lib/x86_64-linux-gnu and lib/spectrohue), and
+/// wherever the loader looks.
 std::vector<std::string> places() {
   std::vector<std::string> list;
-  std::error_code error;
-  const fs::path program = fs::read_symlink("/proc/self/exe", error);
-  if (!error) {
-    list.push_back(program.parent_path() / kForeignModule);
-    list.push_back(program.parent_path().parent_path() / "lib" / "spectrohue" / kForeignModule);
+  if (const fs::path folder = own_file().parent_path(); !folder.empty()) {
+    list.push_back(folder / kForeignModule);
+    list.push_back(folder / "spectrohue" / kForeignModule);
+    list.push_back(folder.parent_path() / "lib" / "spectrohue" / kForeignModule);
+    list.push_back(folder.parent_path() / "spectrohue" / kForeignModule);
   }
   list.emplace_back(kForeignModule);
   return list;

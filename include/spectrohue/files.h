@@ -14,6 +14,7 @@
 
 #include "spectrohue/backend.h"
 #include "spectrohue/convert.h"
+#include "spectrohue/error.h"
 #include "spectrohue/settings.h"
 #include "spectrohue/visibility.h"
 
