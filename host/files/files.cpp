@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <new>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include "batch/decode.h"
 #include "batch/encode.h"
-#include "batch/run.h"
 #include "batch/tiles.h"
 #include "spectrohue/error.h"
 
@@ -89,6 +89,8 @@ std::vector<fs::path> tiles_of(const fs::path& picture) {
   return {};
 }
 
+int all_processors() { return static_cast<int>(std::max(1U, std::thread::hardware_concurrency())); }
+
 }  // namespace
 
 struct FileConverter::State {
@@ -162,12 +164,12 @@ FileConversion FileConverter::decode(const fs::path& picture, const fs::path& so
 
 FileConversion encode_file(const fs::path& sound, const fs::path& picture, const EncodeSettings& settings,
                            const FileOptions& options) {
-  return FileConverter(make_backend("auto"), batch::default_threads()).encode(sound, picture, settings, options);
+  return FileConverter(make_backend("auto"), all_processors()).encode(sound, picture, settings, options);
 }
 
 FileConversion decode_file(const fs::path& picture, const fs::path& sound, const RetrievalSettings& retrieval,
                            const FileOptions& options) {
-  return FileConverter(make_backend("auto"), batch::default_threads()).decode(picture, sound, retrieval, options);
+  return FileConverter(make_backend("auto"), all_processors()).decode(picture, sound, retrieval, options);
 }
 
 }  // namespace spectrohue
