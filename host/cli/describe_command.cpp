@@ -76,7 +76,7 @@ std::string joined(const std::vector<std::string>& words, const char* between) {
   return CLI::detail::join(words, between);
 }
 
-std::string replaced(std::string text, const std::map<char, std::string>& by) {
+std::string replaced(const std::string& text, const std::map<char, std::string>& by) {
   std::string out;
   for (const char c : text) {
     const auto found = by.find(c);
@@ -125,7 +125,7 @@ std::string manual_of(const CLI::App& command, const std::string& program) {
 }
 
 std::string manual(const CLI::App& app) {
-  const std::string program = app.get_name();
+  const std::string& program = app.get_name();
   std::string text = ".TH SPECTROHUE 1 \"\" \"spectrohue " + std::string(kVersion) + "\" \"User Commands\"\n";
   text += ".SH NAME\nspectrohue \\- " + roff(app.get_description()) + "\n.SH SYNOPSIS\n";
   for (const CLI::App* command : commands_of(app)) {
@@ -158,6 +158,11 @@ std::vector<std::string> names_of(const std::vector<OptionText>& options) {
   return names;
 }
 
+/// A branch of a case in bash that sets `words`.
+std::string bash_case(const std::string& pattern, const std::vector<std::string>& words) {
+  return "    " + pattern + ") words=" + shell_quoted(joined(words, " ")) + " ;;\n";
+}
+
 std::string bash_completion(const CLI::App& app) {
   std::vector<std::string> commands;
   std::string values;
@@ -165,11 +170,12 @@ std::string bash_completion(const CLI::App& app) {
   for (const CLI::App* command : commands_of(app)) {
     const std::string& name = command->get_name();
     commands.push_back(name);
-    options += "    " + name + ") words=" + shell_quoted(joined(names_of(options_of(*command)), " ")) + " ;;\n";
+    options += bash_case(name, names_of(options_of(*command)));
     for (const OptionText& option : options_of(*command)) {
       if (option.choices.empty()) continue;
       for (const std::string& of : option.names) {
-        values += "    " + name + ":" + of + ") words=" + shell_quoted(joined(option.choices, " ")) + " ;;\n";
+        std::string pattern = name;
+        values += bash_case(pattern.append(":").append(of), option.choices);
       }
     }
   }

@@ -59,6 +59,18 @@ void convert_many(const fs::path& sound, const fs::path& folder) {
   converter.decode(folder / "whole.png", folder / "from_whole.flac");
 }
 
+/// Through the module that is loaded for JPEG, from where it is installed.
+void convert_with_loss(const fs::path& sound, const fs::path& folder) {
+  spectrohue::EncodeSettings settings;
+  settings.pixels.encoding = spectrohue::Encoding::Gray8;
+  const fs::path picture = folder / "gray.jpg";
+  spectrohue::encode_file(sound, picture, settings);
+  spectrohue::RetrievalSettings retrieval;
+  retrieval.n_iter = 4;
+  const spectrohue::FileConversion back = spectrohue::decode_file(picture, folder / "gray.wav", retrieval);
+  expect(back.convergence && back.convergence->n_iter == 4, "phases are found in as many steps as are asked for");
+}
+
 void refuse(const fs::path& sound, const fs::path& folder) {
   using spectrohue::ErrorCode;
   const fs::path picture = folder / "picture.png";
@@ -105,6 +117,7 @@ int main(int argc, char** argv) {
   if (argc != 3) return 2;
   convert_files(argv[1], argv[2]);
   convert_many(argv[1], argv[2]);
+  convert_with_loss(argv[1], argv[2]);
   refuse(argv[1], argv[2]);
   convert_in_memory();
   std::printf("spectrohue %s\n", spectrohue::kVersion);
