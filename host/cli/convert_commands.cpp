@@ -3,7 +3,6 @@
 //
 // encode, decode, and the bare `spectrohue FILE...`.
 #include <algorithm>
-#include <charconv>
 #include <cstdio>
 #include <functional>
 #include <memory>
@@ -33,11 +32,7 @@ constexpr double kWavHeaderBytes = 44;
 struct EncodeOptions {
   std::string compression = "fast";
   TileSettings tiles;
-  bool drop_top = false;
   bool verify = false;
-  std::string channels = "keep";
-  Arrangement arrangement;
-  std::string resize;
   std::string format;
   batch::PictureOutput output;
   bool force = false;
@@ -45,53 +40,11 @@ struct EncodeOptions {
   std::string pair_order = "ab";
 };
 
-std::optional<int> number_of(const std::string& text, int least, int most) {
-  int value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < least || value > most) return std::nullopt;
-  return value;
-}
-
-/// split: a file a channel, all of which are kept.
-ChannelChoice channels_of(const std::string& text) {
-  using Kind = ChannelChoice::Kind;
-  if (text == "keep" || text == "split" || text == "stacked") return {};
-  if (text == "mono") return {Kind::Mono, 0};
-  if (text == "left") return {Kind::One, 0};
-  if (text == "right") return {Kind::One, 1};
-  if (text == "mid-side") return {Kind::MidSide, 0};
-  if (const auto number = number_of(text, 1, PictureNote::kMaxChannels)) return {Kind::One, *number - 1};
-  throw Error(ErrorCode::Usage, "--channels '" + text +
-                                    "' is neither keep, mono, left, right, mid-side, split nor a channel's number, "
-                                    "from 1");
-}
-
-/// "512x256", width and height.
-void take_size(const std::string& text, Arrangement& arrangement) {
-  constexpr int kMost = 65500;
-  const std::size_t x = text.find('x');
-  const auto width = number_of(text.substr(0, x), 1, kMost);
-  const auto height = x == std::string::npos ? std::nullopt : number_of(text.substr(x + 1), 1, kMost);
-  if (!width || !height) {
-    throw Error(ErrorCode::Usage, "--resize '" + text + "' is not a size such as 512x256 (columns x rows)");
-  }
-  arrangement.width = *width;
-  arrangement.height = *height;
-}
-
 /// What --format says, or the name of the one output, or what the encoding needs.
 image::Format format_of(const EncodeOptions& chosen, const FileOptions& files, Encoding encoding) {
   if (!chosen.format.empty()) return image::format_from_string(chosen.format);
   if (const auto named = image::format_of_extension(files.plan.output)) return *named;
   return pixel_layout(encoding).bits == 32 ? image::Format::Tiff : image::Format::Png;
-}
-
-/// A colormap is turned around instead of its codes, so that they stay what they are.
-void invert_colours(EncodeSettings& settings) {
-  if (settings.pixels.encoding != Encoding::Colormap || !settings.arrangement.invert) return;
-  settings.arrangement.invert = false;
-  std::ranges::reverse(settings.colours.palette);
-  settings.colours.name += "_r";
 }
 
 void refuse_loss(image::Format format, Encoding encoding) {
@@ -107,7 +60,7 @@ using SettingsOf = std::function<EncodeSettings(int sample_rate)>;
 /// n_halves: 2 if the picture of another sound comes beside each.
 Direction encoding(const SettingsOf& settings_of, TileSettings tiles, const batch::PictureOutput& output,
                    const batch::Conversion& encoder, int n_halves = 1) {
-  const Encoding kind = settings_of(TransformOptions::kUsualRate).pixels.encoding;
+  const Encoding kind = settings_of(batch::kUsualRate).pixels.encoding;
   const batch::PieceNames names = batch::piece_names(kind, output);
   if (names != batch::PieceNames::Tiles) tiles.width = 0;
   const auto forecast = [settings_of, tiles, n_halves](const batch::Task& task) {
@@ -159,19 +112,6 @@ Exit encode_pairs(const FileOptions& files, const EncodeSettings& settings, cons
   return convert(files, options, direction);
 }
 
-/// All settings, for sounds of a sample rate.
-EncodeSettings settings_for(const TransformOptions& transform, const EncodeOptions& chosen, int sample_rate) {
-  EncodeSettings settings = transform.encode_settings(sample_rate);
-  const bool is_inverted = settings.arrangement.invert;  // by a preset
-  settings.pixels.drop_top = chosen.drop_top;
-  settings.channels = channels_of(chosen.channels);
-  settings.arrangement = chosen.arrangement;
-  settings.arrangement.invert = is_inverted || chosen.arrangement.invert;
-  if (!chosen.resize.empty()) take_size(chosen.resize, settings.arrangement);
-  invert_colours(settings);
-  return settings;
-}
-
 /// On standard output.
 void say_settings(batch::Preset preset, const batch::Conversion& encoder) {
   std::printf("preset %s%s: %s\n", to_string(preset).c_str(),
@@ -182,11 +122,11 @@ void say_settings(batch::Preset preset, const batch::Conversion& encoder) {
 Exit encode(const FileOptions& files, const TransformOptions& transform, const EncodeOptions& chosen,
             const RunOptions& options) {
   files.exports.check();
-  const auto settings_of = [&](int sample_rate) { return settings_for(transform, chosen, sample_rate); };
-  EncodeSettings settings = settings_of(TransformOptions::kUsualRate);
+  const auto settings_of = [&](int sample_rate) { return batch::encode_settings(transform, sample_rate); };
+  EncodeSettings settings = settings_of(batch::kUsualRate);
   batch::PictureOutput output = chosen.output;
   output.format = format_of(chosen, files, settings.pixels.encoding);
-  output.splits_channels = chosen.channels == "split";
+  output.splits_channels = transform.channels == "split";
   batch::validate(settings, chosen.tiles, output);
   if (!chosen.force) refuse_loss(output.format, settings.pixels.encoding);
   if (chosen.verify && !(holds_phase(settings.pixels.encoding) && image::holds_note(output.format))) {
@@ -369,10 +309,10 @@ void add_encode(CLI::App& app, Exit& result) {
       ->check(CLI::NonNegativeNumber);
   command->add_flag(both_spellings("--pad-last"), state->encode.tiles.pad_last,
                     "Black columns make the last tile, or the only one, as wide as --tile-width");
-  command->add_flag(both_spellings("--drop-top"), state->encode.drop_top,
+  command->add_flag(both_spellings("--drop-top"), state->transform.drop_top,
                     "Leave out the row of the highest bin, half the sample rate: n_fft / 2 rows a channel");
   command
-      ->add_option("--channels", state->encode.channels,
+      ->add_option("--channels", state->transform.channels,
                    "keep (all, stacked, default), mono (their mean), left, right, a number from 1, mid-side, or split "
                    "(a file a channel: song.ch1.png)")
       ->type_name("WHICH");
@@ -388,10 +328,10 @@ void add_encode(CLI::App& app, Exit& result) {
   command->add_flag(
       "--sidecar", state->encode.output.has_sidecar,
       "Write each picture's note also beside it: song.json (always, where the format has no room for it)");
-  command->add_flag("--invert", state->encode.arrangement.invert, "Dark is loud; of a colormap, its other end");
-  command->add_flag("--flip", state->encode.arrangement.flip, "Low frequencies on top");
-  command->add_flag("--transpose", state->encode.arrangement.transpose, "Time runs down");
-  command->add_option("--resize", state->encode.resize, "Columns x rows of every picture: 512x256; loses phases")
+  command->add_flag("--invert", state->transform.arrangement.invert, "Dark is loud; of a colormap, its other end");
+  command->add_flag("--flip", state->transform.arrangement.flip, "Low frequencies on top");
+  command->add_flag("--transpose", state->transform.arrangement.transpose, "Time runs down");
+  command->add_option("--resize", state->transform.resize, "Columns x rows of every picture: 512x256; loses phases")
       ->type_name("WxH");
   command->add_flag("--verify", state->encode.verify,
                     "Read every picture back, decode it, and record its SNR in the manifest");
@@ -478,7 +418,7 @@ Exit convert_files(const std::vector<std::string>& files) {
   for (const std::string& file : files) {
     (image::has_picture_extension(file) ? pictures : sounds).inputs.push_back(file);
   }
-  const EncodeSettings settings = TransformOptions{}.encode_settings();
+  const EncodeSettings settings = batch::encode_settings({});
   Exit worst = Exit::Ok;
   const RunOptions options;
   const auto take = [&](FileOptions& some, const Direction& direction) {

@@ -3,13 +3,10 @@
 #include "cli/options.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdio>
-#include <filesystem>
 #include <limits>
 
 #include "batch/presets.h"
-#include "core/colormap.h"
 #include "core/foreign_colormaps.h"
 
 namespace spectrohue::cli {
@@ -36,34 +33,6 @@ void add_named(CLI::App& app, const std::string& name, std::optional<T>& target,
       ->type_name(type);
 }
 
-/// Of a name that core/colormap.h knows, or of a file.
-Colours colours_of(const std::string& text) {
-  constexpr std::string_view kReversed = "_r";
-  const std::vector<std::string> names = colormap_names();
-  if (text.ends_with(kReversed)) {
-    const std::string name = text.substr(0, text.size() - kReversed.size());
-    if (std::find(names.begin(), names.end(), name) != names.end()) {
-      Colours colours = colours_of(name);
-      std::ranges::reverse(colours.palette);
-      return {text, colours.palette};
-    }
-  }
-  const bool is_name = std::find(names.begin(), names.end(), text) != names.end() || !std::filesystem::exists(text);
-  const Colormap map = is_name ? colormap_by_name(text) : load_colormap(text);
-  return {map.name, {map.colours.begin(), map.colours.end()}};
-}
-
-Reference parse_reference(const std::string& text) {
-  if (text == "peak" || text == "dataset") return {Reference::Kind::Peak, 0};
-  if (text == "full-scale") return {Reference::Kind::FullScale, 0};
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || !(value > 0)) {
-    throw Error(ErrorCode::Usage, "--ref '" + text + "' is neither peak, full-scale, dataset nor a magnitude above 0");
-  }
-  return {Reference::Kind::Fixed, value};
-}
-
 }  // namespace
 
 std::string both_spellings(const std::string& name) {
@@ -72,21 +41,11 @@ std::string both_spellings(const std::string& name) {
   return name.find('-', 2) == std::string::npos ? name : name + ",--" + underscored;
 }
 
-void TransformOptions::set_encoding(const std::string& text) {
-  const std::string colormap = to_string(Encoding::Colormap) + ":";
-  if (text.starts_with(colormap)) {
-    given.encoding = Encoding::Colormap;
-    given.colours = colours_of(text.substr(colormap.size()));
-  } else {
-    given.encoding = encoding_from_string(text);
-  }
-}
-
 void TransformOptions::set_colormap(const std::string& text) {
   if (given.foreign.from && (text == "auto" || foreign_colormap_by_name(text) != nullptr)) {
     given.foreign.colormap = text;
   } else {
-    given.colours = colours_of(text);
+    given.colours = batch::colours_from_string(text);
   }
 }
 
@@ -119,7 +78,7 @@ void TransformOptions::add_to(CLI::App& app, bool encoding_side) {
             "NAME");
   add_transform_to(app);
   app.add_option_function<std::string>(
-         "--encoding", [this](const std::string& text) { as_validation([&] { set_encoding(text); }); },
+         "--encoding", [this](const std::string& text) { as_validation([&] { batch::set_encoding(text, given); }); },
          "hsv (default), hsv16; bit-exact: hsvx, hsv16x; magnitudes: gray8, gray16, gray32f, rgb24, colormap:NAME, "
          "stereo, stereo3; magphase, magphase16, complex")
       ->type_name("NAME");
@@ -166,59 +125,6 @@ void TransformOptions::add_to(CLI::App& app, bool encoding_side) {
                    "dB per octave, -24 to 24: makes high frequencies brighter (or, below 0, darker); undone by decode")
         ->type_name("DB_PER_OCTAVE");
   }
-}
-
-EncodeSettings TransformOptions::encode_settings(int sample_rate) const {
-  const EncodeSettings settings = settings_with_preset(sample_rate);
-  const bool is_about_bands = given.n_bands || given.mel_scale || given.band_norm || given.band_power;
-  if (is_about_bands && settings.pixels.scale.kind == FrequencyScaleKind::Linear) {
-    throw Error(
-        ErrorCode::Usage,
-        "--n-mels, --mel-scale, --mel-norm and --power are about bands; add --freq-scale mel, log, bark or erb");
-  }
-  return settings;
-}
-
-EncodeSettings TransformOptions::settings_with_preset(int sample_rate) const {
-  if (!given.preset) return settings_without_preset();
-  const batch::PresetValues values = batch::preset_values(*given.preset, given, sample_rate);
-  TransformOptions all = *this;
-  all.given = batch::with_defaults(given, values.flags);
-  if (!all.pad_mode) all.pad_mode = values.pad_mode;
-  if (!all.frames) all.frames = values.frames;
-  if (!all.tilt) all.tilt = values.tilt;
-  if (!all.ref) all.ref = values.ref;
-  EncodeSettings settings = all.settings_without_preset();
-  settings.arrangement.invert = values.invert && pixel_layout(settings.pixels.encoding).bits != 32;
-  return settings;
-}
-
-EncodeSettings TransformOptions::settings_without_preset() const {
-  EncodeSettings s;
-  s.stft = StftSettings::for_n_fft(given.n_fft.value_or(2048));
-  s.stft.win_length = given.win_length.value_or(s.stft.win_length);
-  s.stft.hop_length = given.hop_length.value_or(std::max(1, s.stft.win_length / 4));
-  s.stft.window = given.window.value_or(s.stft.window);
-  s.stft.window_parameter = given.window_parameter.value_or(s.stft.window_parameter);
-  s.stft.center = given.center.value_or(s.stft.center);
-  s.stft.pad_mode = pad_mode.value_or(s.stft.pad_mode);
-  s.stft.frames = frames.value_or(s.stft.frames);
-  s.pixels.encoding = given.encoding.value_or(s.pixels.encoding);
-  const bool is_float = pixel_layout(s.pixels.encoding).bits == 32;
-  s.pixels.curve.kind = given.curve.value_or(is_float ? CurveKind::Linear : s.pixels.curve.kind);
-  s.pixels.curve.gamma = given.gamma.value_or(s.pixels.curve.gamma);
-  s.pixels.curve.top_db = given.top_db.value_or(top_code(s.pixels.encoding) > 255 ? 120.0 : 100.0);
-  batch::fill_scale(given, s.pixels);
-  s.colours = given.colours.value_or(colours_of("viridis"));
-  s.pixels.refine = refine                  ? std::max(0, *refine)
-                    : quality == "fast"     ? PixelSettings::kOpenLoop
-                    : quality == "standard" ? 0
-                                            : 4;
-  s.pixels.tilt = tilt.value_or(0);
-  s.ref = parse_reference(ref.value_or(is_float ? "1" : "peak"));
-  if (!is_hue(s.pixels.encoding)) s.pixels.refine = PixelSettings::kOpenLoop;
-  validate(s);
-  return s;
 }
 
 void RunOptions::add_to(CLI::App& app) {

@@ -9,7 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "batch/encode_flags.h"
 #include "batch/parameters.h"
+#include "batch/retrieval_flags.h"
 #include "batch/run.h"
 #include "spectrohue/error.h"
 
@@ -18,30 +20,15 @@ namespace spectrohue::cli {
 /// What a command ended with; the values are the program's exit codes.
 enum class Exit { Ok = 0, SomeFailed = 1, Usage = 2, NoDevice = 3, Interrupted = 130 };
 
-/// --n-fft ... --ref as given; turned into settings by encode_settings() or flags().
-class TransformOptions {
+/// --n-fft ... --ref as given; turned into settings by encode_settings().
+class TransformOptions : public batch::EncodeFlags {
  public:
-  batch::ParameterFlags given;
-  std::optional<PadMode> pad_mode;
-  std::optional<FrameCount> frames;
-  std::optional<std::string> ref;  ///< peak, or for floats 1
-  std::string quality = "high";
-  std::optional<int> refine;
-  std::optional<double> tilt;
-
   /// Adds the options that both directions have; `encoding_side` adds those that only encoding has.
   void add_to(CLI::App& app, bool encoding_side);
   /// Those of the transform alone: --n-fft ... --center.
   void add_transform_to(CLI::App& app);
-  /// For encoding: where nothing was given, what the preset says, or else defaults. sample_rate: of the sound, in Hz,
-  /// which some presets' sizes follow from. Throws Error(Usage), and Error(Unsupported) for such a rate.
-  EncodeSettings encode_settings(int sample_rate = kUsualRate) const;
-  static constexpr int kUsualRate = 44100;
 
  private:
-  EncodeSettings settings_with_preset(int sample_rate) const;
-  EncodeSettings settings_without_preset() const;
-  void set_encoding(const std::string& text);
   void set_colormap(const std::string& text);
 };
 
@@ -50,17 +37,12 @@ class RetrievalOptions {
  public:
   void add_to(CLI::App& app);
   /// quality: of --phase-quality, where nothing was given. Throws Error(Usage) where options contradict each other.
-  RetrievalSettings settings(const std::string& quality = "default") const;
+  RetrievalSettings settings(const std::string& quality = "default") const {
+    return batch::retrieval_settings(flags_, quality);
+  }
 
  private:
-  std::string method_ = "hybrid";
-  bool is_method_given_ = false;
-  std::string quality_;
-  std::string start_;
-  std::optional<int> n_iter_;
-  std::optional<double> momentum_;
-  std::uint64_t seed_ = 0;
-  std::string mel_inverse_ = "kl";
+  batch::RetrievalFlags flags_;
 };
 
 struct RunOptions {

@@ -106,7 +106,7 @@ batch::PlotSettings settings_of(const PlotOptions& chosen, const TransformOption
   batch::PlotSettings settings = chosen.settings;
   settings.type = type_for(chosen.format, output);
   settings.compression = image::compression_from_string(chosen.compression);
-  settings.stft = transform.encode_settings().stft;
+  settings.stft = batch::encode_settings(transform).stft;
   settings.keeps_stft_of_pictures = !has_given_transform(transform.given);
   settings.frequency.kind = frequency_scale_from_string(chosen.frequency_scale);
   settings.reduce = plot::reduce_from_string(chosen.reduce);

@@ -39,7 +39,7 @@ Exit verify(const VerifyOptions& chosen) {
   std::vector<batch::Problem> problems;
   std::vector<batch::Pair> pairs;
   batch::VerifySettings settings;
-  settings.encode = chosen.transform.encode_settings();
+  settings.encode = batch::encode_settings(chosen.transform);
   if (chosen.paths.size() == 2) {
     for (const std::string& path : chosen.paths) {
       if (!fs::exists(path)) throw Error(ErrorCode::Usage, "'" + path + "': no such file or folder");
