@@ -27,12 +27,16 @@ ChannelMix::ChannelMix(const ChannelChoice& choice, int channels)
 }
 
 void ChannelMix::mix(const audio::Stretch& stretch, Buffer<float>& mixed) const {
-  if (kind_ == Kind::Keep || kind_ == Kind::One) return;
-  const std::int64_t begin = stretch.first();
-  const auto count = static_cast<std::size_t>(stretch.end() - begin);
-  mixed.resize(count * static_cast<std::size_t>(channels_));
+  if (takes_as_they_are()) return;
   std::vector<Signal> sources;
   for (int c = 0; c < sources_; ++c) sources.push_back(stretch.signal(c, stretch.end()));
+  mix(sources, stretch.first(), static_cast<std::size_t>(stretch.end() - stretch.first()), mixed);
+}
+
+/// Samples begin .. begin + count - 1 of each channel that is made.
+void ChannelMix::mix(std::span<const Signal> sources, std::int64_t begin, std::size_t count,
+                     Buffer<float>& mixed) const {
+  mixed.resize(count * static_cast<std::size_t>(channels_));
   const float share = 1.0F / static_cast<float>(sources_);
   for (std::size_t i = 0; i < count; ++i) {
     const std::int64_t at = begin + static_cast<std::int64_t>(i);
@@ -46,7 +50,7 @@ void ChannelMix::mix(const audio::Stretch& stretch, Buffer<float>& mixed) const 
 Sound ChannelMix::sound(const audio::Stretch& stretch, const audio::FileInfo& info, std::int64_t n_samples,
                         const Buffer<float>& mixed) const {
   Sound sound{info.sample_rate, info.format, n_samples, {}};
-  if (kind_ == Kind::Keep || kind_ == Kind::One) {
+  if (takes_as_they_are()) {
     const int first = kind_ == Kind::One ? first_ : 0;
     for (int c = 0; c < channels_; ++c) sound.channels.push_back(stretch.signal(first + c, n_samples));
     return sound;
@@ -62,6 +66,19 @@ Sound ChannelMix::apply(const audio::Stretch& stretch, const audio::FileInfo& in
                         Buffer<float>& mixed) const {
   mix(stretch, mixed);
   return sound(stretch, info, n_samples, mixed);
+}
+
+Sound ChannelMix::apply(const Sound& whole, Buffer<float>& mixed) const {
+  Sound sound{whole.sample_rate, whole.format, whole.n_samples, {}};
+  if (takes_as_they_are()) {
+    const auto first = whole.channels.begin() + (kind_ == Kind::One ? first_ : 0);
+    sound.channels.assign(first, first + channels_);
+    return sound;
+  }
+  const auto count = static_cast<std::size_t>(whole.n_samples);
+  mix(whole.channels, 0, count, mixed);
+  for (int c = 0; c < channels_; ++c) sound.channels.emplace_back(mixed.span().subspan(c * count, count));
+  return sound;
 }
 
 void undo_mid_side(float* samples, std::int64_t stride, std::int64_t n) {

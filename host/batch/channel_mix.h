@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "audio/reader.h"
 #include "spectrohue/buffer.h"
@@ -24,12 +25,17 @@ class ChannelMix {
   /// The stretch of a sound of n_samples as its picture has it; `mixed` is memory for it, and both must live as long.
   Sound apply(const audio::Stretch& stretch, const audio::FileInfo& info, std::int64_t n_samples,
               Buffer<float>& mixed) const;
+  /// The same of a sound all of which is in memory.
+  Sound apply(const Sound& whole, Buffer<float>& mixed) const;
   /// The two halves of it: what has to be computed, which is the same as long as the stretch is, and the sound.
   void mix(const audio::Stretch& stretch, Buffer<float>& mixed) const;
   Sound sound(const audio::Stretch& stretch, const audio::FileInfo& info, std::int64_t n_samples,
               const Buffer<float>& mixed) const;
 
  private:
+  bool takes_as_they_are() const { return kind_ == ChannelChoice::Kind::Keep || kind_ == ChannelChoice::Kind::One; }
+  void mix(std::span<const Signal> sources, std::int64_t begin, std::size_t count, Buffer<float>& mixed) const;
+
   ChannelChoice::Kind kind_;
   int first_;
   int sources_;
