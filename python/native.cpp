@@ -260,6 +260,8 @@ int hear(const spectrohue_file_result* r, void* user) {
   } catch (nb::python_error& caught) {
     if (!listener.error) listener.error.emplace(std::move(caught));
     return 1;
+  } catch (...) {  // none may pass through C
+    return 1;
   }
   return 0;
 }

@@ -2,8 +2,8 @@
 # SPDX-FileCopyrightText: 2026 The spectrohue authors
 # SPDX-License-Identifier: MIT
 #
-# The tests of the Python package that ./dev python has installed. Skipped (77) where there is none, or only one of older
-# code, which would say nothing.
+# The tests of the Python package that ./dev python has installed. Skipped (77) where there is none, or only one of
+# older code, which would say nothing.
 # usage: python_package.sh SOURCE_FOLDER
 set -euo pipefail
 cd "$1"
@@ -17,7 +17,7 @@ skip() {
 [[ -x $python ]] || skip 'the Python package is not installed; ./dev python does it'
 module=$("$python" -c 'import spectrohue._native as m; print(m.__file__)' 2>/dev/null) ||
   skip 'the Python package is not installed; ./dev python does it'
-newer=$(find include kernels host python/*.cpp python/CMakeLists.txt python/spectrohue cmake CMakeLists.txt pyproject.toml \
-  -type f -newer "$module" -not -name '*.pyc' | head -n 1)
+sources=(include kernels host cmake python/native.cpp python/CMakeLists.txt python/spectrohue CMakeLists.txt)
+newer=$(find "${sources[@]}" -type f -newer "$module" -not -name '*.pyc' | head -n 1)
 [[ -z $newer ]] || skip "the Python package is older than $newer; ./dev python installs it again"
 exec "$python" -B -m pytest -q -p no:cacheprovider python/tests

@@ -4,7 +4,8 @@
    spectrohue in C (C11; C++ can include it too): sounds to spectrogram pictures and back, in memory and in files.
 
    Errors. Every function that can fail returns a spectrohue_status; spectrohue_last_error() then has the reason for
-   people. Whatever a function was to fill in is left as it was. No exception and no signal leaves the library.
+   people. Pointers and structures that a function was to fill in are then as they were; what is in arrays is undefined.
+   No exception leaves the library.
 
    Ownership. What a function makes (a context, settings, a picture, a sound) is the caller's, who frees it with the
    function of its name; freeing NULL does nothing. Pointers that a function returns into such a thing live as long as
@@ -229,7 +230,8 @@ SPECTROHUE_API spectrohue_status spectrohue_stft_magnitudes(spectrohue_context* 
                    (n_frames - 1) hop_length + n_fft
    settings        of SPECTROHUE_TRANSFORM; without n_fft it is 2 (n_bins - 1)
    convergence_db  how near they come, as spectrohue_sound_convergence_db(), of all channels; may be NULL
-   Channels do not depend on each other. Errors: USAGE, FORMAT (a magnitude is NaN or infinite), MEMORY, DEVICE. */
+   Channels, 1 to 1024, do not depend on each other. Errors: USAGE, FORMAT (a magnitude is NaN or infinite), MEMORY,
+   DEVICE. */
 SPECTROHUE_API spectrohue_status spectrohue_retrieve(spectrohue_context* context, const float* magnitudes,
                                                      int32_t channels, int64_t n_frames, int64_t n_bins,
                                                      const spectrohue_settings* settings, float* samples,

@@ -10,8 +10,8 @@ whatever ``device`` computed them.
 All functions release the interpreter's lock while they compute, and may be called from many threads at once.
 
 Settings are the options of ``spectrohue encode`` and ``spectrohue decode``, with underscores: ``n_fft=1024``,
-``freq_scale="mel"``, ``phase_method="griffinlim"``, ``drop_top=True``. A name or a value that there is not is a ValueError
-that lists those there are; ``None`` is as if it was not given.
+``freq_scale="mel"``, ``phase_method="griffinlim"``, ``drop_top=True``. A name or a value that there is not is a
+ValueError that lists those there are; ``None`` is as if it was not given.
 
 Arguments that most functions have:
 
@@ -140,7 +140,10 @@ def _copied_to_host(x: Any, name: str) -> NDArray[Any]:
                 return np.asarray(getattr(x, method)())
             except Exception as error:
                 reasons.append(str(error))
-    raise ValueError(f"{name} lie in the memory of a device, and their owner does not copy them; do that before: {reasons}")
+    raise ValueError(
+        f"{name} lie in the memory of a device, and their owner does not copy them to the host; do that before "
+        f"({'; '.join(reasons)})"
+    )
 
 
 def _in_host_memory(x: Any, name: str) -> NDArray[Any]:
@@ -185,7 +188,9 @@ def _pixels(x: Any) -> NDArray[Any]:
     if array.ndim == 2:
         array = array[:, :, np.newaxis]
     if array.ndim != 3 or array.shape[2] not in (1, 2, 3):
-        raise ValueError(f"pixels have the shape {array.shape}; it should be (height, width) or (height, width, 1 to 3)")
+        raise ValueError(
+            f"pixels have the shape {array.shape}; it should be (height, width) or (height, width, 1 to 3)"
+        )
     native = np.dtype(np.float32) if array.dtype.kind == "f" else array.dtype.newbyteorder("=")
     if native not in (np.uint8, np.uint16, np.float32):
         raise ValueError(f"pixels are of type {array.dtype}; take uint8, uint16 or float32")
@@ -229,9 +234,9 @@ def _rate(sample_rate: Any) -> int:
 class Picture:
     """A spectrogram as pixels, and what they mean.
 
-    pixels   (height, width) gray, or indices into `palette`; (height, width, 3) red, green, blue; (height, width, 2) real
-             and imaginary part. uint8, uint16 or float32. Row 0 is the highest bin, a column is a frame, the sound's
-             channels lie one on another, unless settings said otherwise.
+    pixels   (height, width) gray, or indices into `palette`; (height, width, 3) red, green, blue; (height, width, 2)
+             real and imaginary part. uint8, uint16 or float32. Row 0 is the highest bin, a column is a frame, the
+             sound's channels lie one on another, unless settings said otherwise.
     note     all that ``decode`` needs (docs/format.md), or None: another program made the picture
     palette  (n, 3) uint8, or None
     """
@@ -304,9 +309,9 @@ def _picture(parts: tuple[NDArray[Any], Optional[str], Optional[NDArray[np.uint8
 
 
 def load(path: PathType) -> Picture:
-    """Reads a picture file (PNG, TIFF, NPY, NPZ, JPEG, WebP, BMP ...) with the note in it or beside it, if there is one.
-    Raises OSError (not there, no permission), ValueError (no picture, or damaged), RuntimeError (a type that is not
-    read)."""
+    """Reads a picture file (PNG, TIFF, NPY, NPZ, JPEG, WebP, BMP ...) with the note in it or beside it, if there is
+    one. Raises OSError (not there, no permission), ValueError (no picture, or damaged), RuntimeError (a type that is
+    not read)."""
     return _picture(_native.load(os.fspath(path)))
 
 
@@ -374,8 +379,8 @@ def decode(
               what else no setting says is assumed, with a warning.
     settings  see ``settings("decode")``; those about files are refused
 
-    A picture without phases is given some (phase retrieval: phase_method, n_iter ...): the sound is like the one before,
-    its waveform is another.
+    A picture without phases is given some (phase retrieval: phase_method, n_iter ...): the sound is like the one
+    before, its waveform is another.
 
     Raises ValueError (settings, or the note contradicts the picture), RuntimeError (a newer note), MemoryError.
     """
@@ -414,8 +419,8 @@ def stft_magnitudes(
     """Magnitudes of the short-time Fourier transform, ``abs(librosa.stft(...))`` with the same arguments.
 
     samples  as in ``encode``
-    frames   "floor": as librosa, 1 + n // hop_length centred frames, or only those that lie within the samples; "cover":
-             as pictures have, so many that no sample is left out
+    frames   "floor": as librosa, 1 + n // hop_length centred frames, or only those that lie within the samples;
+             "cover": as pictures have, so many that no sample is left out
 
     Returns (channels, n_bins, n_frames), or (n_bins, n_frames) of samples of one dimension: a view, transposed, of
     memory in which the bins of a frame lie side by side. Raises ValueError, MemoryError.
@@ -661,9 +666,9 @@ def encode_files(
     on_result     called with each FileResult as it comes, in no certain order; what it raises ends the run
     settings      see ``settings("encode")``, those about files included: tile_width, compression, verify ...
 
-    Returns a FileResult for each source, in their order; a file that fails has its `error` and does not keep the others.
-    Raises ValueError for what concerns all of them: settings, two sources for one destination, a destination that is a
-    source.
+    Returns a FileResult for each source, in their order; a file that fails has its `error` and does not keep the
+    others. Raises ValueError for what concerns all of them: settings, two sources for one destination, a
+    destination that is a source.
     """
     paths = [Path(source) for source in sources]
     given: dict[str, Setting] = {"overwrite": overwrite, **settings}
@@ -681,8 +686,8 @@ def decode_files(
     threads: int = 0,
     **settings: Setting,
 ) -> list[FileResult]:
-    """Picture files to sound files: .wav, .flac or .ogg. See ``encode_files``, and ``settings("decode")``. Of a sound in
-    several pictures (NAME.0000.png ...) any one names them all."""
+    """Picture files to sound files: .wav, .flac or .ogg. See ``encode_files``, and ``settings("decode")``. Of a sound
+    in several pictures (NAME.0000.png ...) any one names them all."""
     paths = [Path(source) for source in sources]
     given: dict[str, Setting] = {"overwrite": overwrite, **settings}
     return _convert(False, paths, _destinations(paths, destinations, extension), device, threads, on_result, given)

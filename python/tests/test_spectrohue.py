@@ -4,8 +4,10 @@
 
 import gc
 import json
+import re
 import threading
 import wave
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -533,3 +535,26 @@ def test_errors_of_files(tmp_path):
     with pytest.raises(Enough):
         spectrohue.encode_files(names, tmp_path / "out", on_result=stop, **CPU)
     assert len(list((tmp_path / "out").glob("*.png"))) == 1
+
+
+# --- documentation ----------------------------------------------------------------------------------------------------
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def test_the_example(tmp_path, monkeypatch, capsys):
+    """docs/python.md's, and that it says what it says there."""
+    text = (DOCS / "python.md").read_text()
+    code, said = re.search(r"```python\n(.*?)```\n\n    (.*?)\n", text, re.DOTALL).groups()
+    monkeypatch.chdir(tmp_path)
+    exec(compile(code, "docs/python.md", "exec"), {})
+    assert capsys.readouterr().out.strip() == said
+
+
+def test_all_settings_are_documented():
+    table = (DOCS / "c-api.md").read_text()
+    for direction in ("encode", "decode", "retrieve"):
+        for key in spectrohue.settings(direction):
+            assert f"`{key}`" in table, key
+    for key in re.findall(r"`([a-z_0-9]+)`", table.split("| direction | keys |")[1].split("\n\n")[0]):
+        assert any(key in spectrohue.settings(of) for of in ("encode", "decode", "retrieve")), key
