@@ -286,7 +286,8 @@ class Picture:
         if pixels.dtype == np.float32:
             raise ValueError("pictures of floats have no colours")
         if self.palette is not None:
-            return np.asarray(self.palette)[pixels.reshape(pixels.shape[:2])]
+            colours: NDArray[Any] = self.palette[pixels.reshape(pixels.shape[:2])]
+            return colours
         if pixels.ndim == 3 and pixels.shape[2] == 3:
             return pixels
         return np.repeat(pixels.reshape(*pixels.shape[:2], 1), 3, axis=2)
@@ -641,9 +642,10 @@ def _convert(
             on_result(result)
 
     pairs = _pairs(given)
-    paths = [[os.fspath(path) for path in list_] for list_ in (sources, destinations)]
+    from_paths = [os.fspath(path) for path in sources]
+    to_paths = [os.fspath(path) for path in destinations]
     with _contexts.use(device, threads) as context:
-        _native.convert_files(context, encodes, *paths, pairs, finished)
+        _native.convert_files(context, encodes, from_paths, to_paths, pairs, finished)
     return [result for result in results if result is not None]
 
 
