@@ -27,8 +27,12 @@
 
 #include "spectrohue/visibility.h"
 
+/* C may put any number into an enumeration; C++ only where its type is said. */
 #ifdef __cplusplus
+#define SPECTROHUE_INT_ENUM : int
 extern "C" {
+#else
+#define SPECTROHUE_INT_ENUM
 #endif
 
 /* --- Version and errors --------------------------------------------------------------------------------------- */
@@ -36,7 +40,7 @@ extern "C" {
 /* The library's, "MAJOR.MINOR.PATCH". Lives for ever. */
 SPECTROHUE_API const char* spectrohue_version(void);
 
-typedef enum spectrohue_status {
+typedef enum spectrohue_status SPECTROHUE_INT_ENUM {
   SPECTROHUE_OK = 0,
   SPECTROHUE_ERROR_USAGE = 1,       /* an argument or a setting is impossible */
   SPECTROHUE_ERROR_READ = 2,        /* a file could not be opened or read */
@@ -77,7 +81,7 @@ SPECTROHUE_API const char* spectrohue_context_name(const spectrohue_context* con
 /* --- Settings ------------------------------------------------------------------------------------------------- */
 
 /* Which functions settings are for. */
-typedef enum spectrohue_direction {
+typedef enum spectrohue_direction SPECTROHUE_INT_ENUM {
   SPECTROHUE_ENCODE = 1,    /* sounds to pictures: spectrohue_encode, _save, _encode_file, _encode_files */
   SPECTROHUE_DECODE = 2,    /* pictures to sounds: spectrohue_decode, _decode_file, _decode_files */
   SPECTROHUE_TRANSFORM = 3, /* spectrohue_stft_size, _stft_magnitudes, _retrieve */
@@ -105,7 +109,7 @@ SPECTROHUE_API const char* spectrohue_settings_key(spectrohue_direction directio
 
 /* --- Samples and pixels in the caller's memory ---------------------------------------------------------------- */
 
-typedef enum spectrohue_sample_type {
+typedef enum spectrohue_sample_type SPECTROHUE_INT_ENUM {
   SPECTROHUE_FLOAT32 = 1, /* full scale is 1 */
   SPECTROHUE_INT16 = 2    /* full scale is 32768 */
 } spectrohue_sample_type;
