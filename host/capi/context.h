@@ -8,7 +8,7 @@
 #include "batch/conversion.h"
 #include "spectrohue/spectrohue.h"
 
-struct spectrohue_context {
+struct spectrohue_context {  // NOLINT(readability-identifier-naming): named in C
   std::string device;
   std::string name;
   std::mutex mutex;  ///< of the worker

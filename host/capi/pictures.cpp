@@ -24,7 +24,7 @@ namespace capi = spectrohue::capi;
 using spectrohue::Error;
 using spectrohue::ErrorCode;
 
-struct spectrohue_picture {
+struct spectrohue_picture {  // NOLINT(readability-identifier-naming): named in C
   explicit spectrohue_picture(spectrohue::image::PictureFile&& file) : picture(std::move(file.picture)) {
     if (file.note) note = spectrohue::image::to_json(*file.note);
   }
@@ -32,7 +32,7 @@ struct spectrohue_picture {
   std::optional<std::string> note;
 };
 
-struct spectrohue_sound {
+struct spectrohue_sound {  // NOLINT(readability-identifier-naming): named in C
   spectrohue::batch::DecodedSound decoded;
   std::string subtype;
 };

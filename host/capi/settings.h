@@ -14,7 +14,7 @@
 #include "batch/retrieval_flags.h"
 #include "spectrohue/spectrohue.h"
 
-struct spectrohue_settings {
+struct spectrohue_settings {  // NOLINT(readability-identifier-naming): named in C
   explicit spectrohue_settings(spectrohue_direction of) : direction(of) {}
 
   spectrohue_direction direction;

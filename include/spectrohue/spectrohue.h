@@ -21,6 +21,7 @@
    and will know what an older caller does not have. Names, values and meanings stay. */
 #ifndef SPECTROHUE_SPECTROHUE_H
 #define SPECTROHUE_SPECTROHUE_H
+/* NOLINTBEGIN(modernize-*,readability-identifier-naming): this is C */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -291,4 +292,5 @@ SPECTROHUE_API spectrohue_status spectrohue_decode_file(spectrohue_context* cont
 }
 #endif
 
+/* NOLINTEND(modernize-*,readability-identifier-naming) */
 #endif /* SPECTROHUE_SPECTROHUE_H */
