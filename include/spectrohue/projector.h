@@ -22,7 +22,8 @@ struct ProjectorItem {
   /// [the same], turns in [-0.5, 0.5], measured at the frame's centre.
   std::span<const float> phases;
   /// [n_frames, n_bands] where only bands are known. P of project() is then kBandUpdates multiplicative updates of the
-  /// bins towards them (Lee & Seung 2000; inside the loop: Masuyama, Ueno & Ono 2023), and magnitudes are a first guess.
+  /// bins towards them (Lee & Seung 2000; inside the loop: Masuyama, Ueno & Ono 2023), and magnitudes are a first
+  /// guess.
   std::span<const float> bands;
   std::int64_t n_samples = 0;
 };
