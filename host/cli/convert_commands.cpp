@@ -15,6 +15,7 @@
 #include "batch/peak_meter.h"
 #include "batch/presets.h"
 #include "cli/batch_command.h"
+#include "cli/file_conversions.h"
 #include "cli/progress.h"
 #include "image/arrange.h"
 #include "spectrohue/convert.h"
@@ -112,6 +113,21 @@ Exit encode_pairs(const FileOptions& files, const EncodeSettings& settings, cons
   return convert(files, options, direction);
 }
 
+/// What the pictures' files are. Throws Error(Usage) where options do not go together.
+batch::PictureOutput checked_output(const FileOptions& files, const TransformOptions& transform,
+                                    const EncodeOptions& chosen, const EncodeSettings& settings) {
+  batch::PictureOutput output = chosen.output;
+  output.format = format_of(chosen, files, settings.pixels.encoding);
+  output.splits_channels = transform.channels == "split";
+  batch::validate(settings, chosen.tiles, output);
+  if (!chosen.force) refuse_loss(output.format, settings.pixels.encoding);
+  if (chosen.verify && !(holds_phase(settings.pixels.encoding) && image::holds_note(output.format))) {
+    throw Error(ErrorCode::Usage,
+                "--verify compares sounds, so it needs pictures that hold phases and their note (PNG or TIFF)");
+  }
+  return output;
+}
+
 /// On standard output.
 void say_settings(batch::Preset preset, const batch::Conversion& encoder) {
   std::printf("preset %s%s: %s\n", to_string(preset).c_str(),
@@ -124,15 +140,7 @@ Exit encode(const FileOptions& files, const TransformOptions& transform, const E
   files.exports.check();
   const auto settings_of = [&](int sample_rate) { return batch::encode_settings(transform, sample_rate); };
   EncodeSettings settings = settings_of(batch::kUsualRate);
-  batch::PictureOutput output = chosen.output;
-  output.format = format_of(chosen, files, settings.pixels.encoding);
-  output.splits_channels = transform.channels == "split";
-  batch::validate(settings, chosen.tiles, output);
-  if (!chosen.force) refuse_loss(output.format, settings.pixels.encoding);
-  if (chosen.verify && !(holds_phase(settings.pixels.encoding) && image::holds_note(output.format))) {
-    throw Error(ErrorCode::Usage,
-                "--verify compares sounds, so it needs pictures that hold phases and their note (PNG or TIFF)");
-  }
+  const batch::PictureOutput output = checked_output(files, transform, chosen, settings);
   const std::optional<batch::Preset> preset = transform.given.preset;
   const bool goes_by_rate = preset && depends_on_sample_rate(*preset);
   if (transform.ref == "dataset" && goes_by_rate) {
@@ -205,8 +213,7 @@ Direction decoding(const batch::DecodeSettings& settings, const batch::Conversio
           forecast};
 }
 
-Exit decode(const FileOptions& files, const TransformOptions& transform, const DecodeOptions& chosen,
-            const RunOptions& options) {
+batch::DecodeSettings decode_settings(const TransformOptions& transform, const DecodeOptions& chosen) {
   batch::DecodeSettings settings;
   settings.flags = transform.given;
   take_parameters_from(chosen.params_from, settings.flags);
@@ -217,6 +224,12 @@ Exit decode(const FileOptions& files, const TransformOptions& transform, const D
   settings.missing_tiles =
       chosen.missing_tiles == "silence" ? batch::MissingTiles::Silence : batch::MissingTiles::Error;
   settings.log_folder = chosen.log_folder;
+  return settings;
+}
+
+Exit decode(const FileOptions& files, const TransformOptions& transform, const DecodeOptions& chosen,
+            const RunOptions& options) {
+  const batch::DecodeSettings settings = decode_settings(transform, chosen);
   const batch::Decoder decoder(settings);
   return convert(files, options, decoding(settings, decoder));
 }
@@ -279,17 +292,22 @@ void add_foreign_options(CLI::App& command, batch::ParameterFlags& given) {
       ->needs(from);
 }
 
-}  // namespace
+struct EncodeCommand {
+  FileOptions files;
+  TransformOptions transform;
+  EncodeOptions encode;
+  RunOptions options;
+};
 
-void add_encode(CLI::App& app, Exit& result) {
-  struct State {
-    FileOptions files;
-    TransformOptions transform;
-    EncodeOptions encode;
-    RunOptions options;
-  };
-  auto state = std::make_shared<State>();
-  CLI::App* command = app.add_subcommand("encode", "Sounds to pictures");
+struct DecodeCommand {
+  FileOptions files;
+  TransformOptions transform;
+  DecodeOptions decode;
+  RetrievalOptions retrieval;
+  RunOptions options;
+};
+
+void add_encode_options(CLI::App* command, EncodeCommand* state) {
   state->files.add_to(*command, "Sound files, folders, patterns, @LIST or - (a list on standard input)",
                       "Folder for the pictures, or one .png file (default: beside each input)");
   state->transform.add_to(*command, true);
@@ -338,20 +356,9 @@ void add_encode(CLI::App& app, Exit& result) {
   state->files.exports.add_to(*command);
   add_pair_options(*command, state->encode);
   state->options.add_to(*command);
-  command->callback(
-      [state, &result] { result = encode(state->files, state->transform, state->encode, state->options); });
 }
 
-void add_decode(CLI::App& app, Exit& result) {
-  struct State {
-    FileOptions files;
-    TransformOptions transform;
-    DecodeOptions decode;
-    RetrievalOptions retrieval;
-    RunOptions options;
-  };
-  auto state = std::make_shared<State>();
-  CLI::App* command = app.add_subcommand("decode", "Pictures to sounds");
+void add_decode_options(CLI::App* command, DecodeCommand* state) {
   state->files.add_to(*command, "Pictures, folders, patterns, @LIST or - (a list on standard input)",
                       "Folder for the sounds, or one sound file (default: beside each input)");
   command->add_option("--format", state->decode.container, "wav, flac or ogg")
@@ -404,10 +411,74 @@ void add_decode(CLI::App& app, Exit& result) {
   add_foreign_options(*command, given);
   state->transform.add_to(*command, false);
   state->options.add_to(*command);
+}
+
+void take_retrieval(DecodeCommand& all) {
+  // Of pictures that other programs drew there are few, and less is known.
+  batch::ParameterFlags& given = all.transform.given;
+  given.retrieval = all.retrieval.settings(given.foreign.from ? "high" : "default");
+}
+
+/// What the command would be given for one file.
+void parse(CLI::App& command, const fs::path& source, std::vector<std::string> arguments) {
+  arguments.push_back(source.string());
+  std::ranges::reverse(arguments);  // as CLI11 wants them
+  try {
+    command.parse(std::move(arguments));
+  } catch (const CLI::ParseError& error) {
+    throw Error(ErrorCode::Usage, error.what());
+  }
+}
+
+std::function<std::string(const batch::Task&)> text_of(const Direction& direction) {
+  return [forecast = direction.forecast](const batch::Task& task) { return forecast(task).text; };
+}
+
+}  // namespace
+
+serve::FileConversion encode_conversion(const fs::path& source, const std::vector<std::string>& arguments) {
+  CLI::App command;
+  EncodeCommand all;
+  add_encode_options(&command, &all);
+  parse(command, source, arguments);
+  const EncodeOptions& chosen = all.encode;
+  const int sample_rate = audio::inspect(source).sample_rate;
+  const EncodeSettings settings = batch::encode_settings(all.transform, sample_rate);
+  const batch::PictureOutput output = checked_output(all.files, all.transform, chosen, settings);
+  const auto encoder = std::make_shared<batch::Encoder>(settings, image::compression_from_string(chosen.compression),
+                                                        chosen.tiles, chosen.verify, output);
+  const Direction direction = encoding([settings](int) { return settings; }, chosen.tiles, output, *encoder);
+  return {encoder,           direction.extension, direction.makes_tiles, direction.joins_tiles, direction.piece_names,
+          text_of(direction)};
+}
+
+serve::FileConversion decode_conversion(const fs::path& source, const std::vector<std::string>& arguments) {
+  CLI::App command;
+  DecodeCommand all;
+  add_decode_options(&command, &all);
+  parse(command, source, arguments);
+  take_retrieval(all);
+  const batch::DecodeSettings settings = decode_settings(all.transform, all.decode);
+  const auto decoder = std::make_shared<batch::Decoder>(settings);
+  const Direction direction = decoding(settings, *decoder);
+  return {decoder,           direction.extension, direction.makes_tiles, direction.joins_tiles, direction.piece_names,
+          text_of(direction)};
+}
+
+void add_encode(CLI::App& app, Exit& result) {
+  auto state = std::make_shared<EncodeCommand>();
+  CLI::App* command = app.add_subcommand("encode", "Sounds to pictures");
+  add_encode_options(command, state.get());
+  command->callback(
+      [state, &result] { result = encode(state->files, state->transform, state->encode, state->options); });
+}
+
+void add_decode(CLI::App& app, Exit& result) {
+  auto state = std::make_shared<DecodeCommand>();
+  CLI::App* command = app.add_subcommand("decode", "Pictures to sounds");
+  add_decode_options(command, state.get());
   command->callback([state, &result] {
-    // Of pictures that other programs drew there are few, and less is known.
-    batch::ParameterFlags& given = state->transform.given;
-    given.retrieval = state->retrieval.settings(given.foreign.from ? "high" : "default");
+    take_retrieval(*state);
     result = decode(state->files, state->transform, state->decode, state->options);
   });
 }

@@ -57,6 +57,7 @@ int run(int argc, char** argv) {
   add_merge(app, result);
   add_devices(app, result);
   add_describe(app, result);
+  add_serve(app, result);
   try {
     if (are_files(argc, argv, app)) return static_cast<int>(convert_files({argv + 1, argv + argc}));
     app.parse(argc, argv);

@@ -127,8 +127,7 @@ void TransformOptions::add_to(CLI::App& app, bool encoding_side) {
   }
 }
 
-void RunOptions::add_to(CLI::App& app) {
-  const HelpGroup group(app, "Run");
+void RunOptions::add_compute_to(CLI::App& app) {
   app.add_option("-j,--jobs", run.threads, "Threads, over files and inside long ones (default: one a processor)")
       ->check(CLI::Range(1, 4096));
   app.add_option("--device", run.device,
@@ -144,6 +143,11 @@ void RunOptions::add_to(CLI::App& app) {
          },
          "Of each GPU, for slots of work: 500M, 4G (default: half of what is free)")
       ->transform(CLI::AsSizeValue(false));
+}
+
+void RunOptions::add_to(CLI::App& app) {
+  const HelpGroup group(app, "Run");
+  add_compute_to(app);
   app.add_option("--progress", progress,
                  "auto (if standard error is a terminal), always, json (an object a line, for programs) or none")
       ->check(CLI::IsMember({"auto", "always", "json", "none"}))

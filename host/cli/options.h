@@ -52,6 +52,8 @@ struct RunOptions {
   bool verbose = false;
 
   void add_to(CLI::App& app);
+  /// -j, --device and --max-gpu-memory alone.
+  void add_compute_to(CLI::App& app);
 };
 
 /// The options that are added while it lives stand under its name in --help.
@@ -90,6 +92,7 @@ void add_verify(CLI::App& app, Exit& result);
 void add_merge(CLI::App& app, Exit& result);
 void add_devices(CLI::App& app, Exit& result);
 void add_describe(CLI::App& app, Exit& result);
+void add_serve(CLI::App& app, Exit& result);
 
 /// `spectrohue FILE...`: the direction each file implies, with every default, output beside the file under a free name.
 Exit convert_files(const std::vector<std::string>& files);

@@ -2,13 +2,18 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace spectrohue::report {
 
-// page.html, page.css and page.js, put into the program by CMake.
+// page.html, theme.css, page.css and page.js, put into the program by CMake. The theme is that of other pages, too.
 extern const std::string_view kPageHtml;
+extern const std::string_view kThemeCss;
 extern const std::string_view kPageCss;
 extern const std::string_view kPageJs;
+
+/// Replaces {{name}}, which must be in the page, once.
+void fill(std::string& page, const std::string& name, std::string_view text);
 
 }  // namespace spectrohue::report

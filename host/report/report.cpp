@@ -183,15 +183,9 @@ Json document(const batch::ManifestRun& run, const batch::Totals& totals, const 
   return out;
 }
 
-/// Replaces {{name}}, which must be there, once.
-void fill(std::string& page, const std::string& name, std::string_view text) {
-  const std::string mark = "{{" + name + "}}";
-  page.replace(page.find(mark), mark.size(), text);
-}
-
 std::string page_of(const std::string& json) {
   std::string page(kPageHtml);
-  fill(page, "style", kPageCss);
+  fill(page, "style", std::string(kThemeCss) + std::string(kPageCss));
   fill(page, "script", kPageJs);
   fill(page, "report", inside_script(json));  // last: nothing in it is looked at
   return page;
@@ -211,6 +205,11 @@ Format format_of(const fs::path& path) {
   if (extension == ".html" || extension == ".htm") return Format::Html;
   if (extension == ".json") return Format::Json;
   throw Error(ErrorCode::Usage, "the report '" + path.string() + "' must be named .html or .json");
+}
+
+void fill(std::string& page, const std::string& name, std::string_view text) {
+  const std::string mark = "{{" + name + "}}";
+  page.replace(page.find(mark), mark.size(), text);
 }
 
 std::string inside_script(std::string_view json) {
