@@ -27,6 +27,11 @@ const bytes = (count) => {
   if (count < 1e9) return `${short(count / 1e6)}${NB}MB`;
   return `${short(count / 1e9)}${NB}GB`;
 };
+/** As the command line counts: 512M is 512 MiB. */
+const binaryBytes = (count) => {
+  const exponent = Math.min(3, Math.max(0, Math.floor(Math.log2(count) / 10)));
+  return `${short(count / 1024 ** exponent)}${NB}${['bytes', 'KiB', 'MiB', 'GiB'][exponent]}`;
+};
 const hertz = (rate) => (rate % 100 === 0 ? `${rate / 1000}${NB}kHz` : `${plain(rate)}${NB}Hz`);
 const channels = (n) => (n === 1 ? 'mono' : n === 2 ? 'stereo' : `${n} channels`);
 const decibels = (db) => (db === null ? 'exact' : `${plain(db, 1)}${NB}dB`);
@@ -63,6 +68,7 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 // --- which options make sense
 
+/** What matters of a picture that does not say how it was made. */
 const MORE_WITHOUT_NOTE = ['sample-rate', 'from', 'encoding', 'n-fft', 'hop-length', 'curve', 'freq-scale', 'duration', 'axis'];
 
 /** Whether an option means something beside the others; values: by name. */
@@ -78,15 +84,25 @@ function applies(name, values, file) {
     case 'duration':
     case 'axis': return Boolean(values.from);
     case 'from': return !file.has_note;
-    case 'preset': return isSound || !file.has_note;
+    case 'preset':
+    case 'drop-top':
+    case 'invert':
+    case 'flip':
+    case 'transpose': return isSound || !file.has_note;
     case 'phase-method':
     case 'n-iter': return !file.has_phases;
     default: return true;
   }
 }
 
-const isMain = (option, file) =>
-  option.main || (file.kind === 'picture' && !file.has_note && MORE_WITHOUT_NOTE.includes(option.name));
+const isUnknown = (file) => file.kind === 'picture' && !file.has_note;
+/** The options of a file to be seen at once, and the others. What an unknown picture has to be asked comes first. */
+function sorted(file) {
+  const options = settings[file.kind === 'sound' ? 'encode' : 'decode'];
+  const asked = isUnknown(file) ? MORE_WITHOUT_NOTE.map((name) => options.find((option) => option.name === name)) : [];
+  const others = options.filter((option) => !asked.includes(option));
+  return {main: [...asked, ...others.filter((option) => option.main)], more: others.filter((option) => !option.main)};
+}
 
 // --- a file on the page
 
@@ -132,7 +148,7 @@ class Card {
     this.players = make('div', {class: 'players'});
     this.plan = make('p', {class: 'plan', role: 'status'});
     this.problem = make('p', {class: 'note article-note', role: 'alert', hidden: true});
-    this.convert = make('button', {type: 'submit', class: 'primary', disabled: true}, 'Convert');
+    this.convert = make('button', {type: 'submit', class: 'convert primary', disabled: true}, 'Convert');
     this.state = make('p', {class: 'state', role: 'status', hidden: true});
     this.result = make('div', {class: 'result', hidden: true});
     this.command = make('code');
@@ -150,17 +166,20 @@ class Card {
     if (file.seconds !== undefined) facts.push(duration(file.seconds));
     if (file.sample_rate) facts.push(hertz(file.sample_rate), channels(file.channels));
     facts.push(bytes(file.bytes));
-    if (file.kind === 'picture' && !file.has_note) facts.push('it does not say how it was made');
+    if (isUnknown(file)) facts.push('it does not say how it was made');
     this.about.textContent = facts.join(' \u00b7 ');
   }
 
   form() {
-    const options = settings[this.file.kind === 'sound' ? 'encode' : 'decode'];
-    const main = make('div', {class: 'fields'});
-    const more = make('div', {class: 'fields'});
-    for (const option of options) (isMain(option, this.file) ? main : more).append(this.field(option));
+    const options = sorted(this.file);
+    const main = make('div', {class: 'fields'}, ...options.main.map((option) => this.field(option)));
+    const more = make('div', {class: 'fields'}, ...options.more.map((option) => this.field(option)));
     this.more = make('details', {}, make('summary', {}, 'More options'), more);
-    const form = make('form', {class: 'fields', style: 'grid-template-columns: minmax(0, 1fr)', autocomplete: 'off'},
+    const hint = isUnknown(this.file)
+      ? make('p', {class: 'quiet'}, 'What it does not say has to be chosen. Of a figure with axes, or of another program, ' +
+             'choose who drew it; “spectrohue synth” on the command line plays any picture.')
+      : null;
+    const form = make('form', {class: 'form', autocomplete: 'off'}, hint,
       make('fieldset', {'aria-label': 'Options'}, main), this.more, this.problem,
       make('div', {class: 'actions'}, this.plan, this.convert), this.state,
       make('details', {}, make('summary', {}, 'The same on the command line'), this.command));
@@ -181,7 +200,7 @@ class Card {
     } else if (option.kind === 'flag') {
       input = make('input', {type: 'checkbox'});
     } else {
-      input = make('input', {type: 'number', step: option.kind === 'whole' ? '1' : 'any', placeholder: option.usual});
+      input = make('input', {type: 'number', step: option.kind === 'whole' ? '1' : 'any', placeholder: this.usual(option)});
     }
     input.name = option.name;
     const parts = [make('span', {}, option.label), input];
@@ -189,6 +208,16 @@ class Card {
       ...(option.kind === 'flag' ? parts.reverse() : parts));
     this.fields.set(option.name, {option, input, element});
     return element;
+  }
+
+  usual(option) {
+    return option.name === 'sample-rate' && isUnknown(this.file) ? 'needed' : option.usual;
+  }
+
+  /** A message of the command line, with the names that options have here. */
+  worded(message) {
+    const label = (flag, name) => (this.fields.has(name) ? `“${this.fields.get(name).option.label}”` : flag);
+    return visible(message).replace(/--([a-z][a-z-]*)/g, label);
   }
 
   /** What was chosen, of the options that mean something. Hides the others. */
@@ -202,7 +231,7 @@ class Card {
       if (option.kind === 'choice') {
         input.options[0].textContent = byPreset ? 'by the preset' : `default: ${option.usual}`;
       } else if (option.kind !== 'flag') {
-        input.placeholder = byPreset ? 'by the preset' : option.usual;
+        input.placeholder = byPreset ? 'by the preset' : this.usual(option);
       }
       if (!element.hidden && all[name]) values[name] = all[name];
     }
@@ -231,10 +260,8 @@ class Card {
   }
 
   showPlan(plan, problem) {
-    const isOld = this.done !== undefined && this.done !== this.wanted;
-    this.plot.classList.toggle('old', isOld && this.file.kind === 'sound');
     this.problem.hidden = problem === null;
-    this.problem.textContent = problem === null ? '' : visible(problem);
+    this.problem.textContent = problem === null ? '' : this.worded(problem);
     const asked = new Set([...(problem ?? '').matchAll(/--([a-z][a-z-]*)/g)].map((match) => match[1]));
     for (const [name, {input, element}] of this.fields) {
       const isAsked = asked.has(name);
@@ -247,8 +274,17 @@ class Card {
       this.plan.append('will export to ', make('strong', {}, make('bdi', {}, visible(plan.destination))),
         make('span', {class: 'quiet'}, ` \u00b7 ${plan.forecast}`));
     }
-    this.convert.disabled = !plan || this.busy;
-    this.convert.textContent = this.done === undefined ? 'Convert' : 'Convert again';
+    this.showWhetherDone();
+  }
+
+  /** Whether what is shown was made with what is chosen. */
+  showWhetherDone() {
+    const isDone = this.done !== undefined;
+    const isCurrent = this.done === this.wanted;
+    this.convert.disabled = !this.planned || this.busy;
+    this.convert.textContent = isDone ? 'Convert again' : 'Convert';
+    this.convert.classList.toggle('primary', !isCurrent);
+    this.plot.classList.toggle('old', isDone && !isCurrent && this.file.kind === 'sound');
   }
 
   async run() {
@@ -271,13 +307,11 @@ class Card {
       announce(`${this.name} is converted`);
     } catch (error) {
       this.problem.hidden = false;
-      this.problem.textContent = visible(error.message);
+      this.problem.textContent = this.worded(error.message);
     }
     this.state.hidden = true;
     this.busy = false;
-    this.convert.disabled = !this.planned;
-    this.convert.textContent = this.done === undefined ? 'Convert' : 'Convert again';
-    this.plot.classList.toggle('old', this.done !== undefined && this.done !== this.wanted && this.file.kind === 'sound');
+    this.showWhetherDone();
   }
 
   showState(job) {
@@ -373,6 +407,7 @@ class Card {
   async save(job, status) {
     const {saved} = await ask('POST', `jobs/${job.id}/save`);
     status.textContent = `saved: ${saved.map(visible).join(', ')}`;
+    this.update();  // the next name is another
   }
 
   async turnBack(job) {
@@ -392,7 +427,7 @@ async function bring(file, card) {
   if (card.gone) return;
   try {
     if (file.size > settings.max_upload_bytes) {
-      throw new Error(`this file is larger than ${bytes(settings.max_upload_bytes)}; start with a larger --max-upload`);
+      throw new Error(`this file is larger than ${binaryBytes(settings.max_upload_bytes)}; start with a larger --max-upload`);
     }
     const known = await ask('POST', `files?name=${encodeURIComponent(file.name)}`, file);
     if (card.gone) {
@@ -434,6 +469,6 @@ addEventListener('drop', (event) => {
   take(event.dataTransfer.files);
 });
 
-document.getElementById('limit').textContent = `(up to ${bytes(settings.max_upload_bytes)} each)`;
+document.getElementById('limit').textContent = `(up to ${binaryBytes(settings.max_upload_bytes)} each)`;
 document.getElementById('footer').textContent = `spectrohue ${settings.version}` +
   (settings.folder ? ` \u00b7 results may be saved to ${visible(settings.folder)}` : '');
