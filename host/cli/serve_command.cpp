@@ -5,6 +5,7 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
+#include <csignal>
 #include <cstdio>
 #include <fstream>
 #include <memory>
@@ -44,7 +45,13 @@ void open_in_browser(const fs::path& folder, const std::string& url) {
   }
 }
 
+/// Closing the terminal ends it like Ctrl-C, so that nothing is left behind; with nohup it stays.
+void stop_with_terminal() {
+  if (std::signal(SIGHUP, [](int) { stop_requested = true; }) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);
+}
+
 Exit run(const ServeOptions& options) {
+  stop_with_terminal();
   serve::ServerSettings settings = options.server;
   settings.workshop.encode = encode_conversion;
   settings.workshop.decode = decode_conversion;
