@@ -176,7 +176,8 @@ same() {
 same tone.wav '{}'
 same tone.wav '{"encoding": "hsv16", "n-fft": 1024, "hop-length": "256", "verify": true}' \
   --encoding hsv16 --n-fft 1024 --hop-length 256 --verify
-same tone.wav '{"encoding": "colormap", "colormap": "magma", "curve": "db", "top-db": 80, "freq-scale": "mel", "n-mels": 64}' \
+same tone.wav \
+  '{"encoding": "colormap", "colormap": "magma", "curve": "db", "top-db": 80, "freq-scale": "mel", "n-mels": 64}' \
   --encoding colormap --colormap magma --curve db --top-db 80 --freq-scale mel --n-mels 64
 same tone.wav '{"encoding": "magphase", "channels": "mono"}' --encoding magphase --channels mono
 same tone.wav '{"encoding": "gray32f"}' --encoding gray32f
@@ -301,6 +302,10 @@ expect 'state of the last in line' "$(field state)" done
 request 400 -d '' "${url}jobs/$last/save"
 said 'no folder'
 finish TERM
+
+SPECTROHUE_TOKEN=fedcba9876543210 begin
+expect address "$url" "http://127.0.0.1:*/fedcba9876543210/"
+finish HUP
 
 begin --host 0.0.0.0 --token 0123456789abcdef
 port=$(sed -E 's#.*:([0-9]+)/.*#\1#' <<<"$url")

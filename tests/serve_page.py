@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: MIT
 """Uses the page of `spectrohue serve` in a headless browser: serve_page.py BIN_FOLDER [SCREENSHOT_FOLDER]
 
-Files are put into the page's own file chooser, so its script does all the rest. Exit code 77: there is no Chromium here.
+Files are put into the page's own file chooser, so its script does all the rest. Exit code 77: there is no Chromium.
 With SCREENSHOT_FOLDER the page is painted there, light and dark, wide and narrow.
 """
 import base64
@@ -32,7 +32,7 @@ class Browser:
         self.answers, answer_write = os.pipe()
         # The browser reads commands from 3 and writes answers to 4.
         options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run",
-                   "--autoplay-policy=no-user-gesture-required", f"--user-data-dir={profile}", "--remote-debugging-pipe"]
+                   f"--user-data-dir={profile}", "--remote-debugging-pipe"]
         shell = f'exec 3<&{command_read} 4>&{answer_write}; exec "$@"'
         self.process = subprocess.Popen(["bash", "-c", shell, "bash", program, *options, "about:blank"],
                                         pass_fds=(command_read, answer_write), stderr=subprocess.DEVNULL)
@@ -131,16 +131,21 @@ def gray_png(width, height):
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
+def click(browser, label):
+    browser.value(f"[...{CARD}.querySelectorAll('button')].find((button) => button.textContent === '{label}').click()")
+
+
 def check_page(browser, what):
     """Names for everything that wants one, nothing beyond the edge, nothing from elsewhere, no faults."""
-    unnamed = browser.value("""[...document.querySelectorAll('input, select, audio, img, button, article')].filter((element) =>
-      !(element.labels?.length || element.ariaLabel || element.alt || element.textContent.trim() ||
+    unnamed = browser.value("""[...document.querySelectorAll('input, select, audio, img, button, article')]
+      .filter((element) => !(element.labels?.length || element.ariaLabel || element.alt || element.textContent.trim() ||
         element.getAttribute('aria-labelledby'))).length""")
     expect(f"{what}: elements without a name", unnamed, 0)
     for width in (WIDE, NARROW):
         browser.look(width, "light")
-        wide = browser.value(f"""[...document.querySelectorAll('main *')].filter((element) =>
-          !element.closest('.unseen, .plot') && element.getBoundingClientRect().right > {width} + 1).map((e) => e.outerHTML.slice(0, 80))""")
+        wide = browser.value(f"""[...document.querySelectorAll('main *')]
+          .filter((element) => !element.closest('.unseen, .plot') && element.getBoundingClientRect().right > {width} + 1)
+          .map((element) => element.outerHTML.slice(0, 80))""")
         expect(f"{what}: elements beyond the edge at {width}", wide, [])
 
 
@@ -169,8 +174,8 @@ def use_sound(browser, folder, bin_folder):
     expect("heading", browser.value(f"{CARD}.querySelector('h2').textContent"), sound.name)
     expect("destination", browser.value(f"{CARD}.querySelector('.plan strong').textContent"),
            str(folder / "results" / "high <b>tone.png"))
-    expect("picture", browser.value(f"{CARD}.querySelector('img').decode().then(() => {CARD}.querySelector('img').naturalWidth)"),
-           119)
+    image = f"{CARD}.querySelector('img')"
+    expect("width of the picture", browser.value(f"{image}.decode().then(() => {image}.naturalWidth)"), 119)
     browser.wait(f"{CARD}.querySelector('audio').duration > 1.3")
     set_option(browser, "encoding", "colormap")
     set_option(browser, "n-fft", "1024")
@@ -186,11 +191,11 @@ def use_sound(browser, folder, bin_folder):
     browser.wait(f"!{CARD}.querySelector('button.convert').disabled")
     browser.value(f"{CARD}.querySelector('button.convert').click()")
     browser.wait(f"{CARD}.querySelector('figcaption').innerText.includes('hsv')")
-    browser.value(f"[...{CARD}.querySelectorAll('button')].find((b) => b.textContent === 'Save to folder').click()")
+    click(browser, "Save to folder")
     browser.wait(f"{TEXT}.includes('saved:')")
     if not (folder / "results" / "high <b>tone.png").is_file():
         raise RuntimeError("nothing was saved")
-    browser.value(f"[...{CARD}.querySelectorAll('button')].find((b) => b.textContent === 'Turn back into sound').click()")
+    click(browser, "Turn back into sound")
     second = "document.querySelectorAll('article')[1]"
     browser.wait(f"{second}?.innerText.includes('Download')")
     browser.wait(f"{second}.querySelector('audio').duration > 1.3")
@@ -257,8 +262,8 @@ def main():
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = pathlib.Path(name)
         (folder / "results").mkdir()
-        server = subprocess.Popen([bin_folder / "spectrohue", "serve", "--folder", folder / "results", "--device", "cpu"],
-                                  stdout=subprocess.PIPE, text=True, stderr=subprocess.DEVNULL)
+        command = [bin_folder / "spectrohue", "serve", "--folder", folder / "results", "--device", "cpu"]
+        server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, stderr=subprocess.DEVNULL)
         browser = None
         try:
             url = server.stdout.readline().strip()

@@ -69,7 +69,8 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 // --- which options make sense
 
 /** What matters of a picture that does not say how it was made. */
-const MORE_WITHOUT_NOTE = ['sample-rate', 'from', 'encoding', 'n-fft', 'hop-length', 'curve', 'freq-scale', 'duration', 'axis'];
+const MORE_WITHOUT_NOTE =
+  ['sample-rate', 'from', 'encoding', 'n-fft', 'hop-length', 'curve', 'freq-scale', 'duration', 'axis'];
 
 /** Whether an option means something beside the others; values: by name. */
 function applies(name, values, file) {
@@ -176,8 +177,8 @@ class Card {
     const more = make('div', {class: 'fields'}, ...options.more.map((option) => this.field(option)));
     this.more = make('details', {}, make('summary', {}, 'More options'), more);
     const hint = isUnknown(this.file)
-      ? make('p', {class: 'quiet'}, 'What it does not say has to be chosen. Of a figure with axes, or of another program, ' +
-             'choose who drew it; “spectrohue synth” on the command line plays any picture.')
+      ? make('p', {class: 'quiet'}, 'What it does not say has to be chosen. Of a figure with axes, or of another ' +
+             'program, choose who drew it; “spectrohue synth” on the command line plays any picture.')
       : null;
     const form = make('form', {class: 'form', autocomplete: 'off'}, hint,
       make('fieldset', {'aria-label': 'Options'}, main), this.more, this.problem,
@@ -200,7 +201,8 @@ class Card {
     } else if (option.kind === 'flag') {
       input = make('input', {type: 'checkbox'});
     } else {
-      input = make('input', {type: 'number', step: option.kind === 'whole' ? '1' : 'any', placeholder: this.usual(option)});
+      const step = option.kind === 'whole' ? '1' : 'any';
+      input = make('input', {type: 'number', step, placeholder: this.usual(option)});
     }
     input.name = option.name;
     const parts = [make('span', {}, option.label), input];
@@ -327,7 +329,8 @@ class Card {
   showPicture(address, picture, isOfTiles = false) {
     const isSpectrogram = picture.encoding !== undefined;
     const isScaled = picture.width > PREVIEW.width || picture.height > PREVIEW.height;
-    const image = make('img', {src: address, alt: `${isSpectrogram ? 'Spectrogram' : 'Picture'}: ${visible(this.name)}`});
+    const what = isSpectrogram ? 'Spectrogram' : 'Picture';
+    const image = make('img', {src: address, alt: `${what}: ${visible(this.name)}`});
     image.addEventListener('error', () => {
       this.plot.hidden = true;
       this.caption.hidden = true;
@@ -348,7 +351,8 @@ class Card {
   }
 
   addPlayer(label, address, isResult) {
-    const audio = make('audio', {controls: '', preload: 'metadata', src: address, 'aria-label': `${label}: ${visible(this.name)}`});
+    const name = `${label}: ${visible(this.name)}`;
+    const audio = make('audio', {controls: '', preload: 'metadata', src: address, 'aria-label': name});
     const text = make('span', {}, label);
     const player = make('div', {class: 'field'}, text, audio);
     audio.addEventListener('play', () => {
@@ -427,7 +431,8 @@ async function bring(file, card) {
   if (card.gone) return;
   try {
     if (file.size > settings.max_upload_bytes) {
-      throw new Error(`this file is larger than ${binaryBytes(settings.max_upload_bytes)}; start with a larger --max-upload`);
+      const most = binaryBytes(settings.max_upload_bytes);
+      throw new Error(`this file is larger than ${most}; start with a larger --max-upload`);
     }
     const known = await ask('POST', `files?name=${encodeURIComponent(file.name)}`, file);
     if (card.gone) {
