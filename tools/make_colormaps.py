@@ -31,9 +31,9 @@ HEAD = """// SPDX-FileCopyrightText: 2026 The spectrohue authors
 // SPDX-FileCopyrightText: 2019 Google LLC
 // SPDX-License-Identifier: MIT AND CC0-1.0 AND Apache-2.0 AND LicenseRef-matplotlib
 //
-// Made by tools/make_colormaps.py from matplotlib {version}: the bytes of cmap(numpy.arange(256), bytes=True), changed
-// in nothing but their notation. Maps "of matplotlib" are under its licence (https://matplotlib.org/stable/project/
-// license.html; PSF-style, permissive).
+// Made by tools/make_colormaps.py from matplotlib {version}: the bytes of cmap(code * cmap.N // 255, bytes=True) for codes
+// 0 to 255 (twilight has 510 colours, the others 256), changed in nothing but their notation. Maps "of matplotlib" are
+// under its licence (https://matplotlib.org/stable/project/license.html; PSF-style, permissive).
 #include "core/colormap_tables.h"
 
 namespace spectrohue {{
@@ -43,7 +43,8 @@ const std::array<ColormapTable, kColormaps> kColormapTables{{{{"""
 
 print(HEAD.format(version=matplotlib.__version__))
 for name, origin in MAPS:
-    table = matplotlib.colormaps[name](np.arange(256), bytes=True)[:, :3]
+    cmap = matplotlib.colormaps[name]
+    table = cmap(np.minimum(np.arange(256) * cmap.N // 255, cmap.N - 1), bytes=True)[:, :3]
     text = table.astype(np.uint8).tobytes().hex()
     step = 6 * COLOURS_A_LINE
     print(f"    // {origin.replace('matplotlib', 'of matplotlib', 1) if origin.startswith('matplotlib') else origin}")

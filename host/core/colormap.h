@@ -24,7 +24,8 @@ struct Colormap {
 };
 
 /// viridis, magma, inferno, plasma, cividis, turbo, jet, hot, gray, bone, hsv, coolwarm or twilight, with the bytes of
-/// matplotlib's cmap(numpy.arange(256), bytes=True). Throws Error(Usage) that lists the known names.
+/// matplotlib's cmap(code * cmap.N // 255, bytes=True): twilight has 510 colours there. Throws Error(Usage) that lists
+/// the known names.
 const Colormap& colormap_by_name(std::string_view name);
 
 /// All that colormap_by_name() knows.
@@ -52,7 +53,7 @@ class ColormapInverse {
   };
 
   /// The code whose colour is nearest, the lowest of several. So codes that share a colour do not all come back:
-  /// viridis 104-105 and 137-138; cividis 20-21, 22-23 and 75-76; jet 29-32; twilight 0-1, 4-5, 7-8 and 248-249; gray,
+  /// viridis 104-105 and 137-138; cividis 20-21, 22-23 and 75-76; jet 29-32; twilight 254-255; gray,
   /// where matplotlib rounds down, 24 pairs from 32-33 to 243-244. All other maps of colormap_names() invert exactly.
   Match find(std::uint8_t r, std::uint8_t g, std::uint8_t b) const;
 

@@ -3,9 +3,9 @@
 // SPDX-FileCopyrightText: 2019 Google LLC
 // SPDX-License-Identifier: MIT AND CC0-1.0 AND Apache-2.0 AND LicenseRef-matplotlib
 //
-// Made by tools/make_colormaps.py from matplotlib 3.11.2: the bytes of cmap(numpy.arange(256), bytes=True), changed
-// in nothing but their notation. Maps "of matplotlib" are under its licence (https://matplotlib.org/stable/project/
-// license.html; PSF-style, permissive).
+// Made by tools/make_colormaps.py from matplotlib 3.11.2: the bytes of cmap(code * cmap.N // 255, bytes=True) for codes
+// 0 to 255 (twilight has 510 colours, the others 256), changed in nothing but their notation. Maps "of matplotlib" are
+// under its licence (https://matplotlib.org/stable/project/license.html; PSF-style, permissive).
 #include "core/colormap_tables.h"
 
 namespace spectrohue {
@@ -218,21 +218,21 @@ const std::array<ColormapTable, kColormaps> kColormapTables{{
      "b81129b60d28b50827b30326"},
     // of matplotlib, by Bastian Bechtold
     {"twilight",
-     "e1d8e2e1d8e2e0d9e2e0d9e1dfd9e1dfd9e1ded9e0ddd9e0ddd9e0dcd8dfdbd8dfdad8ded9d8ded9d7ded8d7ddd7d7ddd6d6dcd5d6dc"
-     "d4d6dbd3d5dbd2d5dad0d4dacfd4d9ced3d8cdd2d8cbd2d7cad1d7c9d1d6c7d0d6c6cfd5c5cfd4c3ced4c2cdd3c0cdd3bfccd2bdcbd2"
-     "bccad1bacad0b9c9d0b7c8cfb6c7cfb4c7ceb3c6ceb1c5cdb0c4cdaec4ccadc3ccabc2ccaac1cba8c0cba7c0caa5bfcaa4becaa2bdc9"
-     "a1bcc99fbbc99ebbc89cbac89bb9c89ab8c798b7c797b6c796b5c694b4c693b4c692b3c690b2c58fb1c58eb0c58cafc58baec58aadc4"
-     "89acc488abc486abc485aac484a9c383a8c382a7c381a6c380a5c37fa4c27ea3c27da2c27ca1c27ba0c27a9fc2799ec1789dc1779cc1"
-     "769bc1759ac1749ac17399c17398c07297c07196c07095c06f94c06f93c06e92bf6d91bf6d90bf6c8fbf6b8ebf6b8dbf6a8bbe6a8abe"
-     "6989be6888be6887be6786be6785bd6684bd6683bd6582bd6581bd6580bc647fbc647ebc647dbc637cbb637bbb637abb6278bb6277ba"
-     "6276ba6175ba6174ba6173b96172b96171b96070b8606eb8606db8606cb7606bb7606ab75f69b65f68b65f67b65f65b55f64b55f63b4"
-     "5f62b45f61b45f60b35f5eb35e5db25e5cb25e5bb15e5ab15e59b05e57b05e56af5e55af5e54ae5e53ad5e51ad5e50ac5e4fac5e4eab"
-     "5e4daa5e4baa5e4aa95d49a85d48a75d46a75d45a65d44a55d43a45d42a45d40a35d3fa25d3ea15c3da05c3c9f5c3a9e5c399d5c389c"
-     "5c379b5c359a5b34995b33985b32975b31965a30955a2e945a2d925a2c91592b90592a8f59298d58288c58278b572589572488572386"
-     "562285562183552182552080541f7f531e7d531d7c521c7a521b78511b77501a755019734f19724e18704d176e4d176c4c166b4b1669"
-     "4a156749156649156448146247146046135f45135d44135b44125a4312584212574112554011543f11523e11513e114f3d114e3c114c"
-     "3b114b3a104a3a104839104738104638104537104336104236104135104034103f34113e33113d33113c32113b32113b32113a311239"
-     "3012383013372f13372f1436"},
+     "e1d8e2e0d9e2dfd9e1ded9e0ddd9e0dbd8dfd9d8ded8d7ddd6d6dcd4d6dbd2d5dacfd4d9cdd2d8cad1d7c7d0d6c5cfd4c2cdd3bfccd2"
+     "bccad1b9c9d0b6c7cfb3c6ceb0c4cdadc3ccaac1cba7c0caa4becaa1bcc99ebbc89bb9c898b7c796b5c693b4c690b2c58eb0c58baec5"
+     "89acc486abc484a9c382a7c380a5c37ea3c27ca1c27a9fc2789dc1769bc1749ac17398c07196c06f94c06e92bf6d90bf6b8ebf6a8bbe"
+     "6989be6887be6785bd6683bd6581bd647fbc647dbc637bbb6278bb6276ba6174ba6172b96070b8606db8606bb75f69b65f67b65f64b5"
+     "5f62b45f60b35e5db25e5bb15e59b05e56af5e54ae5e51ad5e4fac5e4daa5e4aa95d48a75d45a65d43a45d40a35d3ea15c3c9f5c399d"
+     "5c379b5b34995b32975a30955a2d92592b9059298d58278b572488562285552182541f7f531d7c521b78501a754f19724d176e4c166b"
+     "4a156749156447146045135d44125a4212574011543e11513d114e3b114b3a104838104637104336104134103f33113d32113b32113a"
+     "3012382f13372f13363112363212373311373511383611383711393911393b113a3d113b3f113c41113d43123e45123f4712404a1341"
+     "4c13424f14435114445415455615465916475c16485e174961184a63184b66194c691a4c6b1a4d6e1b4e711c4e731d4e761e4f781f4f"
+     "7b204f7d21508023508224508425508727508928508b2a508d2c50902d50922f4f94314f96324f98344f9a364f9b384f9d3a4f9f3c4f"
+     "a13e4fa2404fa4424fa6444fa7464fa94950aa4b50ac4d50ad4f50af5151b05451b25652b35852b45a53b55d53b65f54b86155b96456"
+     "ba6657bb6857bc6b59bd6d5abe705bbf725cc0745dc0775fc17960c27c62c37e64c38166c48368c5866ac5886cc68b6ec78d70c78f72"
+     "c89275c89478c9977ac9997dca9c80ca9e83cba185cca389cca58ccda88fcdaa92ceac95cfaf99cfb19cd0b39fd1b6a3d2b8a6d3baa9"
+     "d3bcadd4beb0d5c0b4d6c2b7d7c4bbd8c6bed9c8c1dacac4dbccc8dbcecbdccfcdddd1d0ded2d3ded3d5dfd5d7dfd6d9e0d6dbe0d7dd"
+     "e1d8dee1d8dfe1d8e1e1d8e1"},
 }};
 // clang-format on
 

@@ -32,7 +32,8 @@ def lab(rgb):
 print(f"# matplotlib {matplotlib.__version__}")
 random = np.random.default_rng(1)
 for name in NAMES:
-    table = np.array([colormaps[name](code, bytes=True)[:3] for code in range(256)])
+    cmap = colormaps[name]  # 256 colours, but twilight has 510
+    table = np.array([cmap(min(code * cmap.N // 255, cmap.N - 1), bytes=True)[:3] for code in range(256)])
     print("map", name, f"{zlib.crc32(table.astype(np.uint8).tobytes()):08x}")
     for code in CODES:
         print("colour", name, code, *table[code])
