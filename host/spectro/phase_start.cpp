@@ -126,31 +126,54 @@ class LevelQueue {
   std::int64_t n_ = 0;
 };
 
-/// Phase gradient heap integration, with levels in the place of a heap's order.
-class HeapIntegration {
- public:
-  HeapIntegration(const StftSettings& stft, std::span<const float> magnitudes, std::uint64_t seed,
-                  std::span<float> phases)
+/// What both ways of integration know of their bins.
+class Integration {
+ protected:
+  /// Bins whose logarithms are above `least` are integrated.
+  Integration(const StftSettings& stft, std::span<const float> magnitudes, float least, std::uint64_t seed,
+              std::span<float> phases)
       : shape_(stft, magnitudes.size()),
         gradient_(stft, magnitudes),
         logs_(gradient_.logs()),
         phases_(phases),
-        seed_(seed),
-        most_(math::log2(std::max(largest(magnitudes), math::kTiny))),
-        least_(most_ + std::log2(kTolerance)),
-        queue_(magnitudes.size(), least_, most_) {}
+        least_(least),
+        seed_(seed) {}
+
+  bool is_integrated(std::int64_t place) const { return logs_[place] > least_; }
+  bool is_open(std::int64_t place) const { return phases_[place] == kOpen; }
+  /// Makes a bin open; one that is not integrated gets its phase.
+  void begin(std::int64_t place) {
+    phases_[place] = is_integrated(place) ? kOpen : random_turns(seed_, static_cast<std::uint64_t>(place));
+  }
+
+  Shape shape_;
+  PhaseGradient gradient_;
+  std::span<const float> logs_;
+  std::span<float> phases_;
+  float least_;
+
+ private:
+  static constexpr float kOpen = 2.0F;  // no phase is
+  std::uint64_t seed_;
+};
+
+/// Phase gradient heap integration, with levels in the place of a heap's order.
+class HeapIntegration : Integration {
+ public:
+  HeapIntegration(const StftSettings& stft, std::span<const float> magnitudes, std::uint64_t seed,
+                  std::span<float> phases)
+      : HeapIntegration(stft, magnitudes, math::log2(std::max(largest(magnitudes), math::kTiny)), seed, phases) {}
 
   void run() {
     std::vector<std::uint32_t> seeds;
     for (std::int64_t i = 0; i < shape_.size(); ++i) {
-      const bool is_integrated = logs_[i] > least_;
-      phases_[i] = is_integrated ? kOpen : random_turns(seed_, static_cast<std::uint64_t>(i));
-      if (is_integrated && is_peak(i)) seeds.push_back(static_cast<std::uint32_t>(i));
+      begin(i);
+      if (is_integrated(i) && is_peak(i)) seeds.push_back(static_cast<std::uint32_t>(i));
     }
     // The largest bin of every region is one of them.
     std::stable_sort(seeds.begin(), seeds.end(), [&](std::uint32_t a, std::uint32_t b) { return logs_[a] > logs_[b]; });
     for (const std::uint32_t place : seeds) {
-      if (phases_[place] != kOpen) continue;
+      if (!is_open(place)) continue;
       phases_[place] = 0.0F;
       queue_.push(place, logs_[place]);
       while (!queue_.empty()) spread(queue_.pop());
@@ -158,7 +181,11 @@ class HeapIntegration {
   }
 
  private:
-  static constexpr float kOpen = 2.0F;
+  /// most: logarithm of the largest magnitude. Of silence nothing is integrated.
+  HeapIntegration(const StftSettings& stft, std::span<const float> magnitudes, float most, std::uint64_t seed,
+                  std::span<float> phases)
+      : Integration(stft, magnitudes, std::max(most + std::log2(kTolerance), math::log2(math::kTiny)), seed, phases),
+        queue_(magnitudes.size(), least_, most) {}
 
   bool is_peak(std::int64_t i) const {
     const std::int64_t k = i % shape_.n_bins;
@@ -177,7 +204,6 @@ class HeapIntegration {
     const std::int64_t frame = i / shape_.n_bins;
     const std::int64_t k = i - frame * shape_.n_bins;
     const float phase = phases_[i];
-    const auto is_open = [&](std::int64_t at) { return phases_[at] == kOpen; };
     if (k + 1 < shape_.n_bins && is_open(i + 1)) set(i + 1, phase + gradient_.bin_step(frame, k));
     if (k > 0 && is_open(i - 1)) set(i - 1, phase - gradient_.bin_step(frame, k - 1));
     if (frame + 1 < shape_.n_frames && is_open(i + shape_.n_bins)) {
@@ -186,35 +212,22 @@ class HeapIntegration {
     if (frame > 0 && is_open(i - shape_.n_bins)) set(i - shape_.n_bins, phase - gradient_.time_step(frame - 1, k));
   }
 
-  Shape shape_;
-  PhaseGradient gradient_;
-  std::span<const float> logs_;
-  std::span<float> phases_;
-  std::uint64_t seed_;
-  float most_;
-  float least_;
   LevelQueue queue_;
 };
 
 /// Real-time phase gradient heap integration, a frame of look-ahead: every frame from the one before it.
-class FrameIntegration {
+class FrameIntegration : Integration {
  public:
   FrameIntegration(const StftSettings& stft, std::span<const float> magnitudes, std::uint64_t seed,
                    std::span<float> phases)
-      : shape_(stft, magnitudes.size()),
-        gradient_(stft, magnitudes),
-        logs_(gradient_.logs()),
-        phases_(phases),
-        seed_(seed),
-        least_(math::log2(std::max(kTolerance * largest(magnitudes), math::kTiny))) {}
+      : Integration(stft, magnitudes, math::log2(std::max(kTolerance * largest(magnitudes), math::kTiny)), seed,
+                    phases) {}
 
   void run() {
     for (std::int64_t frame = 0; frame < shape_.n_frames; ++frame) integrate(frame);
   }
 
  private:
-  static constexpr float kOpen = 2.0F;
-
   struct Entry {
     float log;
     std::int64_t place;
@@ -237,15 +250,14 @@ class FrameIntegration {
     const std::int64_t end = first + shape_.n_bins;
     std::vector<std::int64_t> open;
     for (std::int64_t i = first; i < end; ++i) {
-      const bool is_integrated = logs_[i] > least_;
-      phases_[i] = is_integrated ? kOpen : random_turns(seed_, static_cast<std::uint64_t>(i));
-      if (is_integrated) open.push_back(i);
-      if (frame > 0 && logs_[i - shape_.n_bins] > least_) push(i - shape_.n_bins);
+      begin(i);
+      if (is_integrated(i)) open.push_back(i);
+      if (frame > 0 && is_integrated(i - shape_.n_bins)) push(i - shape_.n_bins);
     }
     std::stable_sort(open.begin(), open.end(), [&](std::int64_t a, std::int64_t b) { return logs_[a] > logs_[b]; });
     spread_all(frame);
     for (const std::int64_t i : open) {
-      if (phases_[i] != kOpen) continue;
+      if (!is_open(i)) continue;
       phases_[i] = 0.0F;
       push(i);
       spread_all(frame);
@@ -266,17 +278,11 @@ class FrameIntegration {
     }
   }
   void set(std::int64_t place, float phase) {
-    if (phases_[place] != kOpen) return;
+    if (!is_open(place)) return;
     phases_[place] = wrapped(phase);
     push(place);
   }
 
-  Shape shape_;
-  PhaseGradient gradient_;
-  std::span<const float> logs_;
-  std::span<float> phases_;
-  std::uint64_t seed_;
-  float least_;
   std::vector<Entry> heap_;
 };
 

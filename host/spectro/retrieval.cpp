@@ -27,9 +27,10 @@ constexpr int kManySteps = 200;
 /// Of all steps, where only bands are known: the magnitudes that reflections need are no more than a guess.
 constexpr int kShareOfReflectionsWithBands = 8;
 
-/// The search ends early where this many steps bring less than that, twice running.
+/// The search ends early where this many steps bring less than that, so many times running.
 constexpr int kStepsBetweenChecks = 16;
 constexpr double kLeastGainDb = 0.05;
+constexpr int kMostStalled = 2;
 
 double energy(std::span<const float> values) {
   double sum = 0;
@@ -68,18 +69,24 @@ class Search {
   std::vector<RetrievalResult> run() {
     projector_->synthesise(kFound);
     couple(kFound);
-    keep_start();
     switch (settings_.method) {
-      case PhaseMethod::Hybrid: hybrid(); break;
-      case PhaseMethod::GriffinLim: accelerated(0, {1.0F, static_cast<float>(settings_.momentum), 0.0F}, false); break;
-      case PhaseMethod::None: break;
+      case PhaseMethod::Hybrid:
+        keep_found();
+        hybrid();
+        take_found();
+        break;
+      case PhaseMethod::GriffinLim:
+        accelerated(0, {1.0F, static_cast<float>(settings_.momentum), 0.0F}, false);
+        keep_found();
+        break;
+      case PhaseMethod::None: keep_found(); break;
     }
-    if (settings_.method != PhaseMethod::None) take_found();
     return results_;
   }
 
  private:
-  void keep_start() {
+  /// Takes what is found so far.
+  void keep_found() {
     const std::vector<double> errors = projector_->errors(kFound);
     for (std::size_t i = 0; i < items_.size(); ++i) {
       results_[i].error = errors[i];
@@ -87,8 +94,8 @@ class Search {
     }
   }
 
-  /// What was found, where it is nearer than the start: of sounds that a start describes nearly perfectly, the first
-  /// steps lead away from it.
+  /// Takes what was found where it is nearer than the start, which was kept: of sounds that a start describes nearly
+  /// perfectly, the first steps lead away from it.
   void take_found() {
     const std::vector<double> errors = projector_->errors(kFound);
     const std::size_t group = group_size();
@@ -96,11 +103,11 @@ class Search {
       double before = 0;
       double after = 0;
       for (std::size_t i = first; i < first + group; ++i) {
-        if (stalled_[first] < 2) final_errors_[i] = errors[i];
+        if (!is_done(first)) final_errors_[i] = errors[i];
         before += results_[i].error;
         after += final_errors_[i];
       }
-      if (settings_.method == PhaseMethod::Hybrid && after > before) continue;
+      if (after > before) continue;
       for (std::size_t i = first; i < first + group; ++i) {
         results_[i].error = final_errors_[i];
         projector_->read(kFound, i, items_[i].signal);
@@ -108,6 +115,7 @@ class Search {
     }
   }
 
+  bool is_done(std::size_t item) const { return stalled_[item] >= kMostStalled; }
   std::size_t group_size() const { return links_.are_coupled ? 3 : 1; }
 
   void make_projector(Backend& backend, const StftSettings& stft) {
@@ -177,7 +185,7 @@ class Search {
 
   void finish(int n_iter) {
     for (std::size_t i = 0; i < items_.size(); ++i) {
-      if (stalled_[i] < 2) results_[i].n_iter = n_iter;
+      if (!is_done(i)) results_[i].n_iter = n_iter;
     }
   }
 
@@ -187,7 +195,7 @@ class Search {
     bool all = true;
     const std::size_t group = group_size();
     for (std::size_t first = 0; first < items_.size(); first += group) {
-      if (stalled_[first] >= 2) continue;
+      if (is_done(first)) continue;
       double error = 0;
       double energy = 0;
       for (std::size_t i = first; i < first + group; ++i) {
@@ -198,13 +206,13 @@ class Search {
       const bool gains = db < last_db_[first] - kLeastGainDb;
       last_db_[first] = db;
       stalled_[first] = gains ? 0 : stalled_[first] + 1;
-      if (error == 0) stalled_[first] = 2;
-      if (stalled_[first] < 2) {
+      if (error == 0) stalled_[first] = kMostStalled;
+      if (!is_done(first)) {
         all = false;
         continue;
       }
       for (std::size_t i = first; i < first + group; ++i) {
-        stalled_[i] = 2;
+        stalled_[i] = kMostStalled;
         results_[i].n_iter = n_iter;
         final_errors_[i] = errors[i];
         projector_->set_done(i);
@@ -220,7 +228,7 @@ class Search {
   bool has_guesses_ = false;
   std::vector<RetrievalResult> results_;
   std::vector<double> last_db_;
-  std::vector<int> stalled_;          // checks without a gain; 2: done
+  std::vector<int> stalled_;          // checks without a gain
   std::vector<double> final_errors_;  // [items]
 };
 

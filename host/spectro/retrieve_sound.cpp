@@ -67,7 +67,9 @@ class Reader {
         with_phases_(settings.start == PhaseStart::Stored),
         inverse_(settings.band_inverse),
         n_frames_(note.stft.n_frames(note.n_samples)),
-        n_bins_(note.stft.n_bins()) {}
+        n_bins_(note.stft.n_bins()) {
+    if (!is_hue(note.pixels.encoding)) magnitudes_.emplace(picture, note);
+  }
 
   void read(int plane, Known& known) {
     known.magnitudes.resize(static_cast<std::size_t>(n_frames_ * n_bins_));
@@ -87,7 +89,6 @@ class Reader {
   }
 
   void read_rows(int plane, Known& known) {
-    const MagnitudeReader reader(picture_, note_);
     RowMap map = row_map(note_.stft, note_.pixels, note_.sample_rate, inverse_);
     const auto n_rows = static_cast<std::size_t>(map.n_rows());
     if (map.has_bands()) known.bands.resize(n_frames_ * n_rows);
@@ -96,7 +97,7 @@ class Reader {
       if (!map.has_bands()) rows_.resize(columns.count * n_rows);
       const std::size_t first = map.has_bands() ? columns.first * n_rows : 0;
       const std::span<float> rows = memory.span().subspan(first, columns.count * n_rows);
-      reader.read_rows(plane, columns, rows);
+      magnitudes_->read_rows(plane, columns, rows);
       map.invert(rows, known.magnitudes.span().subspan(columns.first * n_bins_, columns.count * n_bins_));
     });
   }
@@ -115,8 +116,8 @@ class Reader {
   }
 
   void read_bins(int channel, Columns columns) {
-    if (!is_hue(note_.pixels.encoding)) {
-      MagnitudeReader(picture_, note_).read_spectrum(channel, columns, spectrum_.span());
+    if (magnitudes_) {
+      magnitudes_->read_spectrum(channel, columns, spectrum_.span());
       return;
     }
     const ConstPlane plane = plane_of(picture_, note_, channel, columns);
@@ -132,6 +133,7 @@ class Reader {
   Backend& backend_;
   const Picture& picture_;
   const PictureNote& note_;
+  std::optional<MagnitudeReader> magnitudes_;  // encodings that are not hue and value
   bool with_phases_;
   BandInverse inverse_;
   std::int64_t n_frames_;
