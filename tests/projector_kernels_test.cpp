@@ -23,15 +23,7 @@
 namespace spectrohue::test {
 namespace {
 
-struct Case {
-  const char* name;
-  int n_fft;
-  int hop;
-  Window window = Window::Hann;
-  bool center = true;
-  PadMode pad = PadMode::Constant;
-};
-const Case kCases[] = {
+const SoughtShape kCases[] = {
     {"n512", 512, 128},
     {"n400_reflect", 400, 100, Window::Hann, true, PadMode::Reflect},
     {"n225_odd", 225, 75, Window::Hann, true, PadMode::Reflect},
@@ -42,16 +34,6 @@ const Case kCases[] = {
     {"n16_hop_1", 16, 1},
     {"hop_is_n_fft", 32, 32, Window::Rectangular},
 };
-void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }  // NOLINT: GoogleTest looks for this name
-
-StftSettings settings_of(const Case& c) {
-  StftSettings s = sized(c.n_fft, c.hop);
-  s.window = c.window;
-  s.center = c.center;
-  s.pad_mode = c.pad;
-  validate(s);
-  return s;
-}
 
 /// Slots of so many frames, each filled by batches of the FFT of a quarter of them.
 cuda::SlotLimits slots_of(std::int64_t frames, int n_fft) {
@@ -84,7 +66,7 @@ void expect_as_cpu(const SearchTrace& found, const SearchTrace& wanted, const st
   }
 }
 
-class EmulatedProjector : public testing::TestWithParam<Case> {
+class EmulatedProjector : public testing::TestWithParam<SoughtShape> {
  protected:
   std::unique_ptr<Backend> cpu_ = cpu::make_cpu_backend();
 };

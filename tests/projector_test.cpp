@@ -26,15 +26,7 @@ using Signals = std::vector<std::vector<float>>;
 /// Floats, and bins of little power whose phase is wherever the transform's rounding leaves it.
 constexpr double kStepError = 2e-5;
 
-struct Shape {
-  const char* name;
-  int n_fft;
-  int hop;
-  Window window = Window::Hann;
-  bool center = true;
-  PadMode pad = PadMode::Constant;
-};
-const Shape kShapes[] = {
+const SoughtShape kShapes[] = {
     {"quarter", 64, 16},
     {"reflect", 64, 16, Window::Hann, true, PadMode::Reflect},
     {"uncentred", 64, 16, Window::Hamming, false},
@@ -43,15 +35,6 @@ const Shape kShapes[] = {
     {"hop_1", 16, 1},
     {"hop_is_n_fft", 32, 32, Window::Rectangular},
 };
-
-StftSettings settings_of(const Shape& shape) {
-  StftSettings s = sized(shape.n_fft, shape.hop);
-  s.window = shape.window;
-  s.center = shape.center;
-  s.pad_mode = shape.pad;
-  validate(s);
-  return s;
-}
 
 /// A mirrored signal of one or two samples is a constant or so, whose spectrum is little but rounding.
 std::vector<std::int64_t> lengths_of(const StftSettings& s) {
@@ -100,7 +83,7 @@ class Projectors : public BackendTest {
   /// Calls test(settings, list) for every shape.
   template <class Test>
   static void for_each_shape(bool guesses, Test&& test) {
-    for (const Shape& shape : kShapes) {
+    for (const SoughtShape& shape : kShapes) {
       SCOPED_TRACE(shape.name);
       const StftSettings s = settings_of(shape);
       std::vector<Sought> list;
@@ -416,7 +399,7 @@ TEST_P(Projectors, LeaveWhatIsDone) {
 
 /// The searches of a batch, of each of its parts alone: to the bit.
 TEST_P(Projectors, ItemsDoNotDependOnEachOther) {
-  for (const Shape& shape : kShapes) {
+  for (const SoughtShape& shape : kShapes) {
     SCOPED_TRACE(shape.name);
     const StftSettings s = settings_of(shape);
     const OverlappingBands bands(s, true);
@@ -446,15 +429,15 @@ INSTANTIATE_TEST_SUITE_P(Backends, CpuProjectors, testing::ValuesIn(cpu::usable_
 
 TEST_P(CpuProjectors, ReturnTheSameBitsOnAnyNumberOfThreads) {
   // Frames enough for five threads; a position is held by up to 512 of them, more than a thread's share is.
-  const Shape shapes[] = {{"long", 64, 16},
-                          {"hop_1", 512, 1, Window::Hann, true, PadMode::Reflect},
-                          {"hop_3", 512, 3},
-                          {"uncentred", 400, 2, Window::Hamming, false},
-                          {"odd", 225, 5, Window::Hann, true, PadMode::Reflect},
-                          {"apart", 32, 32, Window::Rectangular}};
+  const SoughtShape shapes[] = {{"long", 64, 16},
+                                {"hop_1", 512, 1, Window::Hann, true, PadMode::Reflect},
+                                {"hop_3", 512, 3},
+                                {"uncentred", 400, 2, Window::Hamming, false},
+                                {"odd", 225, 5, Window::Hann, true, PadMode::Reflect},
+                                {"apart", 32, 32, Window::Rectangular}};
   const auto one = cpu::make_cpu_backend(cpu::usable_instruction_sets().front());
   const auto backend = cpu::make_cpu_backend(GetParam());
-  for (const Shape& shape : shapes) {
+  for (const SoughtShape& shape : shapes) {
     const StftSettings s = settings_of(shape);
     const OverlappingBands bands(s, shape.hop != 3);
     const BandSums sums = bands.sums();

@@ -42,13 +42,18 @@ void StepLog::take_magnitudes(int plane, const StftSettings& stft, std::span<con
 }
 
 void StepLog::take_sound(Backend& backend, const StftSettings& stft, const Audio& audio) {
+  constexpr std::int64_t kBlockFrames = 1024;
   const std::int64_t n_frames = stft.n_frames(audio.n_samples);
-  Buffer<Complex> spectrum(static_cast<std::size_t>(n_frames * stft.n_bins()));
-  Buffer<float> magnitudes(spectrum.size());
+  Buffer<Complex> spectrum;
+  Buffer<float> magnitudes(static_cast<std::size_t>(n_frames * stft.n_bins()));
   for (int c = 0; c < audio.channels; ++c) {
-    const AnalyseItem item{audio.channel(c), spectrum.span()};
-    backend.analyse(stft, {&item, 1});
-    std::transform(spectrum.begin(), spectrum.end(), magnitudes.begin(), [](Complex bin) { return std::abs(bin); });
+    for (std::int64_t first = 0; first < n_frames; first += kBlockFrames) {
+      spectrum.resize(static_cast<std::size_t>(std::min(kBlockFrames, n_frames - first) * stft.n_bins()));
+      const AnalyseItem item{audio.channel(c), spectrum.span(), first};
+      backend.analyse(stft, {&item, 1});
+      std::transform(spectrum.begin(), spectrum.end(), magnitudes.begin() + first * stft.n_bins(),
+                     [](Complex bin) { return std::abs(bin); });
+    }
     write_picture(numbered("found", c) + ".png", stft, magnitudes.span());
   }
 }

@@ -228,34 +228,40 @@ spectrohue_status decode_files(const spectrohue_context& context, const Pairs& p
   return run.status();
 }
 
+/// The two directions of files: convert is encode_files or decode_files, for settings of that kind.
+template <class Convert>
+spectrohue_status convert_files(spectrohue_context* context, const char* const* sources,
+                                const char* const* destinations, size_t n, const spectrohue_settings* settings,
+                                spectrohue_direction direction, Convert&& convert) {
+  spectrohue_status status = SPECTROHUE_OK;
+  const spectrohue_status thrown = capi::guarded([&] {
+    capi::require(context, "context");
+    const Pairs pairs = pairs_of(sources, destinations, n);
+    status = convert(*context, pairs, capi::settings_or_default(settings, direction));
+  });
+  return thrown == SPECTROHUE_OK ? status : thrown;
+}
+
 }  // namespace
 
 spectrohue_status spectrohue_encode_files(spectrohue_context* context, const char* const* sources,
                                           const char* const* destinations, size_t n,
                                           const spectrohue_settings* settings, spectrohue_file_function file_finished,
                                           void* user) {
-  spectrohue_status status = SPECTROHUE_OK;
-  const spectrohue_status thrown = capi::guarded([&] {
-    capi::require(context, "context");
-    const Pairs pairs = pairs_of(sources, destinations, n);
-    const spectrohue_settings& given = capi::settings_or_default(settings, SPECTROHUE_ENCODE);
-    status = encode_files(*context, pairs, given, file_finished, user);
-  });
-  return thrown == SPECTROHUE_OK ? status : thrown;
+  const auto convert = [&](const spectrohue_context& in, const Pairs& pairs, const spectrohue_settings& given) {
+    return encode_files(in, pairs, given, file_finished, user);
+  };
+  return convert_files(context, sources, destinations, n, settings, SPECTROHUE_ENCODE, convert);
 }
 
 spectrohue_status spectrohue_decode_files(spectrohue_context* context, const char* const* sources,
                                           const char* const* destinations, size_t n,
                                           const spectrohue_settings* settings, spectrohue_file_function file_finished,
                                           void* user) {
-  spectrohue_status status = SPECTROHUE_OK;
-  const spectrohue_status thrown = capi::guarded([&] {
-    capi::require(context, "context");
-    const Pairs pairs = pairs_of(sources, destinations, n);
-    const spectrohue_settings& given = capi::settings_or_default(settings, SPECTROHUE_DECODE);
-    status = decode_files(*context, pairs, given, file_finished, user);
-  });
-  return thrown == SPECTROHUE_OK ? status : thrown;
+  const auto convert = [&](const spectrohue_context& in, const Pairs& pairs, const spectrohue_settings& given) {
+    return decode_files(in, pairs, given, file_finished, user);
+  };
+  return convert_files(context, sources, destinations, n, settings, SPECTROHUE_DECODE, convert);
 }
 
 spectrohue_status spectrohue_encode_file(spectrohue_context* context, const char* sound, const char* picture,

@@ -6,14 +6,13 @@
 #include <cmath>
 #include <utility>
 
+#include "math/projection.h"
+
 namespace spectrohue {
 
 namespace {
 
 constexpr int kLanes = BandInverter::kLanes;
-
-/// Keeps a quotient of nothing by nothing from being no number.
-constexpr float kLeastSum = 1e-37F;
 
 /// The most by which the numbers of two bands that share a bin differ.
 int overlap_of_bands(const FilterBank& bank) {
@@ -193,7 +192,7 @@ void BandInverter::solve_kl(const float* bands, float* bins) {
   times_inverse_sums(gradient_.data(), bins);
   for (int update = 0; update < kKlUpdates; ++update) {
     add_up(bins, residual_.data());
-    for (std::size_t i = 0; i < residual_.size(); ++i) residual_[i] = bands[i] / std::max(residual_[i], kLeastSum);
+    for (std::size_t i = 0; i < residual_.size(); ++i) residual_[i] = math::band_ratio(bands[i], residual_[i], false);
     spread(residual_.data(), gradient_.data());
     times_inverse_sums(gradient_.data(), gradient_.data());
     for (std::size_t i = 0; i < gradient_.size(); ++i) bins[i] *= gradient_[i];

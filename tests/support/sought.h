@@ -7,11 +7,13 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <ostream>
 #include <utility>
 #include <vector>
 
 #include "spectrohue/backend.h"
 #include "support/signals.h"
+#include "support/stft_calls.h"
 
 namespace spectrohue::test {
 
@@ -42,6 +44,26 @@ class OverlappingBands {
   std::vector<float> weights_;
   std::vector<float> inverse_columns_;
 };
+
+/// How a signal's frames lie.
+struct SoughtShape {
+  const char* name;
+  int n_fft;
+  int hop;
+  Window window = Window::Hann;
+  bool center = true;
+  PadMode pad = PadMode::Constant;
+};
+inline void PrintTo(const SoughtShape& shape, std::ostream* out) { *out << shape.name; }  // NOLINT: GoogleTest's name
+
+inline StftSettings settings_of(const SoughtShape& shape) {
+  StftSettings s = sized(shape.n_fft, shape.hop);
+  s.window = shape.window;
+  s.center = shape.center;
+  s.pad_mode = shape.pad;
+  validate(s);
+  return s;
+}
 
 struct Sought {
   std::int64_t n_samples = 0;
