@@ -21,10 +21,6 @@
 #include "support/signals.h"
 #include "support/temp_folder.h"
 
-/// Leaks that are not ours: libsndfile 1.2 forgets libvorbis' memory when an Ogg file turns out to be damaged while it
-/// is opened, and libvorbisenc 1.3 forgets some of its own for six channels.
-extern "C" const char* __lsan_default_suppressions() { return "leak:libvorbis\nleak:libogg\n"; }
-
 namespace spectrohue::audio {
 namespace {
 

@@ -7,10 +7,6 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch"
 
-# libsndfile leaks what libvorbis made of a damaged header; only builds with the leak sanitizer look at this.
-echo 'leak:vorbis_' >suppressions
-export LSAN_OPTIONS=suppressions=$scratch/suppressions:print_suppressions=0
-
 # patch GOOD NAME OFFSET BYTES: a copy with other bytes at an offset. cut GOOD NAME BYTES: the start of it.
 patch() {
   cp "$1" "in/$2"

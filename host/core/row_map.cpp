@@ -84,7 +84,8 @@ void RowMap::invert_bands(const float* rows, int n_frames, float* magnitudes) {
     }
   }
   for (int band = 0; band < n_rows_; ++band) {
-    std::fill(&wanted_[band * kLanes + n_frames], wanted_.data() + (band + 1) * kLanes, 0.0F);
+    float* of_band = wanted_.data() + band * kLanes;
+    std::fill(of_band + n_frames, of_band + kLanes, 0.0F);
   }
   inverter_->solve(wanted_.data(), found_.data());
   for (int t = 0; t < n_frames; ++t) {
