@@ -36,8 +36,7 @@ void launch_projection_blocks(const typename Kernel::Args& args, cudaStream_t st
 }
 
 template void launch_projection<BeginState>(const BeginStateArgs&, cudaStream_t);
-template void launch_projection<Project<false>>(const ProjectArgs&, cudaStream_t);
-template void launch_projection<Project<true>>(const ProjectArgs&, cudaStream_t);
+template void launch_projection<Project>(const ProjectArgs&, cudaStream_t);
 template void launch_projection<Relax>(const ProjectArgs&, cudaStream_t);
 template void launch_projection<LoadState<false>>(const ProjectArgs&, cudaStream_t);
 template void launch_projection<LoadState<true>>(const ProjectArgs&, cudaStream_t);

@@ -88,13 +88,12 @@ SPECTROHUE_HD void use_bin(const ProjectArgs& a, const ThreadIndex& at, unsigned
 }
 
 /// P of bins.
-template <bool kFree>
 struct Project {
-  static constexpr const char* kName = kFree ? "project_free_kernel" : "project_kernel";
+  static constexpr const char* kName = "project_kernel";
   using Args = ProjectArgs;
   static LaunchShape shape(const Args& a) { return project_launch(a); }
   SPECTROHUE_HD static void thread(const Args& a, const ThreadIndex& at, unsigned threads) {
-    use_bin(a, at, threads, [&](std::int64_t i, Bin& x) { math::set_magnitude<kFree>(a.wanted[i], x.re, x.im); });
+    use_bin(a, at, threads, [&](std::int64_t i, Bin& x) { math::set_magnitude(a.wanted[i], x.re, x.im); });
   }
 };
 
@@ -121,7 +120,7 @@ struct LoadState {
   SPECTROHUE_HD static void thread(const Args& a, const ThreadIndex& at, unsigned threads) {
     use_bin(a, at, threads, [&](std::int64_t i, Bin& x) {
       x = a.state[i];
-      if (kProjects) math::set_magnitude<false>(a.wanted[i], x.re, x.im);
+      if (kProjects) math::set_magnitude(a.wanted[i], x.re, x.im);
     });
   }
 };

@@ -86,14 +86,12 @@ class DeviceProjector final : public Projector {
     if (has_bands()) magnitudes_ = Array<float>();
   }
 
-  void project(int from, int to, bool is_free) override {
+  void project(int from, int to) override {
     make_signal(from, to, [&](const Chunk& chunk) {
       if (has_bands()) {
         queue_.template projection_blocks<ProjectBands>(band_args(chunk));
-      } else if (is_free) {
-        queue_.template projection<Project<true>>(project_args(chunk));
       } else {
-        queue_.template projection<Project<false>>(project_args(chunk));
+        queue_.template projection<Project>(project_args(chunk));
       }
     });
   }

@@ -155,7 +155,7 @@ TEST_P(EmulatedProjector, LeavesWhatIsDone) {
     for (const int other : {1, 2, 3}) projector->copy(0, other);
     for (const std::size_t done : {2, 1, 4, 0, 3, 5}) {
       projector->relax(0, 1, 0.9F);
-      projector->project(1, 0, false);
+      projector->project(1, 0);
       projector->accelerate(0, 1, 2, 3, {1.25F, 0.99F, 0.99F});
       projector->copy(1, 0);
       for (int signal = 0; signal < Projector::kSignals; ++signal) {
@@ -208,7 +208,7 @@ TEST(EmulatedProjectors, NothingToSeek) {
     projector->relax(0, 1, 0.9F);
     projector->settle(0);
     projector->copy(0, 1);
-    projector->project(1, 0, false);
+    projector->project(1, 0);
     projector->accelerate(0, 1, 2, 3, {});
     projector->couple(0);
     EXPECT_EQ(projector->errors(0), std::vector<double>(n, 0.0));
@@ -226,7 +226,7 @@ TEST(EmulatedProjectors, MoreThanIsUploadedAtATime) {
   const auto made = [&](Backend& backend) {
     const auto projector = make_projector(backend, s, list);
     projector->synthesise(0);
-    projector->project(0, 3, false);
+    projector->project(0, 3);
     return read_signal(*projector, list, 3);
   };
   EXPECT_EQ(made(emulated), made(*cpu));
@@ -243,9 +243,9 @@ TEST(EmulatedProjectors, LivesBesideOtherCalls) {
   const auto made = [&](Backend& backend) {
     const auto projector = make_projector(backend, s, list);
     projector->synthesise(0);
-    projector->project(0, 1, false);
+    projector->project(0, 1);
     EXPECT_EQ(analyse(backend, other, x), analyse(*cpu, other, x));
-    projector->project(1, 2, false);
+    projector->project(1, 2);
     EXPECT_EQ(analyse(backend, s, x), analyse(*cpu, s, x));
     return read_signal(*projector, list, 2);
   };

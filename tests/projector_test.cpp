@@ -57,11 +57,11 @@ std::vector<double> inverse(const StftSettings& s, const Spectrum& z, std::int64
 }
 
 /// P, as its definition has it.
-Spectrum projected(Spectrum z, const std::vector<float>& wanted, bool is_free = false) {
+Spectrum projected(Spectrum z, const std::vector<float>& wanted) {
   for (std::size_t i = 0; i < z.size(); ++i) {
     const double found = std::abs(z[i]);
     double magnitude = std::abs(wanted[i]);
-    if (is_free && wanted[i] < 0) magnitude = std::min(found, 2 * magnitude);
+    if (wanted[i] < 0) magnitude = std::min(found, 2 * magnitude);
     z[i] = found > 1e-15 ? magnitude * z[i] / found : magnitude;
   }
   return z;
@@ -118,17 +118,14 @@ TEST_P(Projectors, ProjectGivesMagnitudesAndLeavesPhases) {
     for_each_shape(guesses, [&](const StftSettings& s, const std::vector<Sought>& list) {
       const auto projector = make_projector(*backend_, s, list);
       projector->synthesise(0);
-      for (const bool is_free : {false, true}) {
-        const Signals from = read_signal(*projector, list, 0);
-        projector->project(0, 1, is_free);
-        std::vector<std::vector<double>> wanted;
-        for (std::size_t i = 0; i < list.size(); ++i) {
-          const Spectrum z = projected(transform(s, from[i]), list[i].magnitudes, is_free);
-          wanted.push_back(inverse(s, z, list[i].n_samples));
-        }
-        expect_near(read_signal(*projector, list, 1), wanted, is_free ? "project, free" : "project");
-        EXPECT_EQ(read_signal(*projector, list, 0), from);
+      const Signals from = read_signal(*projector, list, 0);
+      projector->project(0, 1);
+      std::vector<std::vector<double>> wanted;
+      for (std::size_t i = 0; i < list.size(); ++i) {
+        wanted.push_back(inverse(s, projected(transform(s, from[i]), list[i].magnitudes), list[i].n_samples));
       }
+      expect_near(read_signal(*projector, list, 1), wanted, guesses ? "project, with guesses" : "project");
+      EXPECT_EQ(read_signal(*projector, list, 0), from);
     });
   }
 }
@@ -142,7 +139,7 @@ TEST_P(Projectors, SilenceIsGivenPhaseZero) {
   auto projector = make_projector(*backend_, s, list);
   projector->synthesise(0);
   EXPECT_EQ(read_signal(*projector, list, 0)[0], std::vector<float>(300, 0.0F));
-  projector->project(0, 1, false);
+  projector->project(0, 1);
   EXPECT_EQ(read_signal(*projector, list, 1)[0], std::vector<float>(300, 0.0F));
   EXPECT_EQ(projector->errors(1), std::vector<double>{0.0});
 
@@ -198,7 +195,7 @@ TEST_P(Projectors, RelaxIsAStepOfRaar) {
 /// Four different signals, made by projections.
 void fill_signals(Projector& projector) {
   projector.synthesise(0);
-  for (int to = 1; to < Projector::kSignals; ++to) projector.project(to - 1, to, false);
+  for (int to = 1; to < Projector::kSignals; ++to) projector.project(to - 1, to);
 }
 
 TEST_P(Projectors, AccelerateIsAStepOfAgla) {
@@ -228,7 +225,7 @@ TEST_P(Projectors, AccelerateIsAStepOfAgla) {
 
     // What frames see past the ends belongs to the signal as it is now.
     const Signals from = read_signal(*projector, list, 1);
-    projector->project(1, 0, false);
+    projector->project(1, 0);
     std::vector<std::vector<double>> wanted;
     for (std::size_t i = 0; i < list.size(); ++i) {
       wanted.push_back(inverse(s, projected(transform(s, from[i]), list[i].magnitudes), list[i].n_samples));
@@ -246,8 +243,8 @@ TEST_P(Projectors, CopyCopies) {
     EXPECT_EQ(read_signal(*projector, list, 3), from);
     EXPECT_EQ(read_signal(*projector, list, 1), from);
     // Past the ends too.
-    projector->project(1, 0, false);
-    projector->project(3, 2, false);
+    projector->project(1, 0);
+    projector->project(3, 2);
     EXPECT_EQ(read_signal(*projector, list, 2), read_signal(*projector, list, 0));
   });
 }
@@ -351,7 +348,7 @@ TEST_P(Projectors, BandsAreMetByMultiplicativeUpdates) {
       for (const Sought& sought : list) start.push_back(inverse(s, start_of(s, sought), sought.n_samples));
       const Signals from = read_signal(*projector, list, 0);
       expect_near(from, start, "synthesise");
-      projector->project(0, 1, false);
+      projector->project(0, 1);
       const std::vector<double> errors = projector->errors(0);
       std::vector<std::vector<double>> wanted;
       for (std::size_t i = 0; i < list.size(); ++i) {
@@ -381,7 +378,7 @@ TEST_P(Projectors, LeaveWhatIsDone) {
   projector->set_done(0);
   projector->set_done(2);
   projector->relax(0, 1, 0.9F);
-  projector->project(1, 2, false);
+  projector->project(1, 2);
   projector->accelerate(2, 3, 1, 0, {});
   projector->copy(0, 1);
   projector->settle(2);

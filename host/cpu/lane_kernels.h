@@ -120,7 +120,7 @@ struct LaneKernels {
 
   // Phase retrieval: the operations of Projector on a tile. `spectrum` and `bins`, [2 n_bins][lanes] both, are scratch
   // memory; errors are [lanes].
-  void (*project)(const TileTables&, const ProjectionTile&, bool is_free, float* work, float* frames);
+  void (*project)(const TileTables&, const ProjectionTile&, float* work, float* frames);
   void (*relax)(const TileTables&, const ProjectionTile&, float beta, float* work, float* frames);
   void (*settle)(const TileTables&, const ProjectionTile&, float* work, float* frames);
   void (*errors)(const TileTables&, const ProjectionTile&, float* work, float* errors);

@@ -196,10 +196,9 @@ struct Kernels : FftLanes<W>, FramesLanes<W>, PixelsLanes<W>, ProjectionLanes<W>
     forward(t.fft, work);
   }
 
-  static void project(const TileTables& t, const ProjectionTile& tile, bool is_free, float* work, float* frames) {
+  static void project(const TileTables& t, const ProjectionTile& tile, float* work, float* frames) {
     transform_segment(t, tile, work);
-    is_free ? change_bins(t.fft, work, Projection::template projection<true>(tile))
-            : change_bins(t.fft, work, Projection::template projection<false>(tile));
+    change_bins(t.fft, work, Projection::projection(tile));
     backward(t.fft, work);
     store_frames(t, work, frames);
   }

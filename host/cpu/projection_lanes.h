@@ -20,10 +20,9 @@ struct ProjectionLanes {
     return F::load(tile.magnitudes + static_cast<std::int64_t>(bin) * W);
   }
 
-  template <bool Free>
   static auto projection(const ProjectionTile& tile) {
     return [&tile](Bins<W>& x) {
-      for (int i = 0; i < x.n; ++i) math::set_magnitude<Free>(magnitude_at(tile, x.index[i]), x.re[i], x.im[i]);
+      for (int i = 0; i < x.n; ++i) math::set_magnitude<F>(magnitude_at(tile, x.index[i]), x.re[i], x.im[i]);
     };
   }
 
@@ -47,7 +46,7 @@ struct ProjectionLanes {
         const float* const state = complex_at(tile.state, x.index[i]);
         x.re[i] = F::load(state);
         x.im[i] = F::load(state + W);
-        math::set_magnitude<false>(magnitude_at(tile, x.index[i]), x.re[i], x.im[i]);
+        math::set_magnitude<F>(magnitude_at(tile, x.index[i]), x.re[i], x.im[i]);
       }
     };
   }

@@ -72,7 +72,7 @@ class CpuProjector final : public Projector {
     });
   }
 
-  void project(int from, int to, bool is_free) override {
+  void project(int from, int to) override {
     for_each_item([&](Item& item) {
       make_signal(item, to, [&](Scratch& scratch, std::int64_t tile, int part) {
         const ProjectionTile at = tile_of(item, from, tile);
@@ -80,7 +80,7 @@ class CpuProjector final : public Projector {
           kernels_.project_bands(t_.tile, bands_, at, scratch.work.data(), scratch.spectrum.data(), bins_[part].data(),
                                  scratch.frames.data());
         } else {
-          kernels_.project(t_.tile, at, is_free, scratch.work.data(), scratch.frames.data());
+          kernels_.project(t_.tile, at, scratch.work.data(), scratch.frames.data());
         }
       });
     });

@@ -23,6 +23,7 @@ constexpr int kLagging = 3;
 constexpr Acceleration kAccelerated{1.25F, 0.99F, 0.99F};
 constexpr float kBeta = 0.9F;
 constexpr float kBetaOfManySteps = 0.95F;
+constexpr float kBetaOfGuesses = 0.99F;
 constexpr int kManySteps = 200;
 /// Of all steps, where only bands are known: the magnitudes that reflections need are no more than a guess.
 constexpr int kShareOfReflectionsWithBands = 8;
@@ -152,7 +153,7 @@ class Search {
   void hybrid() {
     // Reflections escape from poor beginnings; what follows is faster near a good one, and can meet bands.
     const int reflections = settings_.n_iter / (links_.bands == nullptr ? 2 : kShareOfReflectionsWithBands);
-    const float beta = settings_.n_iter >= kManySteps ? kBetaOfManySteps : kBeta;
+    const float beta = has_guesses_ ? kBetaOfGuesses : settings_.n_iter >= kManySteps ? kBetaOfManySteps : kBeta;
     int from = kFound;
     int to = kTrial;
     for (int i = 0; i < reflections; ++i, std::swap(from, to)) {
@@ -173,8 +174,7 @@ class Search {
     projector_->copy(kFound, kBefore);
     projector_->copy(kFound, kLagging);
     for (int i = done; i < settings_.n_iter; ++i) {
-      const bool is_free = has_guesses_ && i >= settings_.n_iter / 2;
-      projector_->project(kTrial, kFound, is_free);
+      projector_->project(kTrial, kFound);
       couple(kFound);
       const int steps = i + 1 - done;
       if (ends_early && steps % kStepsBetweenChecks == 0 && i + 1 < settings_.n_iter && check(i + 1)) return;

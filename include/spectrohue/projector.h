@@ -15,7 +15,8 @@
 namespace SPECTROHUE_API spectrohue {
 
 /// A signal that is sought. G is the STFT, G+ its inverse (weighted overlap-add, Griffin & Lim 1984), P gives the bins
-/// of a spectrum the magnitudes that are wanted and leaves their phases.
+/// of a spectrum the magnitudes that are wanted and leaves their phases. Where a magnitude is a guess, P leaves what is
+/// between its limits as it is.
 struct ProjectorItem {
   /// [n_frames(n_samples), n_bins]; below 0: |value| is a guess, and from 0 to 2 |value| will do.
   std::span<const float> magnitudes;
@@ -59,8 +60,8 @@ class Projector {
   virtual void relax(int from, int to, float beta) = 0;
   /// `to` = G+ P z.
   virtual void settle(int to) = 0;
-  /// `to` = G+ P G from. is_free: where magnitudes are guesses, what is between their limits stays.
-  virtual void project(int from, int to, bool is_free) = 0;
+  /// `to` = G+ P G from.
+  virtual void project(int from, int to) = 0;
   /// t' = (1 - share) d + share p; c = t' + momentum (t' - t); d = t' + lag (t' - t); t = t' (Nenov et al. 2023).
   virtual void accelerate(int p, int c, int t, int d, const Acceleration& by) = 0;
   virtual void copy(int from, int to) = 0;

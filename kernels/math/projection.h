@@ -12,24 +12,22 @@ inline namespace SPECTROHUE_MATH_ABI {
 /// Updates of bins towards bands in one P.
 inline constexpr int kBandUpdates = 2;
 
-/// Below this power a bin has no phase: what is wanted of it gets phase 0.
-inline constexpr float kLeastPower = 1e-30F;
+/// Up to this magnitude a bin has no phase: what is wanted of it gets phase 0.
+inline constexpr float kLeastMagnitude = 1e-15F;
 
-/// What P wants of a bin: |stored|, or with Free, where stored is below 0, what it has up to twice as much.
-template <bool Free, class F>
-SPECTROHUE_HD F wanted_magnitude(F stored, F power) {
-  const F wanted = abs(stored);
-  if (!Free) return wanted;
-  return select(stored < 0.0F, min(sqrt(power), wanted + wanted), wanted);
+/// What P wants of a bin: |stored|, or, where stored is below 0 and so a guess, what it has up to twice as much.
+template <class F>
+SPECTROHUE_HD F wanted_magnitude(F stored, F magnitude) {
+  return select(stored < 0.0F, min(magnitude, -2.0F * stored), stored);
 }
 
 /// P of a bin.
-template <bool Free, class F>
+template <class F>
 SPECTROHUE_HD void set_magnitude(F stored, F& re, F& im) {
-  const F power = re * re + im * im;
-  const F wanted = wanted_magnitude<Free>(stored, power);
-  const F scale = wanted / sqrt(max(power, F{} + kLeastPower));
-  const auto has_phase = power > kLeastPower;
+  const F magnitude = sqrt(re * re + im * im);
+  const F wanted = wanted_magnitude(stored, magnitude);
+  const F scale = wanted / max(magnitude, F{} + kLeastMagnitude);
+  const auto has_phase = magnitude > kLeastMagnitude;
   re = select(has_phase, re * scale, wanted);
   im = select(has_phase, im * scale, F{});
 }
@@ -51,10 +49,10 @@ template <class F>
 SPECTROHUE_HD void relax(F stored, float beta, F& z_re, F& z_im, F& x_re, F& x_im) {
   F p_re = z_re;
   F p_im = z_im;
-  set_magnitude<false>(stored, p_re, p_im);
+  set_magnitude(stored, p_re, p_im);
   z_re = p_re = relaxed(z_re, x_re, p_re, beta);
   z_im = p_im = relaxed(z_im, x_im, p_im, beta);
-  set_magnitude<false>(stored, p_re, p_im);
+  set_magnitude(stored, p_re, p_im);
   x_re = reflected(z_re, p_re);
   x_im = reflected(z_im, p_im);
 }
@@ -62,8 +60,8 @@ SPECTROHUE_HD void relax(F stored, float beta, F& z_re, F& z_im, F& x_re, F& x_i
 /// (|bin| - wanted)^2; a guess is met by whatever is between its limits.
 template <class F>
 SPECTROHUE_HD F magnitude_error(F stored, F re, F im) {
-  const F power = re * re + im * im;
-  const F off = sqrt(power) - wanted_magnitude<true>(stored, power);
+  const F magnitude = sqrt(re * re + im * im);
+  const F off = magnitude - wanted_magnitude(stored, magnitude);
   return off * off;
 }
 
@@ -84,6 +82,7 @@ SPECTROHUE_HD F band_part(F re, F im, bool of_squares) {
   const F power = re * re + im * im;
   return of_squares ? power : sqrt(power);
 }
+
 /// A sum of parts, or a factor of parts, as one of magnitudes.
 template <class F>
 SPECTROHUE_HD F of_magnitude(F of_parts, bool of_squares) {

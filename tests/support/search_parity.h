@@ -52,7 +52,7 @@ inline void expect_same_step(Backend& cpu, Backend& other, const StftSettings& s
   const auto made = [&](Backend& backend) {
     const auto projector = make_projector(backend, s, list);
     projector->synthesise(0);
-    projector->project(0, 1, false);
+    projector->project(0, 1);
     return read_signal(*projector, list, 1)[0];
   };
   const double agreement = snr_db(made(cpu), made(other));

@@ -132,7 +132,7 @@ inline SearchTrace search(Projector& projector, const std::vector<Sought>& list,
   step(0);
   for (const int other : {1, 2, 3}) projector.copy(0, other);
   for (int i = 0; i < 3; ++i) {
-    projector.project(1, 0, i > 0);
+    projector.project(1, 0);
     step(0);
     projector.accelerate(0, 1, 2, 3, {1.25F, 0.99F, 0.95F});
     for (const int signal : {1, 2, 3}) {
