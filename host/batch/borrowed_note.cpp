@@ -22,7 +22,7 @@ void take_channel(PictureNote& note) {
 }  // namespace
 
 BorrowedNote borrow_note(const std::filesystem::path& path, const std::optional<Half>& half) {
-  const std::string name = path.filename().string();
+  const std::string name = (path.has_filename() ? path : path.parent_path()).filename().string();
   try {
     image::FileInfo info = image::inspect(path);
     take_half(info, half);
