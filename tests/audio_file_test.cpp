@@ -725,6 +725,15 @@ TEST(Names, ContainersAndExtensions) {
   for (const char* name : {"a.png", "a", "wav", ".wav", "a.wav.txt", "a.wavv"}) {
     EXPECT_FALSE(has_audio_extension(name)) << name;
   }
+  for (const char* name : {"a.m4a", "b/c.AAC", "film.mkv"}) {
+    EXPECT_TRUE(has_unread_audio_extension(name)) << name;
+    EXPECT_FALSE(has_audio_extension(name)) << name;
+  }
+  for (const char* name : {"a.wav", "a.gif", "a.txt", "m4a"}) EXPECT_FALSE(has_unread_audio_extension(name)) << name;
+  EXPECT_EQ(container_of_extension("a.FLAC"), Container::Flac);
+  EXPECT_EQ(container_of_extension("b/a.wave"), Container::Wav);
+  EXPECT_EQ(container_of_extension("a.oga"), Container::Ogg);
+  for (const char* name : {"a.mp3", "wav", "a", "a.wav.txt"}) EXPECT_FALSE(container_of_extension(name)) << name;
 }
 
 TEST(Names, SettingsFitTheContainer) {

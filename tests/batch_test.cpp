@@ -201,6 +201,13 @@ TEST_F(Batch, OutputIsAFileOnlyForOneNamedInput) {
   EXPECT_EQ(plan_of({in("in")}, in("there.png"))[0].destination, folder_ / "there.png/a.png");
 }
 
+TEST_F(Batch, OutputMayBeSpeltOtherwise) {
+  touch("in/a.wav");
+  EXPECT_EQ(plan_of({in("in/a.wav")}, in("b.tif"), ".tiff")[0].destination, folder_ / "b.tif");
+  EXPECT_EQ(plan_of({in("in/a.wav")}, in("b.JPEG"), ".jpg")[0].destination, folder_ / "b.JPEG");
+  EXPECT_EQ(plan_of({in("in/a.wav")}, in("b.oga"), ".ogg")[0].destination, folder_ / "b.oga");
+}
+
 std::string refusal(const std::function<void()>& act) {
   try {
     act();
@@ -209,6 +216,21 @@ std::string refusal(const std::function<void()>& act) {
     return error.what();
   }
   return {};
+}
+
+TEST_F(Batch, OutputOfAnotherTypeIsNoFolder) {
+  touch("in/a.png");
+  for (const char* name : {"b.mp3", "b.flac", "b.M4A", "b.png", "b.gif"}) {
+    const std::string text = refusal([&] { plan_of({in("in/a.png")}, in(name), ".wav"); });
+    EXPECT_NE(text.find("named as a " + fs::path(name).extension().string() + " file, but would be .wav"),
+              std::string::npos)
+        << text;
+  }
+  EXPECT_EQ(plan_of({in("in/a.png")}, in("v1.2"), ".wav")[0].destination, folder_ / "v1.2/a.wav");
+  EXPECT_EQ(plan_of({in("in/a.png")}, in("b.mp3/"), ".wav")[0].destination, folder_ / "b.mp3/a.wav");
+  EXPECT_EQ(plan_of({in("in")}, in("b.mp3"), ".wav")[0].destination, folder_ / "b.mp3/a.wav");
+  fs::create_directory(folder_ / "b.mp3");
+  EXPECT_EQ(plan_of({in("in/a.png")}, in("b.mp3"), ".wav")[0].destination, folder_ / "b.mp3/a.wav");
 }
 
 TEST_F(Batch, PlanRefusesBeforeAnythingIsWritten) {

@@ -747,6 +747,11 @@ TEST(Names, PictureExtensions) {
   }
   for (const char* name : {"a.wav", "a", "png", ".png", "a.png.json"})
     EXPECT_FALSE(has_picture_extension(name)) << name;
+  for (const char* name : {"a.gif", "b/c.HEIC", "a.svg"}) {
+    EXPECT_TRUE(has_unread_picture_extension(name)) << name;
+    EXPECT_FALSE(has_picture_extension(name)) << name;
+  }
+  for (const char* name : {"a.png", "a.m4a", "a.txt"}) EXPECT_FALSE(has_unread_picture_extension(name)) << name;
 }
 
 }  // namespace

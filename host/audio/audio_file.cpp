@@ -5,10 +5,23 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <span>
 #include <string>
 #include <string_view>
 
 namespace spectrohue::audio {
+
+namespace {
+
+bool has_one_of(std::span<const std::string_view> extensions, const std::filesystem::path& path) {
+  std::string extension = path.extension().string();
+  for (char& c : extension) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return std::find(extensions.begin(), extensions.end(), extension) != extensions.end();
+}
+
+}  // namespace
 
 FileInfo inspect(const std::filesystem::path& path) { return Reader(path).info(); }
 
@@ -37,11 +50,14 @@ bool has_audio_extension(const std::filesystem::path& path) {
   constexpr auto kExtensions =
       std::to_array<std::string_view>({".wav", ".wave", ".bwf", ".rf64", ".w64", ".aif", ".aiff", ".aifc", ".au",
                                        ".snd", ".caf", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".mp2", ".voc"});
-  std::string extension = path.extension().string();
-  for (char& c : extension) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return std::find(kExtensions.begin(), kExtensions.end(), extension) != kExtensions.end();
+  return has_one_of(kExtensions, path);
+}
+
+bool has_unread_audio_extension(const std::filesystem::path& path) {
+  constexpr auto kExtensions = std::to_array<std::string_view>(
+      {".m4a", ".m4b",  ".m4v", ".mp4", ".aac", ".wma", ".asf", ".ape", ".wv", ".mpc", ".tta", ".mka",
+       ".mkv", ".webm", ".mov", ".avi", ".3gp", ".amr", ".ac3", ".dts", ".ra", ".dsf", ".dff"});
+  return has_one_of(kExtensions, path);
 }
 
 }  // namespace spectrohue::audio

@@ -24,5 +24,7 @@ WriteResult write(const std::filesystem::path& path, const Audio& audio, const W
 
 /// True if the extension (any case) is one that spectrohue takes for sound when it walks a folder.
 bool has_audio_extension(const std::filesystem::path& path);
+/// True if it is one of files with sound in them that spectrohue can neither read nor write: ".m4a", ".mkv" ...
+bool has_unread_audio_extension(const std::filesystem::path& path);
 
 }  // namespace spectrohue::audio

@@ -3,6 +3,7 @@
 #include "audio/writer.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -166,6 +167,17 @@ Container container_from_string(std::string_view name) {
     if (name == to_string(c)) return c;
   }
   throw Error(ErrorCode::Usage, "unknown sound file type '" + std::string(name) + "'; known: wav, flac, ogg");
+}
+
+std::optional<Container> container_of_extension(const std::filesystem::path& path) {
+  std::string extension = path.extension().string();
+  std::ranges::transform(extension, extension.begin(), [](unsigned char c) { return std::tolower(c); });
+  if (extension == ".wave") return Container::Wav;
+  if (extension == ".oga") return Container::Ogg;
+  for (const Container c : {Container::Wav, Container::Flac, Container::Ogg}) {
+    if (extension == "." + to_string(c)) return c;
+  }
+  return std::nullopt;
 }
 
 WriteSettings settings_for(Container container, SampleFormat source) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,8 @@ enum class Container { Wav, Flac, Ogg };
 
 std::string to_string(Container container);              ///< "wav" "flac" "ogg": also the file extension
 Container container_from_string(std::string_view name);  ///< throws Error(Usage) listing the legal ones
+/// By the extension, any case, ".wave" and ".oga" included; nothing for any other.
+std::optional<Container> container_of_extension(const std::filesystem::path& path);
 
 /// How a file is written.
 struct WriteSettings {

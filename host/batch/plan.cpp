@@ -9,10 +9,12 @@
 #include <charconv>
 #include <optional>
 
+#include "audio/audio_file.h"
 #include "batch/claims.h"
 #include "batch/hash.h"
 #include "batch/resolver.h"
 #include "batch/tiles.h"
+#include "image/picture_file.h"
 #include "spectrohue/error.h"
 
 namespace spectrohue::batch {
@@ -40,6 +42,23 @@ fs::path without_trailing_slash(const fs::path& path) { return path.has_filename
 bool has_extension(const fs::path& path, const std::string& extension) {
   return lower(path.extension().string()) == extension;
 }
+
+/// The same type of file, if perhaps spelt differently.
+bool is_of_type(const fs::path& path, const std::string& extension) {
+  const fs::path usual = "file" + extension;
+  const auto format = image::format_of_extension(path);
+  const auto container = audio::container_of_extension(path);
+  return has_extension(path, extension) || (format && format == image::format_of_extension(usual)) ||
+         (container && container == audio::container_of_extension(usual));
+}
+
+/// What nobody calls a folder.
+bool is_named_as_media(const fs::path& path) {
+  return audio::has_audio_extension(path) || audio::has_unread_audio_extension(path) ||
+         image::has_picture_extension(path) || image::has_unread_picture_extension(path);
+}
+
+bool is_one_named_file(const WalkResult& found) { return found.sources.size() == 1 && found.folders.empty(); }
 
 fs::path name_for(const fs::path& name, const std::string& extension, bool keep_extension) {
   if (keep_extension) return name.native() + extension;
@@ -94,6 +113,7 @@ class Planner {
  public:
   Planner(WalkResult&& found, const PlanSettings& settings) : settings_(settings) {
     is_to_file_ = output_is_file(found, settings);
+    if (!is_to_file_ && is_one_named_file(found)) refuse_file_of_other_type();
     folders_ = std::move(found.folders);
     plan_.sources_ = std::move(found.sources);
     plan_.output_ = settings.output;
@@ -110,6 +130,14 @@ class Planner {
   }
 
  private:
+  void refuse_file_of_other_type() const {
+    const fs::path& output = settings_.output;
+    if (!is_named_as_media(output) || fs::exists(output)) return;
+    refuse("the output " + quoted(output) + " is named as a " + output.extension().string() + " file, but would be " +
+           settings_.extension + (settings_.formats.empty() ? "" : "; what can be written is " + settings_.formats) +
+           " (if a folder is meant, make it first)");
+  }
+
   void check_folders() const {
     if (settings_.output.empty()) return;
     const fs::path output = resolved(without_trailing_slash(settings_.output));
@@ -313,8 +341,8 @@ std::int64_t Plan::source_bytes() const {
 }
 
 bool output_is_file(const WalkResult& found, const PlanSettings& settings) {
-  return !settings.output.empty() && found.sources.size() == 1 && found.folders.empty() &&
-         has_extension(settings.output, settings.extension) && !fs::is_directory(settings.output);
+  return !settings.output.empty() && is_one_named_file(found) && is_of_type(settings.output, settings.extension) &&
+         !fs::is_directory(settings.output);
 }
 
 Plan make_plan(WalkResult found, const PlanSettings& settings) { return Planner(std::move(found), settings).make(); }

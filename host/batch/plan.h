@@ -45,6 +45,7 @@ struct Task {
 struct PlanSettings {
   std::filesystem::path output;  ///< folder or file; empty: beside each source
   std::string extension;         ///< of the outputs, with its dot: ".png"
+  std::string formats;           ///< all that outputs could be, for a message: "wav, flac or ogg"
   bool keep_extension = false;   ///< song.wav -> song.wav.png
   Existing existing = Existing::Refuse;
   /// A long sound becomes tiles (tiles.h) under names that are made of its output's: those exist too, and must not be
@@ -90,15 +91,16 @@ class Plan {
   std::string extension_;
 };
 
-/// Whether `output` is meant as a file: there is one source, which was named itself, and `output` has the extension and
-/// is no folder.
+/// Whether `output` is meant as a file: there is one source, which was named itself, and `output` has the extension, or
+/// another of the same type (.tif, .jpeg, .wave), and is no folder.
 bool output_is_file(const WalkResult& found, const PlanSettings& settings);
 
 /// song.wav -> song.png. Sources of one folder that differ only in their extension keep it (song.wav.png,
 /// song.mp3.png). A source whose name is an earlier output with its extension kept goes back to it (song.wav.png ->
 /// song.wav). What concerns all sources is decided before a shard is taken, so shards agree. Throws Error(Usage) naming
 /// the paths: two sources for one output (also where the file system takes "A.png" and "a.png" for one), an output
-/// that is one of the sources, outputs that exist (Existing::Refuse), or an output folder inside an input folder.
+/// that is one of the sources, outputs that exist (Existing::Refuse), an output folder inside an input folder, or, of
+/// one source, an output that is named as a sound or picture of another type than `extension`.
 Plan make_plan(WalkResult found, const PlanSettings& settings);
 
 }  // namespace spectrohue::batch

@@ -129,6 +129,7 @@ class BatchCommand {
     if (settings.output.empty() || batch::output_is_file(found, settings)) {
       throw Error(ErrorCode::Usage, "--export needs a folder for the data set: -o FOLDER");
     }
+    settings.formats = direction_.formats;
     if (!files_.manifest.empty()) {
       throw Error(ErrorCode::Usage, "--export needs its manifest in the output folder; leave --manifest out");
     }

@@ -47,6 +47,7 @@ struct Direction {
   std::string command;  ///< "encode" or "decode"
   std::function<bool(const std::filesystem::path&)> wanted;
   std::string extension;  ///< of outputs, with its dot
+  std::string formats;    ///< all that --format knows: "wav, flac or ogg"
   bool makes_tiles = false;
   bool joins_tiles = false;
   const batch::Conversion& conversion;

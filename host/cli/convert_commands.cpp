@@ -29,6 +29,7 @@ namespace {
 /// Of the bytes of pixels or samples, what a compressed file takes of sounds that are easily packed.
 constexpr double kLikelyShare = 0.4;
 constexpr double kWavHeaderBytes = 44;
+constexpr const char* kPictureFormats = "png, tiff, npy, npz, jpeg or webp";
 
 struct EncodeOptions {
   std::string compression = "fast";
@@ -77,7 +78,14 @@ Direction encoding(const SettingsOf& settings_of, TileSettings tiles, const batc
                         bytes_text(bytes),
                     bytes, kLikelyShare * bytes};
   };
-  return {"encode", audio::has_audio_extension, image::extension_of(output.format), true, false, encoder, forecast,
+  return {"encode",
+          audio::has_audio_extension,
+          image::extension_of(output.format),
+          kPictureFormats,
+          true,
+          false,
+          encoder,
+          forecast,
           names};
 }
 
@@ -171,7 +179,7 @@ Exit encode(const FileOptions& files, const TransformOptions& transform, const E
 }
 
 struct DecodeOptions {
-  std::string container = "wav";
+  std::string container;
   std::string subtype;
   std::string normalize = "none";
   std::string missing_tiles = "error";
@@ -209,15 +217,22 @@ Direction decoding(const batch::DecodeSettings& settings, const batch::Conversio
         batch::decode_parameters(info.note, size.width, size.height, info.layout, task.source, settings.flags).note;
     return sound_forecast(settings, note.n_samples, note.channels, note.sample_rate, note.format);
   };
-  return {"decode", image::has_picture_extension, "." + audio::to_string(settings.container), false, true, decoder,
+  return {"decode",
+          image::has_picture_extension,
+          "." + audio::to_string(settings.container),
+          kSoundFormats,
+          false,
+          true,
+          decoder,
           forecast};
 }
 
-batch::DecodeSettings decode_settings(const TransformOptions& transform, const DecodeOptions& chosen) {
+batch::DecodeSettings decode_settings(const FileOptions& files, const TransformOptions& transform,
+                                      const DecodeOptions& chosen) {
   batch::DecodeSettings settings;
   settings.flags = transform.given;
   take_parameters_from(chosen.params_from, settings.flags);
-  settings.container = audio::container_from_string(chosen.container);
+  settings.container = container_for(chosen.container, files.plan.output);
   if (!chosen.subtype.empty()) settings.format = sample_format_from_string(chosen.subtype);
   if (settings.format == SampleFormat::Lossy) throw Error(ErrorCode::Usage, "--subtype lossy cannot be written");
   settings.normalize = chosen.normalize == "peak";
@@ -229,7 +244,7 @@ batch::DecodeSettings decode_settings(const TransformOptions& transform, const D
 
 Exit decode(const FileOptions& files, const TransformOptions& transform, const DecodeOptions& chosen,
             const RunOptions& options) {
-  const batch::DecodeSettings settings = decode_settings(transform, chosen);
+  const batch::DecodeSettings settings = decode_settings(files, transform, chosen);
   const batch::Decoder decoder(settings);
   return convert(files, options, decoding(settings, decoder));
 }
@@ -335,9 +350,8 @@ void add_encode_options(CLI::App* command, EncodeCommand* state) {
                    "(a file a channel: song.ch1.png)")
       ->type_name("WHICH");
   command
-      ->add_option(
-          "--format", state->encode.format,
-          "png, tiff, npy, npz, jpeg or webp (default: as the output is named, else tiff for floats, else png)")
+      ->add_option("--format", state->encode.format,
+                   std::string(kPictureFormats) + " (default: as the output is named, else tiff for floats, else png)")
       ->type_name("NAME");
   command->add_option(both_spellings("--picture-quality"), state->encode.output.quality, "Of jpeg and webp, 1 to 100")
       ->check(CLI::Range(1, 100))
@@ -361,9 +375,7 @@ void add_encode_options(CLI::App* command, EncodeCommand* state) {
 void add_decode_options(CLI::App* command, DecodeCommand* state) {
   state->files.add_to(*command, "Pictures, folders, patterns, @LIST or - (a list on standard input)",
                       "Folder for the sounds, or one sound file (default: beside each input)");
-  command->add_option("--format", state->decode.container, "wav, flac or ogg")
-      ->check(CLI::IsMember({"wav", "flac", "ogg"}))
-      ->capture_default_str();
+  add_sound_format(*command, state->decode.container);
   command->add_option("--subtype", state->decode.subtype,
                       "pcm8, pcm16, pcm24, pcm32, float or double (default: the source's)");
   command
@@ -458,7 +470,7 @@ serve::FileConversion decode_conversion(const fs::path& source, const std::vecto
   add_decode_options(&command, &all);
   parse(command, source, arguments);
   take_retrieval(all);
-  const batch::DecodeSettings settings = decode_settings(all.transform, all.decode);
+  const batch::DecodeSettings settings = decode_settings(all.files, all.transform, all.decode);
   const auto decoder = std::make_shared<batch::Decoder>(settings);
   const Direction direction = decoding(settings, *decoder);
   return {decoder,           direction.extension, direction.makes_tiles, direction.joins_tiles, direction.piece_names,

@@ -35,6 +35,18 @@ void add_named(CLI::App& app, const std::string& name, std::optional<T>& target,
 
 }  // namespace
 
+void add_sound_format(CLI::App& app, std::string& format) {
+  app.add_option("--format", format,
+                 std::string(kSoundFormats) + " (default: what the name after -o ends in, else wav)")
+      ->check(CLI::IsMember({"wav", "flac", "ogg"}));
+}
+
+audio::Container container_for(const std::string& format, const std::filesystem::path& output) {
+  if (!format.empty()) return audio::container_from_string(format);
+  if (std::filesystem::is_directory(output)) return audio::Container::Wav;
+  return audio::container_of_extension(output).value_or(audio::Container::Wav);
+}
+
 std::string both_spellings(const std::string& name) {
   std::string underscored = name.substr(2);
   std::replace(underscored.begin(), underscored.end(), '-', '_');

@@ -5,10 +5,12 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "audio/writer.h"
 #include "batch/encode_flags.h"
 #include "batch/parameters.h"
 #include "batch/retrieval_flags.h"
@@ -78,6 +80,12 @@ class HelpGroup {
 void add_params_from(CLI::App& app, std::string& picture);
 /// Puts that picture's note into the flags; does nothing if there is none. Throws Error.
 void take_parameters_from(const std::string& picture, batch::ParameterFlags& flags);
+
+constexpr const char* kSoundFormats = "wav, flac or ogg";
+/// --format, of decode and synth.
+void add_sound_format(CLI::App& app, std::string& format);
+/// What --format says, or the name of the output unless it is a folder, or WAV.
+audio::Container container_for(const std::string& format, const std::filesystem::path& output);
 
 /// "--n-fft,--n_fft": both spellings of a long option.
 std::string both_spellings(const std::string& name);

@@ -91,7 +91,7 @@ Colormap colormap_for(const std::string& text, bool is_inverted) {
 /// What --format says, or the name of the output.
 batch::FigureType type_for(const std::string& format, const fs::path& output) {
   if (!format.empty()) return batch::figure_type_from_string(format);
-  const std::string extension = output.extension().string();
+  const std::string extension = CLI::detail::to_lower(output.extension().string());
   for (const batch::FigureType type : {batch::FigureType::Svg, batch::FigureType::Pdf}) {
     if (extension == "." + to_string(type) && !fs::is_directory(output)) return type;
   }
@@ -141,7 +141,8 @@ Exit plot_files(const FileOptions& files, const TransformOptions& transform, con
   const auto wanted = [](const fs::path& path) {
     return audio::has_audio_extension(path) || image::has_picture_extension(path);
   };
-  return convert(files, options, {"plot", wanted, "." + to_string(settings.type), false, true, plotter, forecast});
+  return convert(files, options,
+                 {"plot", wanted, "." + to_string(settings.type), "png, svg or pdf", false, true, plotter, forecast});
 }
 
 }  // namespace

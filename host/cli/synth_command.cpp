@@ -106,8 +106,7 @@ void SynthOptions::add_sound_options(CLI::App& app) {
 }
 
 void SynthOptions::add_file_options(CLI::App& app) {
-  app.add_option("--format", container, "wav, flac or ogg (default: what the name after -o ends in, else wav)")
-      ->check(CLI::IsMember({"wav", "flac", "ogg"}));
+  add_sound_format(app, container);
   app.add_option("--subtype", subtype,
                  "pcm8, pcm16, pcm24, pcm32, float or double (default: the note's source's, else pcm16)");
   app.add_option("--preview", settings.preview,
@@ -115,15 +114,6 @@ void SynthOptions::add_file_options(CLI::App& app) {
       ->type_name("PATH");
   app.add_option(both_spellings("--preview-colormap"), preview_colormap, "gray, magma, viridis ...")
       ->capture_default_str();
-}
-
-audio::Container container_for(const std::string& format, const fs::path& output) {
-  if (!format.empty()) return audio::container_from_string(format);
-  const std::string extension = output.extension().string();
-  for (const auto container : {audio::Container::Flac, audio::Container::Ogg}) {
-    if (extension == "." + to_string(container) && !fs::is_directory(output)) return container;
-  }
-  return audio::Container::Wav;
 }
 
 std::optional<double> peak_for(const std::string& normalize) {
@@ -196,7 +186,7 @@ Exit synth_files(const FileOptions& files, const SynthOptions& chosen, const Run
                     bytes, settings.container == audio::Container::Wav ? bytes : kLikelyShare * bytes};
   };
   return convert(files, options,
-                 {"synth", image::has_picture_extension, "." + to_string(settings.container), false,
+                 {"synth", image::has_picture_extension, "." + to_string(settings.container), kSoundFormats, false,
                   !settings.ignores_note, synthesizer, forecast});
 }
 

@@ -66,12 +66,7 @@ image::Format picture_format(const fs::path& picture) {
 }
 
 audio::Container sound_container(const fs::path& sound) {
-  const std::string extension = sound.extension().string();
-  std::string name = extension.empty() ? "" : extension.substr(1);
-  std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
-  for (const audio::Container container : {audio::Container::Wav, audio::Container::Flac, audio::Container::Ogg}) {
-    if (name == audio::to_string(container)) return container;
-  }
+  if (const auto container = audio::container_of_extension(sound)) return *container;
   refuse("the output " + quoted(sound) + " should end in .wav, .flac or .ogg");
 }
 

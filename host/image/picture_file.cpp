@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <memory>
+#include <span>
 #include <utility>
 
 #include "image/file_io.h"
@@ -198,6 +199,14 @@ class OutputFile {
   int fd_;
 };
 
+bool has_one_of(std::span<const std::string_view> extensions, const std::filesystem::path& path) {
+  std::string extension = path.extension().string();
+  for (char& c : extension) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return std::find(extensions.begin(), extensions.end(), extension) != extensions.end();
+}
+
 }  // namespace
 
 struct Workspace::State {
@@ -329,13 +338,14 @@ void write_png(const std::filesystem::path& path, const Picture& picture, const 
 }
 
 bool has_picture_extension(const std::filesystem::path& path) {
-  if (format_of_extension(path)) return true;
   constexpr auto kExtensions = std::to_array<std::string_view>({".bmp", ".ppm", ".pgm", ".pnm", ".jp2"});
-  std::string extension = path.extension().string();
-  for (char& c : extension) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return std::find(kExtensions.begin(), kExtensions.end(), extension) != kExtensions.end();
+  return format_of_extension(path) || has_one_of(kExtensions, path);
+}
+
+bool has_unread_picture_extension(const std::filesystem::path& path) {
+  constexpr auto kExtensions = std::to_array<std::string_view>(
+      {".gif", ".heic", ".heif", ".avif", ".jxl", ".svg", ".pdf", ".psd", ".xcf", ".ico", ".tga", ".exr"});
+  return has_one_of(kExtensions, path);
 }
 
 }  // namespace spectrohue::image

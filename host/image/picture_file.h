@@ -100,5 +100,7 @@ void write_picture(const std::filesystem::path& path, Format format, const Pictu
 
 /// True if the extension (any case) is one that spectrohue takes for a picture when it walks a folder.
 bool has_picture_extension(const std::filesystem::path& path);
+/// True if it is one of pictures that spectrohue can neither read nor encode to: ".gif", ".svg" ...
+bool has_unread_picture_extension(const std::filesystem::path& path);
 
 }  // namespace spectrohue::image
