@@ -3,8 +3,10 @@
 #include "batch/verify.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "batch/decode.h"
@@ -20,24 +22,86 @@ bool is_convertible(const fs::path& path) {
   return audio::has_audio_extension(path) || image::has_picture_extension(path);
 }
 
-/// By relative path without its extensions (song.wav.png and song.wav both become song).
-std::map<fs::path, Source> by_stem(const fs::path& folder, std::vector<Problem>& problems) {
-  std::map<fs::path, Source> files;
+std::vector<Source> files_in(const fs::path& folder, std::vector<Problem>& problems) {
   WalkResult found = walk({folder.string()}, {is_convertible});
   join_tiles(found.sources);
   problems.insert(problems.end(), found.problems.begin(), found.problems.end());
-  for (std::size_t i = 0; i < found.sources.size(); ++i) {
-    const Source source = found.sources[i];
-    fs::path key = source.relative;
-    while (is_convertible(key)) key.replace_extension();
-    const auto [entry, is_new] = files.emplace(key, source);
-    if (!is_new) {
-      problems.push_back(
-          {source.path.string(), "has the same name as '" + entry->second.path.string() + "'; not compared"});
-    }
-  }
+  std::vector<Source> files;
+  for (std::size_t i = 0; i < found.sources.size(); ++i) files.push_back(found.sources[i]);
   return files;
 }
+
+constexpr int kAllExtensions = 100;
+
+/// The relative path without so many extensions of sounds and pictures: song.wav.png has two.
+fs::path stripped(fs::path relative, int n_extensions) {
+  for (int i = 0; i < n_extensions && is_convertible(relative); ++i) relative.replace_extension();
+  return relative;
+}
+
+/// Finds partners among the files of two folders. One that is found is not looked for again.
+class Matcher {
+ public:
+  Matcher(std::vector<Source> first, std::vector<Source> second)
+      : first_(std::move(first)), second_(std::move(second)), partner_(first_.size()), is_taken_(second_.size()) {}
+
+  /// Pairs what has the same name without so many extensions, if it is the only one of that name on its side.
+  void match(int n_of_first, int n_of_second) {
+    struct Named {
+      std::vector<std::size_t> first;
+      std::vector<std::size_t> second;
+    };
+    std::map<fs::path, Named> names;
+    for (std::size_t i = 0; i < first_.size(); ++i) {
+      if (!partner_[i]) names[stripped(first_[i].relative, n_of_first)].first.push_back(i);
+    }
+    for (std::size_t i = 0; i < second_.size(); ++i) {
+      if (!is_taken_[i]) names[stripped(second_[i].relative, n_of_second)].second.push_back(i);
+    }
+    for (const auto& [name, files] : names) {
+      if (files.first.size() != 1 || files.second.size() != 1) continue;
+      partner_[files.first.front()] = files.second.front();
+      is_taken_[files.second.front()] = true;
+    }
+  }
+
+  std::vector<Pair> pairs() const {
+    std::vector<Pair> pairs;
+    for (std::size_t i = 0; i < first_.size(); ++i) {
+      if (partner_[i]) pairs.push_back({first_[i], second_[*partner_[i]]});
+    }
+    return pairs;
+  }
+
+  /// What has no partner.
+  void report(const fs::path& a, const fs::path& b, std::vector<Problem>& problems) const {
+    std::vector<Source> left;
+    std::vector<Source> right;
+    for (std::size_t i = 0; i < first_.size(); ++i) {
+      if (!partner_[i]) left.push_back(first_[i]);
+    }
+    for (std::size_t i = 0; i < second_.size(); ++i) {
+      if (!is_taken_[i]) right.push_back(second_[i]);
+    }
+    for (const Source& file : left) problems.push_back(reason(file, b, right));
+    for (const Source& file : right) problems.push_back(reason(file, a, left));
+  }
+
+ private:
+  static Problem reason(const Source& file, const fs::path& folder, const std::vector<Source>& others) {
+    const fs::path name = stripped(file.relative, kAllExtensions);
+    const bool is_doubtful = std::ranges::any_of(
+        others, [&](const Source& other) { return stripped(other.relative, kAllExtensions) == name; });
+    const std::string reason = "has no partner in '" + folder.string() + "'";
+    return {file.path.string(),
+            reason + (is_doubtful ? " that is its alone, as names differ in their extension only; not compared" : "")};
+  }
+
+  std::vector<Source> first_;
+  std::vector<Source> second_;
+  std::vector<std::optional<std::size_t>> partner_;  // of each first, in second_
+  std::vector<bool> is_taken_;                       // of each second
+};
 
 /// What a thread needs to read either side.
 struct Reader {
@@ -106,22 +170,13 @@ std::vector<Pair> pair_up(const fs::path& a, const fs::path& b, std::vector<Prob
                 "'" + a.string() + "' and '" + b.string() + "' must both be files or both be folders");
   }
   if (!fs::is_directory(a)) return {{{a, a.filename()}, {b, b.filename()}}};
-  std::vector<Pair> pairs;
-  const std::map<fs::path, Source> first = by_stem(a, problems);
-  std::map<fs::path, Source> second = by_stem(b, problems);
-  for (const auto& [key, source] : first) {
-    const auto partner = second.find(key);
-    if (partner == second.end()) {
-      problems.push_back({source.path.string(), "has no partner in '" + b.string() + "'"});
-      continue;
-    }
-    pairs.push_back({source, partner->second});
-    second.erase(partner);
-  }
-  for (const auto& [key, source] : second) {
-    problems.push_back({source.path.string(), "has no partner in '" + a.string() + "'"});
-  }
-  return pairs;
+  Matcher matcher(files_in(a, problems), files_in(b, problems));
+  // The likeliest first: of st.wav and st.mp3, encode and decode make st.wav.png and st.mp3.png, st.wav and st.mp3.wav.
+  constexpr auto kStrips = std::to_array<std::pair<int, int>>({{0, 0}, {0, 1}, {1, 0}, {1, 1}});
+  for (const auto& [of_first, of_second] : kStrips) matcher.match(of_first, of_second);
+  matcher.match(kAllExtensions, kAllExtensions);
+  matcher.report(a, b, problems);
+  return matcher.pairs();
 }
 
 std::vector<Verdict> verify(const std::vector<Pair>& pairs, const VerifySettings& settings, const RunSettings& run) {

@@ -20,8 +20,9 @@ struct Pair {
   Source second;
 };
 
-/// Pairs two files, or the files of two folders by their relative path without extension. Either side may be sounds or
-/// pictures. What has no partner is a problem. Throws Error(Usage) if one is a folder and the other a file.
+/// Pairs two files, or the files of two folders by their relative path without extensions, or with some where names
+/// differ in them only (st.mp3 and st.mp3.wav, beside st.wav). Either side may be sounds or pictures. What has no
+/// partner is a problem. Throws Error(Usage) if one is a folder and the other a file.
 std::vector<Pair> pair_up(const std::filesystem::path& a, const std::filesystem::path& b,
                           std::vector<Problem>& problems);
 
