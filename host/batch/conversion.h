@@ -38,6 +38,7 @@ struct Converted {
   std::optional<Convergence> convergence = {};  ///< where phases were found
   std::string source_sha256 = {};               ///< where asked for
   std::vector<std::string> output_sha256 = {};
+  std::string backend = {};  ///< Backend::name() of what computed it
 };
 
 /// What the second step computes with: one file at a time.

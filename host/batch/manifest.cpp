@@ -149,6 +149,7 @@ ManifestRecord parse_record(const Json& line) {
   }
   record.source_sha256 = line.value("source_sha256", std::string());
   record.output_sha256 = line.value("output_sha256", std::vector<std::string>());
+  record.backend = line.value("backend", std::string());
   return record;
 }
 
@@ -188,9 +189,11 @@ class Lines {
 
 ManifestRecord record_of(const FileResult& result, const fs::path& output) {
   ManifestRecord record;
+  const fs::path& destination = result.task.destination;
   record.source = result.task.relative.native();
-  record.output =
-      output.empty() ? result.task.destination.native() : result.task.destination.lexically_relative(output).native();
+  // An output that is the destination itself is no folder, but the name of the one file.
+  const fs::path folder = output == destination ? output.parent_path() : output;
+  record.output = folder.empty() ? destination.native() : destination.lexically_relative(folder).native();
   if (result.failure) {
     record.error = result.failure->code;
     record.reason = result.failure->reason;
@@ -205,6 +208,7 @@ ManifestRecord record_of(const FileResult& result, const fs::path& output) {
   record.convergence = result.converted.convergence;
   record.source_sha256 = result.converted.source_sha256;
   record.output_sha256 = result.converted.output_sha256;
+  record.backend = result.converted.backend;
   return record;
 }
 
@@ -261,6 +265,7 @@ std::string to_line(const ManifestRecord& record, const std::string& parameters)
   line["read_seconds"] = rounded(record.seconds.read);
   line["compute_seconds"] = rounded(record.seconds.compute);
   line["write_seconds"] = rounded(record.seconds.write);
+  if (!record.backend.empty()) line["backend"] = record.backend;
   if (record.snr_db) line["snr_db"] = decibels(*record.snr_db);
   if (record.convergence) {
     line["convergence_db"] = decibels(record.convergence->db);

@@ -49,9 +49,10 @@ struct ManifestRecord {
   std::optional<Convergence> convergence;
   std::string source_sha256;               ///< lower-case hexadecimal, or empty; of tiles one after the other
   std::vector<std::string> output_sha256;  ///< a file of the output each, or empty
+  std::string backend;                     ///< what computed it; empty: nothing did
 };
 
-/// output: the folder that names are given below.
+/// output: the folder that names are given below, or the one output itself.
 ManifestRecord record_of(const FileResult& result, const std::filesystem::path& output);
 
 /// spectrohue-manifest.jsonl in the output folder; of shards, spectrohue-manifest.3-of-7.jsonl.

@@ -142,6 +142,7 @@ class Pipeline {
     timed(lock, taken, [&] { conversion_.compute_all(worker, jobs); });
     idle_.push_back(&worker);
     for (Job* job : jobs) {
+      job->converted.backend = worker.backend->name();
       job->seconds.compute = taken / static_cast<double>(jobs.size());
       job->error ? settle(*job) : computed_.push_back(job);
     }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/batch_command.h"
 
+#include <cmath>
 #include <cstdio>
 #include <ctime>
 
@@ -48,6 +49,29 @@ std::string done_text(const batch::FileResult& result, bool is_packed) {
     std::snprintf(steps, sizeof steps, ", phases found in %d steps, magnitudes within %.1f dB", found->n_iter,
                   found->db);
     text += steps;
+  }
+  return text;
+}
+
+std::string snr_text(double snr_db) {
+  if (std::isinf(snr_db)) return snr_db > 0 ? "exact" : "no signal";
+  char text[32];
+  std::snprintf(text, sizeof text, "%.2f dB", snr_db);
+  return text;
+}
+
+/// What --verify and --hash found, for people; empty if neither was asked for.
+std::string findings_text(const batch::FileResult& result) {
+  const batch::Converted& found = result.converted;
+  std::string text;
+  if (found.snr_db) text = "SNR of the way back: " + snr_text(*found.snr_db);
+  if (found.source_sha256.empty()) return text;
+  text += (text.empty() ? "" : "; ") + ("SHA-256 " + found.source_sha256);
+  const std::ptrdiff_t n = std::ssize(found.output_sha256);
+  for (std::ptrdiff_t i = 0; i < n; ++i) {
+    const fs::path& whole = result.task.destination;
+    const fs::path output = n > 1 ? batch::tile_path(whole, i, found.piece_names) : whole;
+    text += ", of '" + output.string() + "' " + found.output_sha256[static_cast<std::size_t>(i)];
   }
   return text;
 }
@@ -105,6 +129,7 @@ class BatchCommand {
   batch::PlanSettings plan_settings() const {
     batch::PlanSettings settings = files_.plan;
     settings.extension = direction_.extension;
+    settings.formats = direction_.formats;
     settings.makes_tiles = direction_.makes_tiles;
     settings.piece_names = direction_.piece_names;
     settings.shard = batch::shard_from_string(files_.shard);
@@ -129,7 +154,6 @@ class BatchCommand {
     if (settings.output.empty() || batch::output_is_file(found, settings)) {
       throw Error(ErrorCode::Usage, "--export needs a folder for the data set: -o FOLDER");
     }
-    settings.formats = direction_.formats;
     if (!files_.manifest.empty()) {
       throw Error(ErrorCode::Usage, "--export needs its manifest in the output folder; leave --manifest out");
     }
@@ -263,6 +287,7 @@ class BatchCommand {
       if (options_.verbose && !result.failure) {
         progress_->message(result.task.source.string(), done_text(result, packer.has_value()));
       }
+      if (manifest == nullptr) say_findings(result);
       if (packer) packer->finished(result);
       if (manifest != nullptr && !packer) append(*manifest, batch::record_of(result, plan_settings.output));
       collector_.add(result);
@@ -280,9 +305,28 @@ class BatchCommand {
     const bool is_exported = end_export(packer, totals, plan_settings, settings);
     count_problems(totals);
     const bool is_reported = write_report(run, totals);
+    say_snr();
     progress_->end(totals);
     if (totals.interrupted && !totals.too_many_errors) return Exit::Interrupted;
     return totals.n_failed == 0 && manifest_is_whole_ && is_reported && is_exported ? Exit::Ok : Exit::SomeFailed;
+  }
+
+  /// Of a run without a manifest, where they would be lost.
+  void say_findings(const batch::FileResult& result) {
+    if (options_.quiet || result.failure) return;
+    const std::string text = findings_text(result);
+    if (!text.empty()) progress_->message(result.task.source.string(), text);
+  }
+
+  /// Of --verify of several files.
+  void say_snr() {
+    const report::SnrHistogram& snr = collector_.snr();
+    if (options_.quiet || snr.size() < 2) return;
+    const std::optional<report::SnrHistogram::Worst>& worst = snr.worst();
+    const std::string text =
+        worst ? "worst " + snr_text(worst->snr_db) + " (" + worst->source + "), median " + snr_text(snr.median_db())
+              : "all exact";
+    progress_->message("", "SNR of the way back of " + count_text(snr.size(), "file", "files") + ": " + text);
   }
 
   void make_packer(std::optional<batch::Packer>& packer, batch::ManifestWriter& manifest,

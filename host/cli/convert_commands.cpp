@@ -366,7 +366,7 @@ void add_encode_options(CLI::App* command, EncodeCommand* state) {
   command->add_option("--resize", state->transform.resize, "Columns x rows of every picture: 512x256; loses phases")
       ->type_name("WxH");
   command->add_flag("--verify", state->encode.verify,
-                    "Read every picture back, decode it, and record its SNR in the manifest");
+                    "Read every picture back, decode it, and record its SNR in the manifest; without one, say it");
   state->files.exports.add_to(*command);
   add_pair_options(*command, state->encode);
   state->options.add_to(*command);

@@ -166,7 +166,7 @@ void RunOptions::add_to(CLI::App& app) {
       ->capture_default_str();
   app.add_option(both_spellings("--max-errors"), run.max_errors, "Begin no further file after more failures than this")
       ->type_name("N");
-  app.add_flag("--hash", run.hash, "Record the SHA-256 of sources and outputs in the manifest");
+  app.add_flag("--hash", run.hash, "Record the SHA-256 of sources and outputs in the manifest; without one, say it");
   app.add_flag("--sync", run.outputs.sync, "Each output is on the disk before it gets its name (slower)");
   app.add_flag("-q,--quiet", quiet, "Only errors");
   app.add_flag("-v,--verbose", verbose, "Also every file that was converted");
