@@ -548,9 +548,17 @@ TEST(ExactRefusals, SayWhatToDo) {
     EXPECT_EQ(refusal(sound_of({x}, format), settings_of(Encoding::Hsv16x)), "");
     EXPECT_EQ(lost_bits(format, Encoding::Hsv16x).has_value(), format != SampleFormat::Pcm24);
   }
-  for (const SampleFormat format : {SampleFormat::Pcm8, SampleFormat::Pcm16, SampleFormat::Lossy}) {
+  for (const SampleFormat format : {SampleFormat::Pcm8, SampleFormat::Pcm16}) {
     EXPECT_FALSE(lost_bits(format, Encoding::Hsv16x).has_value());
+    EXPECT_FALSE(lost_bits(format, Encoding::Hsvx).has_value());
   }
+  EXPECT_NE(lost_bits(SampleFormat::Lossy, Encoding::Hsv16x)->find("rounded to them"), std::string::npos);
+  EXPECT_NE(lost_bits(SampleFormat::Lossy, Encoding::Hsvx)->find("keeps 16 bits"), std::string::npos);
+  EXPECT_FALSE(lost_bits(SampleFormat::Lossy, Encoding::Hsv).has_value());
+  const std::string of_floats = refusal(sound_of({x}, SampleFormat::Float32), settings_of(Encoding::Hsvx));
+  EXPECT_NE(of_floats.find("hsv16x, which rounds them to 24"), std::string::npos);
+  const std::string of_24 = refusal(sound_of({x}, SampleFormat::Pcm24), settings_of(Encoding::Hsvx));
+  EXPECT_NE(of_24.find("hsv16x, which keeps 24"), std::string::npos);
   Audio loud = sound_of({x}, SampleFormat::Float32);
   loud.samples[1234] = -1.001F;
   EXPECT_NE(refusal(loud, settings_of(Encoding::Hsv16x)).find("sample 1234"), std::string::npos);

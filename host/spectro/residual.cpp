@@ -35,9 +35,9 @@ void replace_smallest(std::uint8_t* pixel, std::uint64_t value) {
   std::memcpy(pixel, codes.data(), sizeof codes);
 }
 
-/// What is coded with loss has as many as it is rounded to.
+/// What was coded with loss comes as floats, and is rounded to any number.
 bool has_more_bits(SampleFormat format, int bits) {
-  return format != SampleFormat::Lossy && 8 * bytes_of(format) > bits;
+  return format == SampleFormat::Lossy || 8 * bytes_of(format) > bits;
 }
 
 }  // namespace
@@ -169,9 +169,10 @@ void ResidualBits::raise(std::uint64_t residual) {
 
 void check_exact_source(const Sound& sound, Encoding encoding, std::int64_t first, std::int64_t end) {
   const SampleFormat format = sound.format;
-  if (encoding == Encoding::Hsvx && has_more_bits(format, 16)) {
+  if (encoding == Encoding::Hsvx && format != SampleFormat::Lossy && has_more_bits(format, 16)) {
     throw Error(ErrorCode::Unsupported, "hsvx keeps 16 bits of a sample, and this file has more (" + to_string(format) +
-                                            "); use --encoding hsv16x, which keeps 24");
+                                            "); use --encoding hsv16x, which " +
+                                            (has_more_bits(format, 24) ? "rounds them to 24" : "keeps 24"));
   }
   if (format != SampleFormat::Float32 && format != SampleFormat::Float64) return;
   for (std::size_t c = 0; c < sound.channels.size(); ++c) {
@@ -187,8 +188,12 @@ void check_exact_source(const Sound& sound, Encoding encoding, std::int64_t firs
 }
 
 std::optional<std::string> lost_bits(SampleFormat format, Encoding encoding) {
-  if (encoding != Encoding::Hsv16x || !has_more_bits(format, 24)) return std::nullopt;
-  return "hsv16x keeps 24 bits of each sample: those of this file (" + to_string(format) + ") are rounded to them";
+  const int bits = encoding == Encoding::Hsvx ? 16 : 24;
+  if (!is_exact(encoding) || !has_more_bits(format, bits)) return std::nullopt;
+  const bool is_cut_by_decode = bits == 24 && format == SampleFormat::Lossy;
+  return to_string(encoding) + " keeps " + std::to_string(bits) + " bits of each sample: those of this file (" +
+         to_string(format) + ") are rounded to them" +
+         (is_cut_by_decode ? "; decode --subtype pcm24 writes them all" : "");
 }
 
 }  // namespace spectrohue
