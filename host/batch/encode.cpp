@@ -43,6 +43,44 @@ void add_sidecar(Job& job, const PictureNote& note, const fs::path& picture) {
   if (!file) throw Error(ErrorCode::Write, "cannot write '" + sidecar.path.string() + "'");
 }
 
+/// Whether magnitudes may be above ref, and codes end there.
+bool may_clip(const EncodeSettings& settings) {
+  return settings.ref.kind != Reference::Kind::Peak && pixel_layout(settings.pixels.encoding).bits < 32;
+}
+
+template <class Code>
+bool has_code(const Picture& picture, Code code) {
+  const std::int64_t n = picture.row_bytes() / static_cast<std::int64_t>(sizeof(Code));
+  for (std::int64_t y = 0; y < picture.height; ++y) {
+    const auto* const row = reinterpret_cast<const Code*>(picture.row(y));
+    Code largest = 0;
+    for (std::int64_t i = 0; i < n; ++i) largest = std::max(largest, row[i]);
+    if (largest == code) return true;
+  }
+  return false;
+}
+
+/// Whether any magnitude may be clipped: that takes much less than to look at magnitudes, of which few files have any.
+bool has_largest_code(const Picture& picture) {
+  return picture.layout.bits == 8 ? has_code<std::uint8_t>(picture, 0xFF) : has_code<std::uint16_t>(picture, 0xFFFF);
+}
+
+/// peaks: the largest magnitude of each channel, or nothing.
+void tell_clipping(Converted& converted, const std::vector<float>& peaks, const std::vector<double>& refs) {
+  constexpr double kWorthAWord = 0.05;  // dB
+  double over = 0;
+  for (std::size_t c = 0; c < peaks.size(); ++c) {
+    if (peaks[c] > refs[c]) over = std::max(over, 20 * std::log10(peaks[c] / refs[c]));
+  }
+  if (over < kWorthAWord) return;
+  char text[160];
+  std::snprintf(
+      text, sizeof text,
+      "its largest magnitude is %.1f dB above --ref and was clipped, as all were that are; --ref peak keeps them",
+      over);
+  converted.messages.emplace_back(text);
+}
+
 double seconds_of(const PictureNote& note) { return static_cast<double>(note.n_samples) / note.sample_rate; }
 
 }  // namespace
@@ -71,6 +109,7 @@ struct Encoder::Piece {
   PictureNote note;
   std::vector<float> refs;
   Columns page;
+  std::vector<float> clipped_peaks = {};  // of each channel, if they may be above its ref
 };
 
 /// Writes the tiles of several files. A file that cannot be written does not keep the others.
@@ -238,7 +277,10 @@ void Encoder::encode_together(Worker& worker, PngEncoder& encoder, std::span<Job
   }
   PieceWriter writer(*this, worker, pieces);
   encoder.encode_png(settings_.stft, settings_.pixels, items, writer);
-  for (const Piece& piece : pieces) piece.job->converted.audio_seconds = seconds_of(piece.note);
+  for (const Piece& piece : pieces) {
+    piece.job->converted.audio_seconds = seconds_of(piece.note);
+    tell_clipping(piece.job->converted, piece.clipped_peaks, piece.note.ref);
+  }
 }
 
 /// What measure() does, with one call for the peaks of all. Leaves out what is not finite.
@@ -259,13 +301,16 @@ std::vector<Encoder::Piece> Encoder::measure_together(Worker& worker, std::span<
     pieces.push_back({job, sound, {}, {}, page});
   }
   std::vector<float> peaks(items.size());
-  if (settings_.ref.kind == Reference::Kind::Peak) worker.backend->peak(settings_.stft, settings_.pixels, items, peaks);
+  if (settings_.ref.kind == Reference::Kind::Peak || may_clip(settings_)) {
+    worker.backend->peak(settings_.stft, settings_.pixels, items, peaks);
+  }
   auto peak = peaks.begin();
   for (Piece& piece : pieces) {
     const auto end = peak + std::ssize(piece.sound.channels);
     piece.note = make_note(piece.sound, settings_, references(settings_, {peak, end}));
     complete(piece.note, *piece.job);
     piece.refs.assign(piece.note.ref.begin(), piece.note.ref.end());
+    if (may_clip(settings_)) piece.clipped_peaks.assign(peak, end);
     peak = end;
   }
   return pieces;
@@ -375,17 +420,22 @@ void Encoder::encode(Worker& worker, Job& job, PictureNote note) const {
     return;
   }
   rewind(job);
+  std::vector<float> peaks(note.ref.size());  // of what may be clipped
   for (std::int64_t i = 0; i < cut.page.count(n_frames); ++i) {
     const Columns page = cut.page.piece(i, n_frames);
     const Sound sound = slide_to(job, note, page);
+    bool is_clipped = may_clip(settings_);
     if (PngEncoder* const encoder = png_encoder(worker)) {
       TileWriter writer(*this, worker, job, note, page);
       encode_tiles(*encoder, sound, settings_, note.ref, page, cut, writer);
     } else {
       encode_columns(*worker.backend, sound, settings_, note.ref, page, worker.picture);
+      is_clipped = is_clipped && has_largest_code(worker.picture);
       write_tiles(worker, job, note, worker.picture, page);
     }
+    if (is_clipped) raise_peaks(*worker.backend, settings_, sound, page, peaks);
   }
+  tell_clipping(job.converted, peaks, note.ref);
 }
 
 /// All pages have the same number of residual_bits: where one does not fit, it begins again with more.
