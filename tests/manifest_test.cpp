@@ -87,6 +87,8 @@ TEST_F(Manifest, ARecordComesBackWhole) {
   record.messages = {"one", "two"};
   record.seconds = {0.25, 1.5, 0.125};
   record.snr_db = 63.25;
+  record.untouched = false;
+  record.backend = "cpu (sse2)";
   record.source_sha256 = "ab";
   record.output_sha256 = {"cd", "ef"};
   const fs::path path = write("m.jsonl", run_with(R"({"n_fft":2048})"), {record, failure_of("b.wav")});
@@ -105,10 +107,13 @@ TEST_F(Manifest, ARecordComesBackWhole) {
   EXPECT_EQ(back[0].seconds.compute, 1.5);
   EXPECT_EQ(back[0].seconds.write, 0.125);
   EXPECT_EQ(back[0].snr_db, 63.25);
+  EXPECT_EQ(back[0].untouched, false);
+  EXPECT_EQ(back[0].backend, "cpu (sse2)");
   EXPECT_EQ(back[0].source_sha256, "ab");
   EXPECT_EQ(back[0].output_sha256, record.output_sha256);
   EXPECT_EQ(back[1].error, ErrorCode::BadFormat);
   EXPECT_EQ(back[1].reason, "it is broken");
+  EXPECT_FALSE(back[1].untouched);
 
   ManifestReader reader;
   int n_runs = 0;

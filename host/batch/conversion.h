@@ -36,6 +36,7 @@ struct Converted {
   std::vector<std::string> messages = {};       ///< for the user: overridden or assumed parameters, losses
   std::optional<double> snr_db = {};            ///< of the way back, where it was taken
   std::optional<Convergence> convergence = {};  ///< where phases were found
+  std::optional<bool> untouched = {};           ///< of a picture whose note has a checksum: whether the pixels fit it
   std::string source_sha256 = {};               ///< where asked for
   std::vector<std::string> output_sha256 = {};
   std::string backend = {};  ///< Backend::name() of what computed it

@@ -174,21 +174,67 @@ void make_sound(Worker& worker, Job& job, const PictureNote& note, const Paramet
   if (note.is_mid_side) undo_mid_side(audio.samples.data(), audio.n_samples, audio.n_samples);
 }
 
+/// Whether the pixels are those that were written; nothing if nobody knows.
+std::optional<bool> is_untouched(const image::PictureFile& file, const PictureNote& used, int threads) {
+  const bool has_own_codes = file.note && file.note->pixels.encoding == used.pixels.encoding;
+  if (!has_own_codes || !file.note->pixels_crc32) return std::nullopt;
+  return *file.note->pixels_crc32 == image::pixels_crc32(file.picture, threads);
+}
+
 /// Why samples of an exact encoding cannot be those that were encoded; nothing if they can, or need not.
-std::optional<std::string> why_inexact(const image::PictureFile& file, const PictureNote& used, int threads) {
+std::optional<std::string> why_inexact(const image::PictureFile& file, const PictureNote& used,
+                                       std::optional<bool> untouched) {
   if (!is_exact(used.pixels.encoding)) return std::nullopt;
   if (!file.note || !file.note->pixels_crc32) return "there is no checksum of its pixels";
   const PictureNote& own = *file.note;
   const bool is_own = own.stft == used.stft && own.pixels == used.pixels && own.ref == used.ref &&
                       own.channels == used.channels && own.n_samples == used.n_samples;
   if (!is_own) return "parameters of its note were overridden";
-  if (*own.pixels_crc32 == image::pixels_crc32(file.picture, threads)) return std::nullopt;
+  if (untouched && *untouched) return std::nullopt;
   return "its pixels are not those that were written (their checksum differs)";
 }
 
 /// For a picture, or the first of several tiles, that is decoded without its residual.
 std::string inexact_text(const std::string& why, Encoding encoding) {
   return to_string(encoding) + " is not exact here: " + why + ", so the residual was left out";
+}
+
+/// What a check of a picture, or a tile, found.
+struct PixelCheck {
+  std::optional<bool> untouched;
+  bool is_inexact = false;  ///< its residual is not to be used
+  std::string message;      ///< for the user, or empty
+};
+
+/// is_wanted: also where the sound does not depend on it.
+PixelCheck check_pixels(const image::PictureFile& file, const PictureNote& used, bool is_wanted, int threads) {
+  PixelCheck check;
+  if (!is_wanted && !is_exact(used.pixels.encoding)) return check;
+  check.untouched = is_untouched(file, used, threads);
+  const auto why = why_inexact(file, used, check.untouched);
+  check.is_inexact = why.has_value();
+  if (why) {
+    check.message = inexact_text(*why, used.pixels.encoding);
+  } else if (check.untouched && !*check.untouched && !file.lossy) {  // that of losses is said anyway
+    check.message =
+        "its pixels are not those that were written (their checksum differs): it was edited, or converted by another "
+        "program";
+  }
+  return check;
+}
+
+/// Of two tiles: neither may be known to be changed.
+std::optional<bool> both_untouched(std::optional<bool> a, std::optional<bool> b) {
+  if ((a && !*a) || (b && !*b)) return false;
+  return a && b ? a : std::nullopt;
+}
+
+/// Checks the pixels of a whole picture.
+PixelCheck tell_of_pixels(Job& job, Parameters& parameters, bool is_wanted, int threads) {
+  PixelCheck check = check_pixels(job.file, parameters.note, is_wanted, threads);
+  job.converted.untouched = check.untouched;
+  if (!check.message.empty()) parameters.messages.push_back(check.message);
+  return check;
 }
 
 /// A tile may come alone, under any name.
@@ -255,14 +301,15 @@ TileJoiner::Take undoing_mid_side(TileJoiner::Take take) {
 /// Reads the tiles one by one, joins them and hands over the sound. The first one is in job.file already if
 /// first_is_read. Returns the parameters of the first.
 Parameters join(Worker& worker, Job& job, const TileLayout& layout, const ParameterFlags& flags, bool first_is_read,
-                const std::function<TileJoiner::Take(const Parameters&)>& begin) {
+                bool checks_pixels, const std::function<TileJoiner::Take(const Parameters&)>& begin) {
   const std::vector<fs::path>& paths = job.task.tiles;
   const bool is_joined_first = !holds_phase(layout.note().pixels.encoding) || flags.retrieval.replaces_phases;
   Parameters first;
   TileJoiner joiner(*worker.backend, layout);
   TileJoiner::Take take;
   Picture whole;
-  std::size_t n_inexact = 0;
+  std::size_t n_changed = 0;
+  std::optional<bool> untouched = true;
   for (std::size_t i = 0; i < paths.size(); ++i) {
     job.go_on();
     about_tile(paths[i], [&] {
@@ -274,15 +321,17 @@ Parameters join(Worker& worker, Job& job, const TileLayout& layout, const Parame
       } else {
         undo_changes(job.file.picture, first.note, arrangement_of(job.file.note, flags));
       }
-      const auto why = why_inexact(job.file, layout.note(), worker.threads);
-      if (why && n_inexact++ == 0) {
-        first.messages.push_back("tile '" + paths[i].filename().string() +
-                                 "': " + inexact_text(*why, layout.note().pixels.encoding));
+      const PixelCheck check = check_pixels(job.file, layout.note(), checks_pixels, worker.threads);
+      if (!check.message.empty() && n_changed++ == 0) {
+        first.messages.push_back("tile '" + paths[i].filename().string() + "': " + check.message);
       }
-      is_joined_first ? paste_tile(layout, i, job.file.picture, whole) : joiner.add(job.file.picture, take, !why);
+      untouched = both_untouched(untouched, check.untouched);
+      is_joined_first ? paste_tile(layout, i, job.file.picture, whole)
+                      : joiner.add(job.file.picture, take, !check.is_inexact);
     });
   }
-  if (n_inexact > 1) first.messages.push_back("and so were those of " + std::to_string(n_inexact - 1) + " other tiles");
+  if (n_changed > 1) first.messages.push_back("and so it is with " + std::to_string(n_changed - 1) + " other tiles");
+  job.converted.untouched = untouched;
   if (is_joined_first) {
     PictureNote note = first.note;
     note.tile = {};
@@ -359,10 +408,9 @@ void Decoder::compute(Worker& worker, Job& job) const {
 }
 
 void Decoder::compute_single(Worker& worker, Job& job, Parameters parameters) const {
-  const auto why = why_inexact(job.file, parameters.note, worker.threads);
-  if (why) parameters.messages.push_back(inexact_text(*why, parameters.note.pixels.encoding));
+  const bool is_inexact = tell_of_pixels(job, parameters, settings_.checks_pixels, worker.threads).is_inexact;
   job.converted.messages = std::move(parameters.messages);
-  make_sound(worker, job, parameters.note, settings_.flags, !why);
+  make_sound(worker, job, parameters.note, settings_.flags, !is_inexact);
   if (settings_.normalize || !parameters.has_level) normalize_peak(job.audio);
 }
 
@@ -423,6 +471,7 @@ void Decoder::compute_together(Worker& worker, std::span<Prepared> group) const 
   for (std::size_t i = 0; i < group.size(); ++i) {
     Job& job = *group[i].job;
     const PictureNote& note = group[i].parameters.note;
+    tell_of_pixels(job, group[i].parameters, settings_.checks_pixels, worker.threads);
     job.converted.convergence = items[i].convergence;
     job.converted.messages = std::move(group[i].parameters.messages);
     if (note.is_mid_side) undo_mid_side(job.audio.samples.data(), note.n_samples, note.n_samples);
@@ -448,7 +497,7 @@ void Decoder::decode_tiles(Worker& worker, Job& job) const {
   };
   if (settings_.normalize) {
     gain = 0.0F;
-    join(worker, job, layout, settings_.flags, true, measure);
+    join(worker, job, layout, settings_.flags, true, false, measure);
     gain = normalizing_gain(gain);
     is_measured = true;
   }
@@ -472,7 +521,8 @@ void Decoder::decode_tiles(Worker& worker, Job& job) const {
       writer->write(scaled.data(), n, n);
     };
   };
-  const Parameters parameters = join(worker, job, layout, settings_.flags, !is_measured, begin);
+  const Parameters parameters =
+      join(worker, job, layout, settings_.flags, !is_measured, settings_.checks_pixels, begin);
   const PictureNote& note = parameters.note;
   job.converted.messages = parameters.messages;
   const std::string missing = missing_text(layout);
@@ -511,13 +561,13 @@ void decode_pieces(Worker& worker, Job& job, const ParameterFlags& flags,
     drop_other_half(job.task.tiles, flags);
     const TileLayout layout = layout_of(job.task.tiles, flags);
     require_all(layout);
-    join(worker, job, layout, flags, true, begin);
+    join(worker, job, layout, flags, true, false, begin);
     return;
   }
   const Parameters parameters = parameters_of(job.file, job.task.source, flags, is_assembled);
   Audio& audio = job.audio;
-  const bool is_untouched = !why_inexact(job.file, parameters.note, worker.threads);
-  make_sound(worker, job, parameters.note, flags, is_untouched);
+  const bool is_inexact = check_pixels(job.file, parameters.note, false, worker.threads).is_inexact;
+  make_sound(worker, job, parameters.note, flags, !is_inexact);
   if (!parameters.has_level) normalize_peak(audio);
   begin(parameters)(audio.samples.data(), audio.n_samples, audio.n_samples);
 }

@@ -24,6 +24,9 @@ struct DecodeSettings {
   bool normalize = false;              ///< to full scale, also where the level is known
   MissingTiles missing_tiles = MissingTiles::Error;
   std::filesystem::path log_folder;  ///< of a StepLog for each picture; empty: none
+  /// Whether to say and record that pixels are not those that were written, also where the sound does not depend on it.
+  /// Takes 4 % of the time of a long sound with phases.
+  bool checks_pixels = false;
 };
 
 /// Reads a picture, makes its sound and writes it. The tiles of a long sound are read, decoded and written one by one.

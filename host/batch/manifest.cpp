@@ -147,6 +147,7 @@ ManifestRecord parse_record(const Json& line) {
   if (line.contains("convergence_db")) {
     record.convergence = {decibels_in(line.at("convergence_db")), static_cast<int>(integer_in(line.at("n_iter")))};
   }
+  if (line.contains("untouched")) record.untouched = line.at("untouched").get<bool>();
   record.source_sha256 = line.value("source_sha256", std::string());
   record.output_sha256 = line.value("output_sha256", std::vector<std::string>());
   record.backend = line.value("backend", std::string());
@@ -206,6 +207,7 @@ ManifestRecord record_of(const FileResult& result, const fs::path& output) {
   record.seconds = result.seconds;
   record.snr_db = result.converted.snr_db;
   record.convergence = result.converted.convergence;
+  record.untouched = result.converted.untouched;
   record.source_sha256 = result.converted.source_sha256;
   record.output_sha256 = result.converted.output_sha256;
   record.backend = result.converted.backend;
@@ -271,6 +273,7 @@ std::string to_line(const ManifestRecord& record, const std::string& parameters)
     line["convergence_db"] = decibels(record.convergence->db);
     line["n_iter"] = record.convergence->n_iter;
   }
+  if (record.untouched) line["untouched"] = *record.untouched;
   if (!record.source_sha256.empty()) line["source_sha256"] = record.source_sha256;
   if (!record.output_sha256.empty()) line["output_sha256"] = record.output_sha256;
   return dump(line);

@@ -47,6 +47,7 @@ struct ManifestRecord {
   StepSeconds seconds;
   std::optional<double> snr_db;
   std::optional<Convergence> convergence;
+  std::optional<bool> untouched;           ///< see Converted
   std::string source_sha256;               ///< lower-case hexadecimal, or empty; of tiles one after the other
   std::vector<std::string> output_sha256;  ///< a file of the output each, or empty
   std::string backend;                     ///< what computed it; empty: nothing did

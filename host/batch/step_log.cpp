@@ -110,6 +110,7 @@ void StepLog::finish(std::span<const fs::path> sources, const std::string& note,
     const double db = converted.convergence->db;
     log["phases"]["convergence_db"] = std::isfinite(db) ? Json(db) : Json(db < 0 ? "-inf" : "inf");
   }
+  if (converted.untouched) log["untouched"] = *converted.untouched;
   log["backend"] = converted.backend;
   log["messages"] = converted.messages;
   for (const std::string& file : files_) {

@@ -244,7 +244,9 @@ batch::DecodeSettings decode_settings(const FileOptions& files, const TransformO
 
 Exit decode(const FileOptions& files, const TransformOptions& transform, const DecodeOptions& chosen,
             const RunOptions& options) {
-  const batch::DecodeSettings settings = decode_settings(files, transform, chosen);
+  batch::DecodeSettings settings = decode_settings(files, transform, chosen);
+  const bool names_manifest = !files.manifest.empty() && files.manifest != "none";
+  settings.checks_pixels = options.run.hash || options.verbose || names_manifest || !settings.log_folder.empty();
   const batch::Decoder decoder(settings);
   return convert(files, options, decoding(settings, decoder));
 }
@@ -470,7 +472,8 @@ serve::FileConversion decode_conversion(const fs::path& source, const std::vecto
   add_decode_options(&command, &all);
   parse(command, source, arguments);
   take_retrieval(all);
-  const batch::DecodeSettings settings = decode_settings(all.files, all.transform, all.decode);
+  batch::DecodeSettings settings = decode_settings(all.files, all.transform, all.decode);
+  settings.checks_pixels = true;
   const auto decoder = std::make_shared<batch::Decoder>(settings);
   const Direction direction = decoding(settings, *decoder);
   return {decoder,           direction.extension, direction.makes_tiles, direction.joins_tiles, direction.piece_names,
