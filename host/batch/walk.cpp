@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <fstream>
 #include <iostream>
@@ -150,7 +151,10 @@ class Walker {
   std::optional<Entry> look_at(const fs::path& folder, int open_folder, const dirent& found, const fs::path& relative) {
     Entry entry{found.d_name, {}, false};
     if (entry.name == "." || entry.name == "..") return std::nullopt;
-    if (found.d_type == DT_REG && !is_chosen(relative / entry.name)) return std::nullopt;
+    if (found.d_type == DT_REG && !is_chosen(relative / entry.name)) {
+      pass_over(relative / entry.name);
+      return std::nullopt;
+    }
     if (fstatat(open_folder, found.d_name, &entry.status, AT_SYMLINK_NOFOLLOW) != 0) return std::nullopt;
     entry.is_link = S_ISLNK(entry.status.st_mode);
     if (entry.is_link) {
@@ -169,9 +173,18 @@ class Walker {
     return entry;
   }
 
-  bool is_chosen(const fs::path& relative) const {
-    return settings_.wanted(relative) && (settings_.include.empty() || matches_any(settings_.include, relative)) &&
+  bool is_chosen(const fs::path& relative) const { return settings_.wanted(relative) && is_meant(relative); }
+
+  bool is_meant(const fs::path& relative) const {
+    return (settings_.include.empty() || matches_any(settings_.include, relative)) &&
            !matches_any(settings_.exclude, relative);
+  }
+
+  void pass_over(const fs::path& relative) {
+    if (!settings_.worth_a_word || !settings_.worth_a_word(relative) || !is_meant(relative)) return;
+    std::string extension = relative.extension().string();
+    std::ranges::transform(extension, extension.begin(), [](unsigned char c) { return std::tolower(c); });
+    ++result_.passed_over[extension];
   }
 
   void problem(const std::string& path, const std::string& reason) { result_.problems.push_back({path, reason}); }

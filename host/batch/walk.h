@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -35,12 +36,15 @@ struct WalkSettings {
   std::vector<std::string> include = {};
   std::vector<std::string> exclude = {};
   Links links = Links::Files;
+  /// Chooses, among the files of folders that are not wanted, those that are worth a word; absent: none.
+  std::function<bool(const std::filesystem::path&)> worth_a_word = {};
 };
 
 struct WalkResult {
   SourceList sources;                          ///< in the order named; inside a folder sorted by path
   std::vector<std::filesystem::path> folders;  ///< the folders among the inputs
   std::vector<Problem> problems;
+  std::map<std::string, std::size_t> passed_over;  ///< how many were worth a word, by extension in small letters
 };
 
 /// inputs: files (taken whatever their extension), folders (walked, with their sub-folders), patterns with * ? [ ]

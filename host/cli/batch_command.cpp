@@ -76,6 +76,19 @@ std::string findings_text(const batch::FileResult& result) {
   return text;
 }
 
+/// "5 files were passed over (4 .m4a, 1 .wma): they cannot be read"; empty for none.
+std::string passed_over_text(const std::map<std::string, std::size_t>& extensions) {
+  std::size_t n = 0;
+  std::string list;
+  for (const auto& [extension, count] : extensions) {
+    list += (n > 0 ? ", " : "") + std::to_string(count) + " " + extension;
+    n += count;
+  }
+  if (n == 0) return "";
+  return count_text(n, "file was", "files were") + " passed over (" + list +
+         "): such files cannot be read; convert them first (ffmpeg, ImageMagick)";
+}
+
 class BatchCommand {
  public:
   BatchCommand(const FileOptions& files, const RunOptions& options, const Direction& direction)
@@ -89,6 +102,7 @@ class BatchCommand {
     batch::WalkResult found = batch::walk(files_.inputs, walk_settings());
     if (direction_.joins_tiles) batch::join_tiles(found.sources);
     problems_ = std::move(found.problems);
+    passed_over_ = passed_over_text(found.passed_over);
 
     batch::PlanSettings settings = plan_settings();
     parameters_ = direction_.conversion.parameters();
@@ -109,6 +123,8 @@ class BatchCommand {
 
     const batch::Plan plan = batch::make_plan(std::move(found), settings);
     files_.report.check(plan, manifest, files_.overwrite || files_.resume);
+    const bool has_work = !plan.empty() || plan.skipped > 0;
+    if (!passed_over_.empty() && !options_.quiet && has_work) say("", passed_over_);
     if (files_.dry_run) return print(plan);
     for (const batch::Problem& problem : problems_) progress_->message(problem.path, problem.reason);
     if (plan.empty() && plan.skipped == 0) return end_without_files(plan, settings, manifest, writer);
@@ -122,6 +138,7 @@ class BatchCommand {
   batch::WalkSettings walk_settings() const {
     batch::WalkSettings settings = files_.walk;
     settings.wanted = direction_.wanted;
+    settings.worth_a_word = direction_.unread;
     settings.links = batch::links_from_string(files_.links);
     return settings;
   }
@@ -225,7 +242,9 @@ class BatchCommand {
       if (manifest && !writer) writer.emplace(*manifest);
       if (writer) writer->begin(run);  // for merge, which counts the shards
     }
-    if (!is_empty_shard && problems_.empty()) say("", "nothing to convert: no matching files in the input");
+    if (!is_empty_shard && problems_.empty()) {
+      say("", "nothing to convert: no matching files in the input" + (passed_over_.empty() ? "" : "; " + passed_over_));
+    }
     batch::Totals totals;
     count_problems(totals);
     return write_report(run, totals) && is_empty_shard ? Exit::Ok : Exit::SomeFailed;
@@ -441,6 +460,7 @@ class BatchCommand {
   std::unique_ptr<Progress> progress_;
   report::Collector collector_;
   std::vector<batch::Problem> problems_;
+  std::string passed_over_;
   std::string parameters_;
   batch::Captions captions_;
   std::optional<batch::PackedIndex> kept_;

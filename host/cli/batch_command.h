@@ -46,6 +46,8 @@ struct Forecast {
 struct Direction {
   std::string command;  ///< "encode" or "decode"
   std::function<bool(const std::filesystem::path&)> wanted;
+  std::function<bool(const std::filesystem::path&)>
+      unread;             ///< what somebody might think is wanted, and cannot be read
   std::string extension;  ///< of outputs, with its dot
   std::string formats;    ///< all that --format knows: "wav, flac or ogg"
   bool makes_tiles = false;

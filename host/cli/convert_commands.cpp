@@ -80,6 +80,7 @@ Direction encoding(const SettingsOf& settings_of, TileSettings tiles, const batc
   };
   return {"encode",
           audio::has_audio_extension,
+          audio::has_unread_audio_extension,
           image::extension_of(output.format),
           kPictureFormats,
           true,
@@ -219,6 +220,7 @@ Direction decoding(const batch::DecodeSettings& settings, const batch::Conversio
   };
   return {"decode",
           image::has_picture_extension,
+          image::has_unread_picture_extension,
           "." + audio::to_string(settings.container),
           kSoundFormats,
           false,

@@ -142,7 +142,8 @@ Exit plot_files(const FileOptions& files, const TransformOptions& transform, con
     return audio::has_audio_extension(path) || image::has_picture_extension(path);
   };
   return convert(files, options,
-                 {"plot", wanted, "." + to_string(settings.type), "png, svg or pdf", false, true, plotter, forecast});
+                 {"plot", wanted, audio::has_unread_audio_extension, "." + to_string(settings.type), "png, svg or pdf",
+                  false, true, plotter, forecast});
 }
 
 }  // namespace

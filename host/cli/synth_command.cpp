@@ -185,9 +185,10 @@ Exit synth_files(const FileOptions& files, const SynthOptions& chosen, const Run
                         std::to_string(extent.sample_rate) + " Hz, " + to_string(settings.render.method),
                     bytes, settings.container == audio::Container::Wav ? bytes : kLikelyShare * bytes};
   };
-  return convert(files, options,
-                 {"synth", image::has_picture_extension, "." + to_string(settings.container), kSoundFormats, false,
-                  !settings.ignores_note, synthesizer, forecast});
+  return convert(
+      files, options,
+      {"synth", image::has_picture_extension, image::has_unread_picture_extension, "." + to_string(settings.container),
+       kSoundFormats, false, !settings.ignores_note, synthesizer, forecast});
 }
 
 }  // namespace
