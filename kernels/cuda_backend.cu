@@ -45,7 +45,7 @@ std::string missing(cudaError_t error) {
   int driver = 0;
   const bool known = cudaDriverGetVersion(&driver) == cudaSuccess;
   detail::forget_last_error();
-  if (known && driver == 0) return "no NVIDIA driver is loaded";
+  if (known && driver == 0) return "no NVIDIA driver is loaded (in a container: docker run --gpus all)";
   std::string text = detail::describe(error);
   if (error == cudaErrorInsufficientDriver) {
     const auto version = [](int v) { return std::to_string(v / 1000) + "." + std::to_string(v % 1000 / 10); };

@@ -32,7 +32,11 @@ int open_to_read(const std::filesystem::path& path) {
 
 int open_to_write(const std::filesystem::path& path) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (fd < 0) throw Error(ErrorCode::Write, "cannot create the file: " + system_reason(errno));
+  if (fd < 0) {
+    const int reason = errno;
+    const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+    throw Error(ErrorCode::Write, "cannot create a file in '" + folder.string() + "': " + system_reason(reason));
+  }
   return fd;
 }
 

@@ -19,7 +19,8 @@ ForeignParameters from_riffusion(const image::RiffusionNote& note, std::int64_t 
   if (height != note.num_frequencies) {
     throw Error(ErrorCode::BadFormat, "the picture has " + std::to_string(height) +
                                           " rows, but riffusion's EXIF tags say " +
-                                          std::to_string(note.num_frequencies) + " bands; was it resized or cropped?");
+                                          std::to_string(note.num_frequencies) +
+                                          " bands; was it resized or cropped? Resize it to that many rows");
   }
   ForeignParameters foreign{riffusion_values(note), "riffusion's EXIF tags"};
   ParameterFlags& flags = foreign.values.flags;

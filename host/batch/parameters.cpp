@@ -138,7 +138,8 @@ int implied_n_fft(int rows, std::int64_t height, const PixelSettings& pixels) {
                   std::to_string(n_fft) +
                   ", which is not allowed (factors 2, 3, 5, 7 only); is it a spectrogram of one "
                   "row a bin? Stacked channels are said with --channels, bands with --freq-scale, and "
-                  "that the row of the highest bin is missing with --drop-top");
+                  "that the row of the highest bin is missing with --drop-top. Of another program's figure --from says "
+                  "whose it is; any other picture is played by spectrohue synth");
 }
 
 int sample_rate_of(const std::filesystem::path& path, const ParameterFlags& flags) {
@@ -146,7 +147,7 @@ int sample_rate_of(const std::filesystem::path& path, const ParameterFlags& flag
   if (const std::optional<int> named = sample_rate_in_name(path)) return *named;
   throw Error(ErrorCode::Usage,
               "the picture has no note, so its sample rate is not known; give --sample-rate (and --hop-length unless "
-              "it is n_fft / 4)");
+              "it is n_fft / 4), or a picture that was made alike and has its note: --params-from");
 }
 
 Parameters from_picture(std::int64_t width, std::int64_t height, PixelLayout layout, const std::filesystem::path& path,

@@ -46,6 +46,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr const char* kLessMemory =
+    "; one file at a time (-j 1) and shorter sounds need less, most of all where phases are searched for";
+
 /// Files that are read in advance for a worker that takes many at a time, at most; and no more are read while those
 /// that wait hold more than so many bytes.
 constexpr int kJobsAhead = 256;
@@ -229,9 +232,11 @@ class Pipeline {
     } catch (const Stopped&) {
       totals_.interrupted = true;
     } catch (const Error& error) {
-      finish(job, Failure{job.task.source, error.code(), error.what()});
+      const bool is_memory = error.code() == ErrorCode::OutOfMemory;
+      finish(job, Failure{job.task.source, error.code(), error.what() + std::string(is_memory ? kLessMemory : "")});
     } catch (const std::bad_alloc&) {
-      finish(job, Failure{job.task.source, ErrorCode::OutOfMemory, "not enough memory for this file"});
+      finish(job, Failure{job.task.source, ErrorCode::OutOfMemory,
+                          std::string("not enough memory for this file") + kLessMemory});
     } catch (const std::exception& error) {
       finish(job, Failure{job.task.source, ErrorCode::Internal, error.what()});
     }

@@ -10,6 +10,7 @@
 #include "image/arrange.h"
 #include "image/note.h"
 #include "image/picture_file.h"
+#include "spectro/pages.h"
 
 namespace spectrohue::cli {
 
@@ -70,6 +71,8 @@ Json describe_picture(const fs::path& path, const batch::ParameterFlags& flags) 
     const image::Size size = image::rearranged({info.width, info.height}, arrangement_of(info.note, flags));
     const batch::Parameters used =
         batch::decode_parameters(info.note, size.width, size.height, info.layout, path, flags);
+    const bool is_whole = used.note.tile.count == 1 && used.note.part.count == 1;
+    if (is_whole && !used.prepare) check_size(used.note, size.width, size.height);
     out["decodes_to"] = {{"sample_rate", used.note.sample_rate},
                          {"channels", used.note.channels},
                          {"n_samples", used.note.n_samples},

@@ -45,7 +45,9 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", std::string("spectrohue ") + kVersion);
   app.footer(
       "spectrohue FILE...  converts each file the way it implies, with all defaults, beside it.\n"
-      "Exit codes: 0 all done, 1 some files failed, 2 usage, 3 no device or memory, 130 interrupted.");
+      "Exit codes: 0 all done, 1 some files failed (also for want of memory), 2 usage, 3 no device, or no memory to "
+      "begin\n"
+      "with, 130 interrupted.");
   app.require_subcommand(1);
   Exit result = Exit::Ok;
   add_encode(app, result);

@@ -69,7 +69,7 @@ const ForeignModule& foreign_module() {
     throw Error(ErrorCode::Unsupported,
                 "only png, npy, npz and simple tiff can be read and written here: the module for other pictures is "
                 "missing (" +
-                    module.missing + "); convert it to PNG first");
+                    module.missing + "); install the package spectrohue-opencv, or convert it to PNG first");
   }
   return module;
 }

@@ -181,7 +181,10 @@ class OutputFile {
  public:
   explicit OutputFile(const std::filesystem::path& path)
       : fd_(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) {
-    if (fd_ < 0) throw Error(ErrorCode::Write, "cannot create the file: " + system_reason(errno));
+    if (fd_ >= 0) return;
+    const int reason = errno;
+    const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+    throw Error(ErrorCode::Write, "cannot create a file in '" + folder.string() + "': " + system_reason(reason));
   }
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;

@@ -19,10 +19,6 @@ namespace spectrohue {
 
 namespace {
 
-std::string size_text(std::int64_t width, std::int64_t height) {
-  return std::to_string(width) + " x " + std::to_string(height);
-}
-
 void check_note(const Picture& picture, const PictureNote& note) {
   if (note.channels < 1 || note.sample_rate < 1 || note.n_samples < 0 ||
       note.ref.size() != static_cast<std::size_t>(note.channels)) {
@@ -38,15 +34,7 @@ void check_note(const Picture& picture, const PictureNote& note) {
                 "the note lacks residual_bits, which " + to_string(note.pixels.encoding) + " cannot be read without");
   }
   check_layout(note, picture.layout);
-  const std::int64_t width = note.stft.n_frames(note.n_samples) + note.tile.padding;
-  const std::int64_t height = picture_height(note.stft, note.pixels, note.channels);
-  if (picture.width != width || picture.height != height) {
-    throw Error(ErrorCode::BadFormat,
-                "the picture is " + size_text(picture.width, picture.height) + " pixels, but its parameters (n_fft " +
-                    std::to_string(note.stft.n_fft) + ", hop_length " + std::to_string(note.stft.hop_length) + ", " +
-                    std::to_string(note.channels) + " channels, " + std::to_string(note.n_samples) + " samples) make " +
-                    size_text(width, height) + "; was it resized or cropped?");
-  }
+  check_size(note, picture.width, picture.height);
 }
 
 void decode_exactly(Backend& backend, const Picture& picture, const PictureNote& note, Audio& audio,

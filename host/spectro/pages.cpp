@@ -3,6 +3,7 @@
 #include "spectro/pages.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -79,12 +80,58 @@ Tiling make_tiling(const TileSettings& tiles, int channels, const EncodeSettings
   return {tile, {n_tiles * tile.step() + tile.overlap, tile.overlap}, tiles.pad_last};
 }
 
+void check_size(const PictureNote& note, std::int64_t width, std::int64_t height) {
+  const auto text = [](std::int64_t w, std::int64_t h) { return std::to_string(w) + " x " + std::to_string(h); };
+  const std::int64_t own_width = note.stft.n_frames(note.n_samples) + note.tile.padding;
+  const std::int64_t own_height = picture_height(note.stft, note.pixels, note.channels);
+  if (width == own_width && height == own_height) return;
+  const std::int64_t n_samples = (width - 1) * note.stft.hop_length;
+  const bool lacks_columns = height == own_height && width < own_width && note.stft.n_frames(n_samples) == width;
+  throw Error(ErrorCode::BadFormat,
+              "the picture is " + text(width, height) + " pixels, but its parameters (n_fft " +
+                  std::to_string(note.stft.n_fft) + ", hop_length " + std::to_string(note.stft.hop_length) + ", " +
+                  std::to_string(note.channels) + " channels, " + std::to_string(note.n_samples) + " samples) make " +
+                  text(own_width, own_height) + "; was it resized or cropped? Of a resized one, decode " +
+                  "--resize-to-note makes what it was" +
+                  (lacks_columns ? "; of one that lost columns, --n-samples " + std::to_string(n_samples) +
+                                       " takes those that are left"
+                                 : ""));
+}
+
+namespace {
+
+/// The encoding that means the same as `wanted`, if less well, in pixels of `layout`; empty if there is none.
+std::string encoding_in(PixelLayout layout, Encoding wanted) {
+  struct Kin {
+    Encoding of_8;
+    Encoding of_16;
+  };
+  constexpr auto kKin = std::to_array<Kin>({{Encoding::Hsv, Encoding::Hsv16},
+                                            {Encoding::Hsvx, Encoding::Hsv16x},
+                                            {Encoding::Gray8, Encoding::Gray16},
+                                            {Encoding::Magphase, Encoding::Magphase16}});
+  for (const Kin& kin : kKin) {
+    if (wanted != kin.of_8 && wanted != kin.of_16) continue;
+    const bool is_exact_one = kin.of_8 == Encoding::Hsvx;
+    const Encoding other =
+        is_exact_one ? (layout.bits == 8 ? Encoding::Hsv : Encoding::Hsv16) : (layout.bits == 8 ? kin.of_8 : kin.of_16);
+    if (pixel_layout(other) == layout) return to_string(other);
+  }
+  const bool is_gray = layout.channels == 1 && layout.bits <= 16;
+  return is_gray ? to_string(layout.bits == 8 ? Encoding::Gray8 : Encoding::Gray16) : "";
+}
+
+}  // namespace
+
 void check_layout(const PictureNote& note, PixelLayout layout) {
   const PixelLayout wanted = pixel_layout(note.pixels.encoding);
   if (layout == wanted) return;
+  const std::string other = encoding_in(layout, note.pixels.encoding);
   const auto text = [](PixelLayout l) { return std::to_string(l.channels) + " x " + std::to_string(l.bits) + " bits"; };
   throw Error(ErrorCode::BadFormat, "the picture's pixels are " + text(layout) + ", but the encoding " +
-                                        to_string(note.pixels.encoding) + " needs " + text(wanted));
+                                        to_string(note.pixels.encoding) + " needs " + text(wanted) +
+                                        (other.empty() ? "; take the picture as it was written"
+                                                       : "; decode --encoding " + other + " takes what they hold"));
 }
 
 void copy_columns(const Picture& from, Columns columns, Picture& to, std::int64_t width) {
@@ -228,7 +275,8 @@ void check_tile_size(const PictureNote& note, std::int64_t width, std::int64_t h
   if (height != rows || !fits || is_last != ends || (!is_last && count < overlap_columns(note.stft))) {
     refuse_tile("the tile is " + std::to_string(width) + " columns by " + std::to_string(height) + " rows, but " +
                 std::to_string(rows) + " rows and columns up to " + std::to_string(n_frames) +
-                " of the whole picture belong there; was it resized or cropped?");
+                " of the whole picture belong there; was it resized or cropped? Tiles must have the size that they "
+                "were written in: resize it back, or leave it out (--missing-tiles silence)");
   }
   check_layout(note, layout);
 }

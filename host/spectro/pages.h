@@ -59,6 +59,8 @@ struct TileSettings {
 
 /// Throws Error(BadFormat) if pixels of this layout are not what the note says they are.
 void check_layout(const PictureNote& note, PixelLayout layout);
+/// Throws Error(BadFormat), which says what to do, if a whole picture of that size is not what the note says.
+void check_size(const PictureNote& note, std::int64_t width, std::int64_t height);
 
 /// How a sound's picture is cut up. A page holds whole tiles, and its overlap is theirs.
 struct Tiling {

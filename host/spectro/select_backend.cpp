@@ -15,7 +15,8 @@ std::vector<BackendInfo> cuda_devices() {
 #ifdef SPECTROHUE_HAVE_CUDA
   return cuda::list_devices();
 #else
-  return {{"cuda", "CUDA", false, "this build has no CUDA backend (no CUDA compiler was found when it was made)"}};
+  return {{"cuda", "CUDA", false,
+           "this build has no CUDA backend (it was made without a CUDA compiler, or with SPECTROHUE_ENABLE_CUDA=OFF)"}};
 #endif
 }
 
