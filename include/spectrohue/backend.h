@@ -20,11 +20,13 @@ namespace SPECTROHUE_API spectrohue {
 /// `Byte` is std::uint8_t or const std::uint8_t; 16-bit values are in native byte order.
 template <class Byte>
 struct BasicPlane {
-  Byte* data = nullptr;
-  std::int64_t row_bytes = 0;
+  Byte* data = nullptr;        ///< the first frame of row 0
+  std::int64_t row_bytes = 0;  ///< from a row to the next; what is behind n_frames pixels is left alone
   std::int64_t n_frames = 0;
 };
+/// Pixels to be written.
 using Plane = BasicPlane<std::uint8_t>;
+/// Pixels to be read.
 using ConstPlane = BasicPlane<const std::uint8_t>;
 
 /// A spectrum, [n_frames, n_bins], unscaled forward transform, phase measured at the frame's centre: librosa's value
@@ -32,41 +34,48 @@ using ConstPlane = BasicPlane<const std::uint8_t>;
 /// n_fft is even, are real.
 using Complex = std::complex<float>;
 
-/// As many frames as the spectrum has room for, from first_frame on; of the signal no more need be there than they see.
+/// For analyse(): as many frames as the spectrum has room for, from first_frame on; of the signal no more need be there
+/// than they see.
 struct AnalyseItem {
   Signal signal;
   std::span<Complex> spectrum;  ///< [frames, n_bins], up to n_frames(signal.size()) frames
   std::int64_t first_frame = 0;
 };
+/// For synthesise(): a whole signal from all its frames.
 struct SynthesiseItem {
-  std::span<const Complex> spectrum;
-  std::span<float> signal;  ///< spectrum holds n_frames(signal.size()) frames
+  std::span<const Complex> spectrum;  ///< [n_frames, n_bins]
+  std::span<float> signal;            ///< spectrum holds n_frames(signal.size()) frames
 };
+/// For encode_pixels().
 struct EncodePixelsItem {
   std::span<const Complex> spectrum;  ///< [plane.n_frames, n_bins]
   float ref = 0.0F;                   ///< magnitude of value 1; 0 = silence, all pixels black
   Plane plane;
 };
+/// For decode_pixels().
 struct DecodePixelsItem {
   ConstPlane plane;
-  float ref = 0.0F;
+  float ref = 0.0F;             ///< as in EncodePixelsItem; 0: all bins are 0
   std::span<Complex> spectrum;  ///< [plane.n_frames, n_bins]
 };
-/// Frames first_frame .. first_frame + n_frames - 1 of a signal; of the signal no more need be there than they see.
+/// For peak(): frames first_frame .. first_frame + n_frames - 1 of a signal; of the signal no more need be there than
+/// they see.
 struct PeakItem {
   Signal signal;
   std::int64_t first_frame = 0;
   std::int64_t n_frames = 0;
 };
+/// For encode(); of the signal no more need be there than the plane's frames see.
 struct EncodeItem {
   Signal signal;
-  float ref = 0.0F;
-  Plane plane;  ///< its frames are first_frame .. first_frame + plane.n_frames - 1 of the signal
+  float ref = 0.0F;  ///< as in EncodePixelsItem
+  Plane plane;       ///< its frames are first_frame .. first_frame + plane.n_frames - 1 of the signal
   std::int64_t first_frame = 0;
 };
+/// For decode(): a whole signal from all its pixels.
 struct DecodeItem {
   ConstPlane plane;
-  float ref = 0.0F;
+  float ref = 0.0F;         ///< as in EncodePixelsItem; 0: the signal is zeros
   std::span<float> signal;  ///< plane holds n_frames(signal.size()) frames
 };
 
@@ -92,10 +101,16 @@ class Backend {
   virtual void set_threads(int /*threads*/) {}
 
   // The stages, each on its own.
+
+  /// Signals to spectra: frames, windowed, through the forward transform.
   virtual void analyse(const StftSettings& stft, std::span<const AnalyseItem> items) = 0;
+  /// Spectra to signals: the inverse transform, and weighted overlap-add (Griffin & Lim 1984): the sum of windowed
+  /// frames over the sum of squared windows.
   virtual void synthesise(const StftSettings& stft, std::span<const SynthesiseItem> items) = 0;
+  /// Spectra to pixels of an encoding that is_hue(), each pixel rounded on its own (docs/format.md).
   virtual void encode_pixels(const StftSettings& stft, const PixelSettings& pixels,
                              std::span<const EncodePixelsItem> items) = 0;
+  /// Pixels to spectra; any colour is legal.
   virtual void decode_pixels(const StftSettings& stft, const PixelSettings& pixels,
                              std::span<const DecodePixelsItem> items) = 0;
 
@@ -109,7 +124,10 @@ class Backend {
   void peak(const StftSettings& stft, std::span<const PeakItem> items, std::span<float> peaks) {
     peak(stft, PixelSettings{}, items, peaks);
   }
+  /// Signals to pixels of an encoding that is_hue(): analyse(), then encode_pixels(), or the closed loop where
+  /// pixels.refine asks for it.
   virtual void encode(const StftSettings& stft, const PixelSettings& pixels, std::span<const EncodeItem> items) = 0;
+  /// Pixels to signals: decode_pixels(), then synthesise().
   virtual void decode(const StftSettings& stft, const PixelSettings& pixels, std::span<const DecodeItem> items) = 0;
 
   /// What phase retrieval is a loop over. bands: what items' bands are sums of, null for items without; it and the
@@ -134,6 +152,7 @@ struct BackendInfo {
   std::string reason;  ///< why not, when it is not usable
 };
 
+/// Every CUDA device, or an entry that says why there is none; the CPU last.
 std::vector<BackendInfo> list_backends();
 
 /// How much of a device's memory a backend may take; nothing to a CPU. The results do not depend on it.
@@ -148,7 +167,7 @@ std::vector<std::string> devices_of(const std::string& device);
 
 /// device: "auto" (the first CUDA device if there is one, else the CPU), "cpu", "cpu:avx2" (an instruction set by name;
 /// they differ in speed alone), "cuda" or "cuda:N".
-/// An explicit cuda never falls back: it throws Error(Device) that says what is missing.
+/// An explicit cuda never falls back: it throws Error(Device) that says what is missing. Error(Usage) for other names.
 std::unique_ptr<Backend> make_backend(const std::string& device, const MemoryShare& memory = {});
 
 }  // namespace spectrohue

@@ -13,10 +13,11 @@ namespace SPECTROHUE_API spectrohue {
 
 /// The size of the picture of a sound.
 struct PictureSize {
-  std::int64_t width = 0;
-  std::int64_t height = 0;
-  std::int64_t bytes = 0;  ///< of its pixels
+  std::int64_t width = 0;   ///< columns: the frames of the sound
+  std::int64_t height = 0;  ///< rows, of all channels
+  std::int64_t bytes = 0;   ///< of its pixels
 };
+/// settings must have passed validate(), and the encoding must be able to show so many channels.
 PictureSize picture_size(std::int64_t n_samples, int channels, const EncodeSettings& settings);
 
 /// A sound as it lies in memory, all of it or only the part that is at hand (Signal::part_of).
@@ -75,12 +76,15 @@ struct Comparison {
   double max_error = 0.0;      ///< largest |a - b|, full scale 1.0
   std::int64_t differing = 0;  ///< samples that are not equal
 };
+/// Throws Error(Usage) if they differ in channels or length.
 Comparison compare(const Audio& a, const Audio& b);
 
 /// The same, piece by piece.
 class Comparer {
  public:
+  /// The next n samples of each, of any channel.
   void add(const float* a, const float* b, std::int64_t n);
+  /// Of all that was added so far.
   Comparison result() const;
 
  private:

@@ -31,6 +31,7 @@ struct PngItem {
   std::int64_t tile_step = 0;        ///< from the begin of a tile to the next, 1 to tile_width
   bool pad_last = false;             ///< black columns make the last tile as wide as the others
 
+  /// At least 1.
   std::int64_t n_tiles() const {
     return n_frames <= tile_width ? 1 : 1 + (n_frames - tile_width + tile_step - 1) / tile_step;
   }
@@ -56,6 +57,7 @@ struct EncodedTile {
   const std::uint8_t* pixels = nullptr;  ///< [height] rows, row_bytes apart; 16-bit values in native byte order
   std::int64_t row_bytes = 0;
 
+  /// Whether it is handed over as stripes.
   bool is_coded() const { return pixels == nullptr; }
 };
 

@@ -29,6 +29,7 @@ const char* to_string(ErrorCode code);
 class Error : public std::runtime_error {
  public:
   Error(ErrorCode code, const std::string& message) : std::runtime_error(message), code_(code) {}
+  /// What kind of thing went wrong.
   ErrorCode code() const noexcept { return code_; }
 
  private:

@@ -69,9 +69,10 @@ class FileConverter {
   std::unique_ptr<State> state_;
 };
 
-/// The same for one file, on the device that "auto" means (make_backend()) and on all processors.
+/// FileConverter::encode() for one file, on the device that "auto" means (make_backend()) and on all processors.
 FileConversion encode_file(const std::filesystem::path& sound, const std::filesystem::path& picture,
                            const EncodeSettings& settings = {}, const FileOptions& options = {});
+/// FileConverter::decode(), likewise.
 FileConversion decode_file(const std::filesystem::path& picture, const std::filesystem::path& sound,
                            const RetrievalSettings& retrieval = {}, const FileOptions& options = {});
 

@@ -41,6 +41,7 @@ struct FrequencyScale {
   MelScale mel_scale = MelScale::Slaney;  ///< Mel only
   BandNorm norm = BandNorm::Slaney;       ///< all but Linear
 
+  /// Of n_bands.
   static constexpr int kMaxBands = 1 << 16;
   static constexpr double kLogFmin = 32.70319566257483;  ///< 440 Hz * 2^(-45 / 12)
 
@@ -72,10 +73,11 @@ double hz_of_scale(const FrequencyScale& scale, double position);
 /// The scale must have passed validate().
 std::vector<double> band_centers_hz(const FrequencyScale& scale, int n_fft, int sample_rate);
 
-// Names as they stand in the note and on the command line; from_string throws Error(Usage) listing the legal ones.
+/// Names as they stand in the note and on the command line.
 std::string to_string(FrequencyScaleKind kind);
 std::string to_string(MelScale scale);
 std::string to_string(BandNorm norm);
+/// What has this name. Throws Error(Usage) that lists the legal ones.
 FrequencyScaleKind frequency_scale_from_string(std::string_view name);
 MelScale mel_scale_from_string(std::string_view name);
 BandNorm band_norm_from_string(std::string_view name);

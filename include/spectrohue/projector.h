@@ -50,6 +50,7 @@ struct Acceleration {
 /// threads. Every call is for all items that are not done().
 class Projector {
  public:
+  /// Of an item.
   static constexpr int kSignals = 4;
   virtual ~Projector() = default;
 
@@ -64,12 +65,14 @@ class Projector {
   virtual void project(int from, int to) = 0;
   /// t' = (1 - share) d + share p; c = t' + momentum (t' - t); d = t' + lag (t' - t); t = t' (Nenov et al. 2023).
   virtual void accelerate(int p, int c, int t, int d, const Acceleration& by) = 0;
+  /// `to` = from.
   virtual void copy(int from, int to) = 0;
   /// Items 3 i, 3 i + 1, 3 i + 2 are left, right and (left + right) / sqrt 2: makes them the nearest three that are.
   virtual void couple(int signal) = 0;
 
   /// sum (|G from| - wanted)^2, or of bands, in double, in the order of the frames; [items], 0 for those that are done.
   virtual std::vector<double> errors(int from) = 0;
+  /// A signal of one item, done or not, to the host: as many of its samples as there is room for.
   virtual void read(int signal, std::size_t item, std::span<float> samples) = 0;
   /// No more steps for this item.
   virtual void set_done(std::size_t item) = 0;

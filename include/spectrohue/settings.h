@@ -13,7 +13,8 @@
 
 namespace SPECTROHUE_API spectrohue {
 
-/// Analysis and synthesis windows, all in their periodic (DFT-even) form, largest value 1.
+/// Analysis and synthesis windows, all in their periodic (DFT-even) form, largest value 1 (Harris, Proc.
+/// IEEE 66, 1978); docs/format.md has their formulas.
 enum class Window { Hann, Hamming, Blackman, BlackmanHarris, Gaussian, Kaiser, Rectangular };
 
 /// What centred frames see past either end of the signal: zeros, or the signal mirrored without repeating
@@ -41,6 +42,7 @@ struct StftSettings {
   /// The defaults for a size: hop_length n_fft / 4 (at least 1), win_length n_fft, Hann.
   static StftSettings for_n_fft(int n_fft);
 
+  /// From 0 Hz to half the sample rate, which is a bin itself if n_fft is even.
   int n_bins() const { return n_fft / 2 + 1; }
   /// Samples before the signal's first that frame 0 begins at.
   int padding() const { return center ? n_fft / 2 : 0; }
@@ -75,9 +77,11 @@ enum class Encoding {
 struct PixelLayout {
   int channels = 3;  ///< 1: gray, or an index; 2: real and imaginary part; 3: red, green, blue
   int bits = 8;      ///< of a channel: 8 or 16, whole numbers; 32, a float
+  /// Of a pixel.
   int bytes() const { return channels * bits / 8; }
   bool operator==(const PixelLayout&) const = default;
 };
+/// Of a picture of this encoding; of Magphase's one that holds magnitudes and phases.
 PixelLayout pixel_layout(Encoding encoding);
 /// The largest code of a magnitude. Floats count as 24 bits, what they hold.
 double top_code(Encoding encoding);
@@ -108,6 +112,7 @@ enum class CurveKind {
   DoubleLog,    ///< v = log(1 + a log(1 + b m) / log(1 + b)) / log(1 + a), a = 20, b = 1e4
 };
 
+/// A law with its parameters.
 struct Curve {
   CurveKind kind = CurveKind::Gamma;
   double gamma = 0.3;     ///< (0, 1]; Gamma only. 0.3 is the measured optimum for the round trip.
@@ -116,6 +121,7 @@ struct Curve {
   bool operator==(const Curve&) const = default;
 };
 
+/// What becomes of a spectrum in a picture.
 struct PixelSettings {
   Encoding encoding = Encoding::Hsv;
   Curve curve;
@@ -123,11 +129,14 @@ struct PixelSettings {
   /// closed loop (docs/closed-loop.md), the feedback pass and then N descent sweeps: the same picture format, 11 dB
   /// better with 0, 15 dB with 4. At most kMaxRefine.
   int refine = kOpenLoop;
+  /// Of refine.
   static constexpr int kOpenLoop = -1;
+  /// The most sweeps.
   static constexpr int kMaxRefine = 64;
   /// Of the smallest channel, the low bits that hold the residual: exact encodings only. 0: as few as do, when
   /// encoding.
   int residual_bits = 0;
+  /// Of any encoding; max_residual_bits() has each one's.
   static constexpr int kMaxResidualBits = 12;
   /// Codes are stored as multiples of this, above the residual: exact encodings only. 0: own_code_step() of the
   /// encoding; 1 is read and written too.
@@ -141,6 +150,7 @@ struct PixelSettings {
   /// are taken off. The largest weight, that of the highest bin if tilt > 0 and of bin 1 if tilt < 0, is 1; Reference
   /// is about weighed magnitudes.
   double tilt = 0.0;
+  /// dB per octave, either way.
   static constexpr double kMaxTilt = 24.0;
   /// The picture has no row for the highest bin, Nyquist, which counts as 0: n_fft / 2 rows, a power of two as a rule.
   /// n_fft must be even.
@@ -149,7 +159,8 @@ struct PixelSettings {
   bool operator==(const PixelSettings&) const = default;
 };
 
-/// Rows of a channel in a picture: one a bin, less the one that drop_top drops. Bin k is row n_rows - 1 - k.
+/// Rows of a channel in a picture: one a bin, less the one that drop_top drops, or with another scale than Linear one a
+/// band. Bin or band k is row n_rows - 1 - k.
 int n_rows(const StftSettings& stft, const PixelSettings& pixels);
 /// Rows of the picture of a sound of so many channels: n_rows() each, stacked, the first on top; Stereo and Stereo3
 /// have them once for all, Magphase those of all phases below those of all magnitudes.
@@ -157,6 +168,7 @@ std::int64_t picture_height(const StftSettings& stft, const PixelSettings& pixel
 
 /// The magnitude that value 1 stands for.
 struct Reference {
+  /// Where it comes from.
   enum class Kind {
     Peak,       ///< the largest magnitude of the channel, each channel its own; is_hue: kPeakHeadroom times that;
                 ///< has_channels_as_colours: the largest of all
@@ -195,12 +207,14 @@ struct Arrangement {
   std::int64_t from_width = 0;  ///< in a note: what it was before it was resized
   std::int64_t from_height = 0;
 
+  /// Whether width and height say so.
   bool is_resized() const { return width > 0 && height > 0; }
   bool operator==(const Arrangement&) const = default;
 };
 
 /// Which channels of a sound its picture shows.
 struct ChannelChoice {
+  /// What becomes of the channels.
   enum class Kind {
     Keep,     ///< all
     Mono,     ///< their mean
@@ -242,8 +256,8 @@ enum class PhaseStart {
   Pghi,    ///< phase gradient heap integration (Prusa, Balazs & Sondergaard 2017)
   Rtpghi,  ///< the same a frame at a time (Prusa & Rajmic 2017)
   Spsi,    ///< single pass spectrogram inversion (Beauregard, Harish & Wyse 2015)
-  Zero,
-  Random,
+  Zero,    ///< of all bins, at the frames' centres
+  Random,  ///< even over the circle, from RetrievalSettings::seed
   Stored,  ///< what the picture holds
 };
 
@@ -276,7 +290,7 @@ std::vector<double> make_window(const StftSettings& settings);
 /// sum(window) / 2: the magnitude of a full-scale sine, 0 dB.
 double full_scale_magnitude(const StftSettings& settings);
 
-// Names as they stand in the note and on the command line; from_string throws Error(Usage) listing the legal ones.
+/// Names as they stand in the note and on the command line.
 std::string to_string(Window window);
 std::string to_string(PadMode mode);
 std::string to_string(FrameCount frames);
@@ -285,6 +299,7 @@ std::string to_string(CurveKind kind);
 std::string to_string(PhaseMethod method);
 std::string to_string(PhaseStart start);
 std::string to_string(BandInverse inverse);
+/// What has this name. Throws Error(Usage) that lists the legal ones.
 Window window_from_string(std::string_view name);
 PadMode pad_mode_from_string(std::string_view name);
 FrameCount frame_count_from_string(std::string_view name);

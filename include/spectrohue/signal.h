@@ -38,6 +38,7 @@ class Signal {
 
   std::int64_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
+  /// What the samples are: floats, or integers.
   bool has_floats() const { return shorts_ == nullptr; }
   /// Where sample i lies; floats only.
   const float* floats_at(std::int64_t i) const { return floats_ + (i - first_); }

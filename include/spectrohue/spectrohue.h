@@ -41,6 +41,7 @@ extern "C" {
 /* The library's, "MAJOR.MINOR.PATCH". Lives for ever. */
 SPECTROHUE_API const char* spectrohue_version(void);
 
+/* What became of a call. */
 typedef enum spectrohue_status SPECTROHUE_INT_ENUM {
   SPECTROHUE_OK = 0,
   SPECTROHUE_ERROR_USAGE = 1,       /* an argument or a setting is impossible */
@@ -110,6 +111,7 @@ SPECTROHUE_API const char* spectrohue_settings_key(spectrohue_direction directio
 
 /* --- Samples and pixels in the caller's memory ---------------------------------------------------------------- */
 
+/* What one sample is, in the machine's byte order. */
 typedef enum spectrohue_sample_type SPECTROHUE_INT_ENUM {
   SPECTROHUE_FLOAT32 = 1, /* full scale is 1 */
   SPECTROHUE_INT16 = 2    /* full scale is 32768 */
@@ -148,6 +150,7 @@ typedef struct spectrohue_pixels {
 
 /* --- Pictures ------------------------------------------------------------------------------------------------- */
 
+/* A picture of the library's: pixels, and the note if there is one. Nothing changes it. */
 typedef struct spectrohue_picture spectrohue_picture;
 
 SPECTROHUE_API void spectrohue_picture_free(spectrohue_picture* picture);
@@ -180,6 +183,7 @@ SPECTROHUE_API spectrohue_status spectrohue_save(const char* path, const spectro
 
 /* --- Sounds --------------------------------------------------------------------------------------------------- */
 
+/* A sound of the library's, and what is to be said of it. Nothing changes it. */
 typedef struct spectrohue_sound spectrohue_sound;
 
 SPECTROHUE_API void spectrohue_sound_free(spectrohue_sound* sound);
@@ -263,12 +267,12 @@ typedef struct spectrohue_file_result {
    call the library with the same context. Anything but 0: no further file is begun. */
 typedef int (*spectrohue_file_function)(const spectrohue_file_result* result, void* user);
 
-/* Sound files to picture files, and back, n pairs of paths. The files are those that `spectrohue encode` and `decode`
+/* Sound files to picture files, n pairs of paths. The files are those that `spectrohue encode` and `decode`
    write, byte for byte; types go by the extensions of the destinations. Several files are worked on at once, on all of
    the context's threads; one that fails does not keep the others. An output gets its name when it is whole; one that
    exists is refused without the setting overwrite=on. A long sound becomes NAME.0000.png, NAME.0001.png ...; of a sound
    in several pictures any one names them all.
-   settings       of SPECTROHUE_ENCODE or SPECTROHUE_DECODE
+   settings       of SPECTROHUE_ENCODE
    file_finished  may be NULL; user is handed to it
    Returns OK if all files were converted; STOPPED; else the status of the first source, in their order, that failed,
    and the error says how many did. Errors before anything is written: USAGE (settings; two sources for one destination,
@@ -277,14 +281,16 @@ SPECTROHUE_API spectrohue_status spectrohue_encode_files(spectrohue_context* con
                                                          const char* const* destinations, size_t n,
                                                          const spectrohue_settings* settings,
                                                          spectrohue_file_function file_finished, void* user);
+/* Picture files to sound files, likewise; settings of SPECTROHUE_DECODE. */
 SPECTROHUE_API spectrohue_status spectrohue_decode_files(spectrohue_context* context, const char* const* sources,
                                                          const char* const* destinations, size_t n,
                                                          const spectrohue_settings* settings,
                                                          spectrohue_file_function file_finished, void* user);
 
-/* The same for one file, on all of the context's threads. */
+/* spectrohue_encode_files() for one file, on all of the context's threads. */
 SPECTROHUE_API spectrohue_status spectrohue_encode_file(spectrohue_context* context, const char* sound,
                                                         const char* picture, const spectrohue_settings* settings);
+/* spectrohue_decode_files() for one file, likewise. */
 SPECTROHUE_API spectrohue_status spectrohue_decode_file(spectrohue_context* context, const char* picture,
                                                         const char* sound, const spectrohue_settings* settings);
 

@@ -26,6 +26,7 @@ enum class SampleFormat {
 };
 
 std::string to_string(SampleFormat format);  ///< "pcm8" "pcm16" "pcm24" "pcm32" "float" "double" "lossy"
+/// What has this name. Throws Error(Usage) that lists the legal ones.
 SampleFormat sample_format_from_string(std::string_view name);
 int bytes_of(SampleFormat format);  ///< of one sample; Lossy counts as Pcm16
 
@@ -37,17 +38,21 @@ struct Audio {
   SampleFormat format = SampleFormat::Pcm16;
   Buffer<float> samples;  ///< [channels, n_samples]
 
+  /// Channel c, from 0: [n_samples].
   std::span<float> channel(int c) { return {samples.data() + c * n_samples, static_cast<std::size_t>(n_samples)}; }
   std::span<const float> channel(int c) const {
     return {samples.data() + c * n_samples, static_cast<std::size_t>(n_samples)};
   }
+  /// Length of the sound.
   double seconds() const { return sample_rate > 0 ? static_cast<double>(n_samples) / sample_rate : 0.0; }
 };
 
 /// What travels inside the picture: all that the way back needs. docs/format.md specifies its JSON form.
 struct PictureNote {
   static constexpr int kVersion = 3;  ///< the newest; a note says the oldest that knows all it holds
+  /// What a note may say at most: a reader does not trust it with more.
   static constexpr int kMaxChannels = 1024;
+  /// Of a channel.
   static constexpr std::int64_t kMaxSamples = std::int64_t{1} << 48;
 
   std::string tool;  ///< program and version that wrote it
@@ -100,6 +105,7 @@ struct Picture {
   Buffer<std::uint8_t> pixels;
   std::vector<Colour> palette;  ///< up to 256; where there is one, the pixels are indices of 8 bits
 
+  /// Rows have no gaps.
   std::int64_t row_bytes() const { return width * layout.bytes(); }
   /// Contents are undefined afterwards; the memory is kept.
   void resize(std::int64_t new_width, std::int64_t new_height, PixelLayout new_layout) {
@@ -108,6 +114,7 @@ struct Picture {
     layout = new_layout;
     pixels.resize(static_cast<std::size_t>(row_bytes() * height));
   }
+  /// The first pixel of row y, from the top.
   std::uint8_t* row(std::int64_t y) { return pixels.data() + y * row_bytes(); }
   const std::uint8_t* row(std::int64_t y) const { return pixels.data() + y * row_bytes(); }
 };

@@ -591,6 +591,7 @@ class FileResult:
 
     @property
     def ok(self) -> bool:
+        """Whether it was converted."""
         return self.error is None
 
 
