@@ -14,6 +14,7 @@
 #include "image/picture_file.h"
 #include "spectrohue/convert.h"
 #include "spectrohue/error.h"
+#include "support/audio.h"
 #include "support/bench.h"
 
 namespace spectrohue::bench {
@@ -21,16 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Audio sound(int seconds) {
-  const std::vector<float> x = music(seconds);
-  Audio audio;
-  audio.sample_rate = kSampleRate;
-  audio.channels = 1;
-  audio.n_samples = static_cast<std::int64_t>(x.size());
-  audio.samples.resize(x.size());
-  std::copy(x.begin(), x.end(), audio.samples.begin());
-  return audio;
-}
+Audio sound(int seconds) { return audio_of(music(seconds), kSampleRate); }
 
 /// What is timed of pictures: an encoding and how its codes are chosen.
 struct Kind {

@@ -14,9 +14,13 @@
 
 #include "core/colormap.h"
 #include "image/rgb.h"
+#include "support/pictures.h"
 
 namespace spectrohue::image {
 namespace {
+
+using test::copy_of;
+using test::expect_same;
 
 PictureNote note_of(Encoding encoding) {
   PictureNote note;
@@ -42,20 +46,6 @@ Picture ramp(int bits, int step, std::vector<Colour> palette = {}) {
   }
   picture.palette = std::move(palette);
   return picture;
-}
-
-Picture copy_of(const Picture& picture) {
-  Picture copy;
-  copy.resize(picture.width, picture.height, picture.layout);
-  std::copy(picture.pixels.begin(), picture.pixels.end(), copy.pixels.begin());
-  copy.palette = picture.palette;
-  return copy;
-}
-
-void expect_same(const Picture& a, const Picture& b) {
-  EXPECT_EQ(a.layout, b.layout);
-  EXPECT_EQ(a.palette, b.palette);
-  EXPECT_TRUE(std::equal(a.pixels.begin(), a.pixels.end(), b.pixels.begin(), b.pixels.end()));
 }
 
 TEST(Adapt, WhatIsAsItWasStaysSo) {

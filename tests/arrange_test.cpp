@@ -14,11 +14,14 @@
 
 #include "spectrohue/error.h"
 #include "support/outcome.h"
+#include "support/pictures.h"
 #include "support/signals.h"
 
 namespace spectrohue::image {
 namespace {
 
+using test::copy_of;
+using test::expect_same;
 using test::outcome_of;
 
 constexpr PixelLayout kLayouts[] = {{1, 8}, {1, 16}, {1, 32}, {2, 32}, {3, 8}, {3, 16}};
@@ -60,28 +63,12 @@ Picture noise_picture(std::int64_t width, std::int64_t height, PixelLayout layou
   return picture;
 }
 
-Picture copy_of(const Picture& picture) {
-  Picture copy;
-  copy.resize(picture.width, picture.height, picture.layout);
-  std::copy(picture.pixels.begin(), picture.pixels.end(), copy.pixels.begin());
-  copy.palette = picture.palette;
-  return copy;
-}
-
 Arrangement arrangement(unsigned bits) {
   Arrangement a;
   a.invert = (bits & 1) != 0;
   a.flip = (bits & 2) != 0;
   a.transpose = (bits & 4) != 0;
   return a;
-}
-
-void expect_same(const Picture& a, const Picture& b) {
-  EXPECT_EQ(a.width, b.width);
-  EXPECT_EQ(a.height, b.height);
-  EXPECT_EQ(a.layout, b.layout);
-  EXPECT_EQ(a.palette, b.palette);
-  EXPECT_TRUE(std::equal(a.pixels.begin(), a.pixels.end(), b.pixels.begin(), b.pixels.end()));
 }
 
 /// Where each pixel goes, by the definition: inverted, then upside down, then columns for rows.

@@ -19,6 +19,7 @@
 #include "spectrohue/error.h"
 #include "support/outcome.h"
 #include "support/signals.h"
+#include "support/sounds.h"
 #include "support/temp_folder.h"
 
 namespace spectrohue::audio {
@@ -26,6 +27,7 @@ namespace {
 
 using test::Outcome;
 using test::outcome_of;
+using test::planar_sound;
 using test::TempFolder;
 
 using Bytes = std::string;
@@ -45,18 +47,8 @@ std::uint32_t little_endian(const Bytes& bytes, std::size_t at, int count) {
   return value;
 }
 
-Audio make_audio(int channels, std::int64_t n_samples, int rate_hz, const std::vector<float>& planar) {
-  Audio audio;
-  audio.sample_rate = rate_hz;
-  audio.channels = channels;
-  audio.n_samples = n_samples;
-  audio.samples.resize(planar.size());
-  std::copy(planar.begin(), planar.end(), audio.samples.data());
-  return audio;
-}
-
 Audio noise_audio(int channels, std::int64_t n_samples, int rate_hz = 44100) {
-  return make_audio(channels, n_samples, rate_hz, test::noise(channels * n_samples, 5, 0.9F));
+  return planar_sound(test::noise(channels * n_samples, 5, 0.9F), channels, rate_hz);
 }
 
 Outcome read_outcome(const std::filesystem::path& path) {
@@ -273,7 +265,7 @@ TEST(WriteWav, RoundsTiesToEvenAndClampsEveryCode) {
     const std::vector<float> beyond{1.0F, 1.5F, -1.1F, 1e30F, -INFINITY, INFINITY, NAN};
     values.insert(values.end(), {-1.0F, 0.0F, -0.0F, 1e-40F});
     values.insert(values.end(), beyond.begin(), beyond.end());
-    const Audio audio = make_audio(1, static_cast<std::int64_t>(values.size()), 8000, values);
+    const Audio audio = test::mono_sound(values, 8000);
 
     const WriteResult result = write(folder / "a.wav", audio, {Container::Wav, depth.format});
     const WavFile wav = take_apart(bytes_of(folder / "a.wav"));
@@ -352,7 +344,7 @@ TEST(RoundTrip, FloatsReturnExactlyBeyondFullScaleToo) {
   std::vector<float> values = test::noise(3000, 8, 4.0F);
   values.insert(values.end(), {1e30F, -1e-40F, std::numeric_limits<float>::min()});
   for (const SampleFormat format : {SampleFormat::Float32, SampleFormat::Float64}) {
-    const Audio audio = make_audio(3, 1001, 96000, values);
+    const Audio audio = planar_sound(values, 3, 96000);
     EXPECT_EQ(write(folder / "a.wav", audio, {Container::Wav, format}).clipped, 0);
     Audio back;
     read(folder / "a.wav", back);
@@ -371,7 +363,7 @@ TEST(RoundTrip, OggKeepsLengthAndSound) {
         const std::vector<float> sine = test::sine(n, 0.01 * (c + 1), 0.3F);
         planar.insert(planar.end(), sine.begin(), sine.end());
       }
-      const Audio audio = make_audio(channels, n, 44100, planar);
+      const Audio audio = planar_sound(planar, channels, 44100);
       write(folder / "a.ogg", audio, {Container::Ogg, SampleFormat::Pcm16});
       Audio back;
       read(folder / "a.ogg", back);

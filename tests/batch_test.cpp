@@ -22,6 +22,7 @@
 #include "batch/walk.h"
 #include "spectrohue/error.h"
 #include "support/signals.h"
+#include "support/sounds.h"
 #include "support/temp_folder.h"
 
 namespace spectrohue::batch {
@@ -619,14 +620,8 @@ TEST_F(Batch, ADeviceIsGivenManyShortFilesAtATime) {
   std::int64_t n_all = 0;
   for (int i = 0; i < 200; ++i) {
     const std::int64_t n = i == 100 ? 50'000 : 500 + 10 * (i % 50);
-    Audio audio;
-    audio.sample_rate = 8000;
-    audio.channels = 2;
-    audio.n_samples = n;
-    audio.samples.resize(static_cast<std::size_t>(2 * n));
-    std::fill_n(audio.samples.data(), 2 * n, 0.0F);
     const fs::path path = folder_ / (std::to_string(i) + ".wav");
-    audio::write(path, audio, {});
+    audio::write(path, test::planar_sound(std::vector<float>(static_cast<std::size_t>(2 * n)), 2, 8000), {});
     tasks.push_back({path, "out"});
     n_all += 2 * n;
   }
@@ -681,12 +676,7 @@ TEST_F(Batch, StopEndsARunOfManyAtATime) {
 
 /// Sound files that change when their turn has come: after the plan was made.
 TEST_F(Batch, FilesThatChangeDuringTheRun) {
-  Audio audio;
-  audio.sample_rate = 8000;
-  audio.channels = 1;
-  audio.n_samples = 4000;
-  audio.samples.resize(4000);
-  std::fill_n(audio.samples.data(), 4000, 0.25F);
+  const Audio audio = test::mono_sound(std::vector<float>(4000, 0.25F), 8000);
   for (const char* name : {"vanishes.wav", "shrinks.wav", "grows.wav", "stays.wav"}) {
     fs::create_directories(folder_ / "in");
     audio::write(folder_ / "in" / name, audio, {});
@@ -735,16 +725,8 @@ class ExactFiles : public Batch {
  protected:
   /// A sound of 20,000 samples, two channels.
   Audio put_sound(const std::string& name, const audio::WriteSettings& as, float amplitude = 0.5F) {
-    Audio audio;
-    audio.sample_rate = 16000;
-    audio.channels = 2;
-    audio.n_samples = 20'000;
-    audio.samples.resize(static_cast<std::size_t>(2 * audio.n_samples));
-    const std::vector<float> left = test::voice(audio.n_samples, amplitude);
-    const std::vector<float> right = test::noise(audio.n_samples, 4, amplitude);
-    std::copy(left.begin(), left.end(), audio.channel(0).begin());
-    std::copy(right.begin(), right.end(), audio.channel(1).begin());
-    audio::write(folder_ / name, audio, as);
+    audio::write(folder_ / name,
+                 test::sound_of({test::voice(20'000, amplitude), test::noise(20'000, 4, amplitude)}, 16000), as);
     Audio written;
     audio::read(folder_ / name, written);
     return written;

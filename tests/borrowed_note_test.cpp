@@ -18,6 +18,7 @@
 #include "image/rgb.h"
 #include "spectrohue/error.h"
 #include "support/signals.h"
+#include "support/sounds.h"
 #include "support/temp_folder.h"
 
 namespace spectrohue::batch {
@@ -245,15 +246,7 @@ TEST_F(BorrowedFiles, WhatHasNoNoteIsRefusedByName) {
 }
 
 TEST_F(BorrowedFiles, TheSoundIsThatOfThePictureWithItsNote) {
-  Audio audio;
-  audio.sample_rate = 16000;
-  audio.channels = 2;
-  audio.n_samples = 9000;
-  audio.samples.resize(18000);
-  const std::vector<float> left = test::voice(9000, 0.3F);
-  const std::vector<float> right = test::noise(9000, 4, 0.1F);
-  std::copy(left.begin(), left.end(), audio.channel(0).begin());
-  std::copy(right.begin(), right.end(), audio.channel(1).begin());
+  const Audio audio = test::sound_of({test::voice(9000, 0.3F), test::noise(9000, 4, 0.1F)}, 16000);
   audio::write(folder_ / "a.wav", audio, {audio::Container::Wav, SampleFormat::Float32});
   for (const Encoding encoding : {Encoding::Gray8, Encoding::Stereo3, Encoding::Hsv}) {
     SCOPED_TRACE(to_string(encoding));

@@ -13,6 +13,7 @@
 #include "spectrohue/error.h"
 #include "support/outcome.h"
 #include "support/signals.h"
+#include "support/sounds.h"
 #include "support/temp_folder.h"
 
 namespace spectrohue::batch {
@@ -27,12 +28,7 @@ constexpr std::int64_t kSamples = 5000;
 class Mixed : public testing::TestWithParam<SampleFormat> {
  protected:
   void make(int channels) {
-    sound_.sample_rate = 8000;
-    sound_.channels = channels;
-    sound_.n_samples = kSamples;
-    const std::vector<float> x = test::noise(kSamples * channels, 9);
-    sound_.samples.resize(x.size());
-    std::copy(x.begin(), x.end(), sound_.samples.begin());
+    sound_ = test::planar_sound(test::noise(kSamples * channels, 9), channels, 8000);
     audio::write(path_, sound_, {audio::Container::Wav, GetParam()});
     audio::read(path_, sound_);
   }

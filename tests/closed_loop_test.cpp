@@ -14,21 +14,14 @@
 #include "support/backends.h"
 #include "support/reference.h"
 #include "support/signals.h"
+#include "support/sounds.h"
 
 namespace spectrohue::test {
 namespace {
 
 constexpr int kOpen = PixelSettings::kOpenLoop;
 
-Audio mono(const std::vector<float>& x) {
-  Audio audio;
-  audio.sample_rate = 44100;
-  audio.channels = 1;
-  audio.n_samples = static_cast<std::int64_t>(x.size());
-  audio.samples.resize(x.size());
-  std::copy(x.begin(), x.end(), audio.samples.begin());
-  return audio;
-}
+Audio mono(const std::vector<float>& x) { return test::mono_sound(x, 44100); }
 
 std::vector<float> made_by(std::int64_t n, const std::function<double(double)>& f) {
   std::vector<float> x(static_cast<std::size_t>(n));

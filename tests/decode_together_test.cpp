@@ -15,6 +15,7 @@
 #include "spectrohue/error.h"
 #include "support/emulated_device.h"
 #include "support/signals.h"
+#include "support/sounds.h"
 #include "support/temp_folder.h"
 
 namespace spectrohue {
@@ -58,13 +59,7 @@ class DecodeTogether : public testing::Test {
   std::filesystem::path path(int i) { return folder_ / (std::to_string(i) + ".png"); }
 
   void add(Encoding encoding, int channels, std::int64_t n, bool has_bands = false) {
-    Audio audio;
-    audio.sample_rate = 8000;
-    audio.channels = channels;
-    audio.n_samples = n;
-    const std::vector<float> x = test::noise(channels * n, 1 + n_files_);
-    audio.samples.resize(x.size());
-    std::copy(x.begin(), x.end(), audio.samples.begin());
+    const Audio audio = test::planar_sound(test::noise(channels * n, 1 + n_files_), channels, 8000);
     EncodeSettings settings;
     settings.stft = StftSettings::for_n_fft(128);
     settings.pixels.encoding = encoding;

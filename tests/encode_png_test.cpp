@@ -26,6 +26,7 @@
 #include "support/cuda_device.h"
 #include "support/emulated_device.h"
 #include "support/signals.h"
+#include "support/sounds.h"
 #include "support/temp_folder.h"
 
 namespace spectrohue {
@@ -421,16 +422,7 @@ class EncodeFiles : public testing::Test {
 };
 
 TEST_F(EncodeFiles, AreTheCpus) {
-  Audio audio;
-  audio.sample_rate = 8000;
-  audio.channels = 2;
-  audio.n_samples = 60'000;
-  audio.samples.resize(120'000);
-  const std::vector<float> left = test::voice(60'000);
-  const std::vector<float> right = test::noise(60'000);
-  std::copy(left.begin(), left.end(), audio.channel(0).begin());
-  std::copy(right.begin(), right.end(), audio.channel(1).begin());
-  audio::write(folder_ / "sound.wav", audio, {});
+  audio::write(folder_ / "sound.wav", test::sound_of({test::voice(60'000), test::noise(60'000)}, 8000), {});
   for (const auto compression : {image::Compression::Fast, static_cast<image::Compression>(1)}) {
     for (const TileSettings& tiles : {TileSettings{}, {300, 20, true}}) {
       encode_with(cpu::make_cpu_backend(), "cpu", compression, tiles);
@@ -461,13 +453,10 @@ class FailsOnce final : public EmulatedBackend {
 TEST_F(EncodeFiles, ManyTogetherAreThoseOfEachAlone) {
   std::vector<std::int64_t> lengths{0, 1, 700, 5'000, 20'000, 3'000, 9'000, 12'345};
   for (std::size_t i = 0; i < lengths.size(); ++i) {
-    Audio audio;
-    audio.sample_rate = 8000;
-    audio.channels = i % 3 == 2 ? 2 : 1;
-    audio.n_samples = lengths[i];
-    const std::vector<float> x = i == 5 ? std::vector<float>(6'000) : test::noise(audio.channels * lengths[i], 1 + i);
-    audio.samples.resize(x.size());
-    std::copy(x.begin(), x.end(), audio.samples.begin());
+    const int channels = i % 3 == 2 ? 2 : 1;
+    const std::int64_t n = channels * lengths[i];
+    Audio audio = test::planar_sound(i == 5 ? std::vector<float>(static_cast<std::size_t>(n)) : test::noise(n, 1 + i),
+                                     channels, 8000);
     if (i == 3) audio.samples[1'234] = NAN;
     audio::WriteSettings as;
     as.format = i == 3 ? SampleFormat::Float32 : SampleFormat::Pcm16;

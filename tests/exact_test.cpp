@@ -27,6 +27,7 @@
 #include "support/emulated_device.h"
 #include "support/reference.h"
 #include "support/signals.h"
+#include "support/sounds.h"
 
 namespace spectrohue::test {
 namespace {
@@ -41,15 +42,8 @@ std::vector<float> rounded(std::vector<float> x, int bits) {
 }
 
 Audio sound_of(const Channels& channels, SampleFormat format) {
-  Audio audio;
-  audio.sample_rate = 44100;
-  audio.channels = static_cast<int>(channels.size());
-  audio.n_samples = std::ssize(channels.front());
+  Audio audio = test::sound_of(channels, 44100);
   audio.format = format;
-  audio.samples.resize(static_cast<std::size_t>(audio.channels * audio.n_samples));
-  for (int c = 0; c < audio.channels; ++c) {
-    std::copy(channels[c].begin(), channels[c].end(), audio.channel(c).begin());
-  }
   return audio;
 }
 

@@ -21,6 +21,7 @@
 #include "spectrohue/settings.h"
 #include "support/contract.h"
 #include "support/emulated_device.h"
+#include "support/ragged_batch.h"
 #include "support/signals.h"
 
 namespace spectrohue {
@@ -31,14 +32,19 @@ using cuda::Segment;
 using cuda::Slot;
 using cuda::SlotCutter;
 using test::allocations_left;
+using test::Bytes;
 using test::EmulatedBackend;
 using test::EmulatedQueue;
 using test::expect_legal;
+using test::expect_same_bits;
+using test::expect_same_results;
 using test::growths;
 using test::largest_allocation;
 using test::Order;
 using test::plans;
+using test::Spectra;
 using test::uploaded;
+using Batch = test::RaggedBatch;
 
 // ------------------------------------------------------------------------------------------------- slots
 
@@ -197,227 +203,108 @@ std::vector<std::int64_t> lengths_of(const StftSettings& s) {
   return {0, 1, 2, n / 2, n / 2 + 1, n - 1, n, n + 1, n + s.hop_length, 3 * n - 1, 5 * n + 3, 11 * n};
 }
 
-TEST(Samples, SeenHoldsWhatTheFramesRead) {
+/// check(shape, n_samples, cutter) for one item of every length, cut into slots of several capacities.
+template <class Check>
+void for_each_cut(const Check& check) {
   for (const Case& c : kCases) {
     const StftSettings settings = settings_of(c);
-    const FrameShape shape(settings);
     for (const std::int64_t n : lengths_of(settings)) {
       for (const std::int64_t capacity : {1, 2, 3, 100}) {
         SCOPED_TRACE(std::string(c.name) + ", " + std::to_string(n) + " samples, capacity " + std::to_string(capacity));
         const std::vector<std::int64_t> items{settings.n_frames(n)};
         SlotCutter cutter(items, capacity);
-        Slot slot;
-        while (cutter.next(slot)) {
-          for (Segment& s : slot.segments) s.item_samples = n;
-          cuda::lay_out_samples(slot, shape, cuda::samples_seen);
-          const Segment& s = slot.segments[0];
-          ASSERT_GE(s.sample_first, 0);
-          ASSERT_LE(s.sample_first + s.sample_count, n);
-          for (std::int64_t frame = s.first_frame; frame < s.end_frame(); ++frame) {
-            const std::int64_t start = frame * shape.hop - shape.padding;
-            for (std::int64_t i = start; i < start + shape.n_fft; ++i) {
-              if (n == 0 || ((i < 0 || i >= n) && !shape.reflect)) continue;
-              const std::int64_t read = i >= 0 && i < n ? i : math::reflect_index(i, n);
-              ASSERT_GE(read, s.sample_first);
-              ASSERT_LT(read, s.sample_first + s.sample_count);
-            }
-          }
-        }
+        check(FrameShape(settings), n, cutter);
+        if (testing::Test::HasFatalFailure()) return;
       }
     }
   }
 }
 
-TEST(Samples, CompletedCoverTheSignalOnceWithAllTheirFrames) {
-  for (const Case& c : kCases) {
-    const StftSettings settings = settings_of(c);
-    const FrameShape shape(settings);
-    for (const std::int64_t n : lengths_of(settings)) {
-      for (const std::int64_t capacity : {1, 2, 3, 100}) {
-        SCOPED_TRACE(std::string(c.name) + ", " + std::to_string(n) + " samples, capacity " + std::to_string(capacity));
-        const std::vector<std::int64_t> items{settings.n_frames(n)};
-        SlotCutter cutter(items, capacity);
-        Slot slot;
-        std::int64_t next = 0;
-        while (cutter.next(slot)) {
-          slot.segments[0].item_samples = n;
-          cuda::lay_out_samples(slot, shape, cuda::samples_completed);
-          const Segment& s = slot.segments[0];
-          if (s.sample_count == 0) continue;
-          ASSERT_EQ(s.sample_first, next);
-          next += s.sample_count;
-          const std::int64_t last = s.sample_first + s.sample_count - 1;
-          ASSERT_LT(math::frames_holding(last + shape.padding, shape.n_fft, shape.hop, s.item_frames).last,
-                    s.end_frame());
-          // Were it completed by an earlier segment, that one would have had it.
-          if (s.first_frame > 0) {
-            const auto range =
-                math::frames_holding(s.sample_first + shape.padding, shape.n_fft, shape.hop, s.item_frames);
-            ASSERT_GE(range.last, s.first_frame);
-          }
+TEST(Samples, SeenHoldsWhatTheFramesRead) {
+  for_each_cut([](const FrameShape& shape, std::int64_t n, SlotCutter& cutter) {
+    Slot slot;
+    while (cutter.next(slot)) {
+      for (Segment& s : slot.segments) s.item_samples = n;
+      cuda::lay_out_samples(slot, shape, cuda::samples_seen);
+      const Segment& s = slot.segments[0];
+      ASSERT_GE(s.sample_first, 0);
+      ASSERT_LE(s.sample_first + s.sample_count, n);
+      for (std::int64_t frame = s.first_frame; frame < s.end_frame(); ++frame) {
+        const std::int64_t start = frame * shape.hop - shape.padding;
+        for (std::int64_t i = start; i < start + shape.n_fft; ++i) {
+          if (n == 0 || ((i < 0 || i >= n) && !shape.reflect)) continue;
+          const std::int64_t read = i >= 0 && i < n ? i : math::reflect_index(i, n);
+          ASSERT_GE(read, s.sample_first);
+          ASSERT_LT(read, s.sample_first + s.sample_count);
         }
-        ASSERT_EQ(next, n);
       }
     }
-  }
+  });
+}
+
+TEST(Samples, CompletedCoverTheSignalOnceWithAllTheirFrames) {
+  for_each_cut([](const FrameShape& shape, std::int64_t n, SlotCutter& cutter) {
+    Slot slot;
+    std::int64_t next = 0;
+    while (cutter.next(slot)) {
+      slot.segments[0].item_samples = n;
+      cuda::lay_out_samples(slot, shape, cuda::samples_completed);
+      const Segment& s = slot.segments[0];
+      if (s.sample_count == 0) continue;
+      ASSERT_EQ(s.sample_first, next);
+      next += s.sample_count;
+      const std::int64_t last = s.sample_first + s.sample_count - 1;
+      ASSERT_LT(math::frames_holding(last + shape.padding, shape.n_fft, shape.hop, s.item_frames).last, s.end_frame());
+      // Were it completed by an earlier segment, that one would have had it.
+      if (s.first_frame > 0) {
+        const auto range = math::frames_holding(s.sample_first + shape.padding, shape.n_fft, shape.hop, s.item_frames);
+        ASSERT_GE(range.last, s.first_frame);
+      }
+    }
+    ASSERT_EQ(next, n);
+  });
 }
 
 // ------------------------------------------------------------------------------------------ whole batches
 
-constexpr std::uint8_t kUntouched = 0xa5;
-
 /// Of several batches of the FFT at n_fft 1500.
 constexpr cuda::SlotLimits kSmallSlots{std::int64_t{8} << 20, 65536, 512, std::int64_t{1} << 30, 96'000};
 
-struct Pictures {
-  std::vector<std::vector<std::uint8_t>> bytes;
-  std::vector<std::int64_t> n_frames;
-  std::int64_t bytes_per_pixel = 3;
+/// Noise of these lengths, every fifth item silent by its reference, in rows a little longer than their pixels.
+Batch noise_batch(const StftSettings& stft, const PixelSettings& pixels, const std::vector<std::int64_t>& lengths) {
+  Batch batch{stft, pixels, {}, {}};
+  batch.row_gap = 8;
+  const auto full_scale = static_cast<float>(full_scale_magnitude(stft));
+  std::uint32_t seed = 1;
+  for (const std::int64_t n : lengths) {
+    batch.signals.push_back(test::noise(n, seed));
+    batch.refs.push_back(seed % 5 == 0 ? 0.0F : full_scale / static_cast<float>(seed));
+    ++seed;
+  }
+  return batch;
+}
 
-  /// Rows a little longer than their pixels, which nobody may touch.
-  std::int64_t row_bytes(std::size_t i) const { return n_frames[i] * bytes_per_pixel + 8; }
-  Plane plane(std::size_t i) { return {bytes[i].data(), row_bytes(i), n_frames[i]}; }
-  ConstPlane const_plane(std::size_t i) const { return {bytes[i].data(), row_bytes(i), n_frames[i]}; }
-};
-
-class Batch {
- public:
-  Batch(const StftSettings& stft, const PixelSettings& pixels, const std::vector<std::int64_t>& lengths)
-      : stft_(stft), pixels_(pixels) {
-    std::uint32_t seed = 1;
-    for (const std::int64_t n : lengths) {
-      signals_.push_back(test::noise(n, seed));
-      // Every fifth item is silent, by its reference.
-      refs_.push_back(seed % 5 == 0 ? 0.0F : static_cast<float>(full_scale_magnitude(stft)) / static_cast<float>(seed));
-      ++seed;
-    }
+/// Of each item the frames of its middle third, analysed alone: those of the whole.
+void expect_middles_as_in_the_whole(Backend& backend, const Batch& batch, const Spectra& whole) {
+  Spectra wanted;
+  Spectra middles;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    const std::int64_t n_frames = batch.n_frames(i);
+    const auto first = whole[i].begin() + n_frames / 3 * batch.stft.n_bins();
+    wanted.emplace_back(first, first + (n_frames + 2) / 3 * batch.stft.n_bins());
+    middles.emplace_back(wanted[i].size());
   }
-
-  std::size_t size() const { return signals_.size(); }
-  std::int64_t n_frames(std::size_t i) const { return stft_.n_frames(static_cast<std::int64_t>(signals_[i].size())); }
-  std::size_t middle_count(std::size_t i) const { return static_cast<std::size_t>((n_frames(i) + 2) / 3); }
-
-  std::vector<std::vector<Complex>> analyse(Backend& backend) const {
-    auto spectra = empty_spectra();
-    std::vector<AnalyseItem> items;
-    for (std::size_t i = 0; i < size(); ++i) items.push_back({signals_[i], spectra[i]});
-    backend.analyse(stft_, items);
-    return spectra;
+  std::vector<AnalyseItem> items;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    items.push_back({batch.signal(i), middles[i], batch.n_frames(i) / 3});
   }
-
-  /// Of each item the frames of its middle third.
-  std::vector<std::vector<Complex>> analyse_middles(Backend& backend) const {
-    std::vector<std::vector<Complex>> spectra;
-    std::vector<AnalyseItem> items;
-    for (std::size_t i = 0; i < size(); ++i) spectra.emplace_back(middle_count(i) * stft_.n_bins());
-    for (std::size_t i = 0; i < size(); ++i) items.push_back({signals_[i], spectra[i], n_frames(i) / 3});
-    backend.analyse(stft_, items);
-    return spectra;
-  }
-  std::vector<std::vector<Complex>> middles_of(const std::vector<std::vector<Complex>>& spectra) const {
-    std::vector<std::vector<Complex>> middles;
-    for (std::size_t i = 0; i < size(); ++i) {
-      const auto first = spectra[i].begin() + n_frames(i) / 3 * stft_.n_bins();
-      middles.emplace_back(first, first + static_cast<std::ptrdiff_t>(middle_count(i)) * stft_.n_bins());
-    }
-    return middles;
-  }
-  std::vector<std::vector<float>> synthesise(Backend& backend, const std::vector<std::vector<Complex>>& spectra) const {
-    auto out = empty_signals();
-    std::vector<SynthesiseItem> items;
-    for (std::size_t i = 0; i < size(); ++i) items.push_back({spectra[i], out[i]});
-    backend.synthesise(stft_, items);
-    return out;
-  }
-  Pictures encode_pixels(Backend& backend, const std::vector<std::vector<Complex>>& spectra) const {
-    Pictures out = empty_pictures();
-    std::vector<EncodePixelsItem> items;
-    for (std::size_t i = 0; i < size(); ++i) items.push_back({spectra[i], refs_[i], out.plane(i)});
-    backend.encode_pixels(stft_, pixels_, items);
-    return out;
-  }
-  std::vector<std::vector<Complex>> decode_pixels(Backend& backend, const Pictures& pictures) const {
-    auto spectra = empty_spectra();
-    std::vector<DecodePixelsItem> items;
-    for (std::size_t i = 0; i < size(); ++i) items.push_back({pictures.const_plane(i), refs_[i], spectra[i]});
-    backend.decode_pixels(stft_, pixels_, items);
-    return spectra;
-  }
-  std::vector<float> peak(Backend& backend) const {
-    std::vector<float> peaks(size(), -1.0F);
-    std::vector<PeakItem> items;
-    for (std::size_t i = 0; i < size(); ++i) items.push_back({signals_[i], 0, n_frames(i)});
-    backend.peak(stft_, pixels_, items, peaks);
-    return peaks;
-  }
-  Pictures encode(Backend& backend) const {
-    Pictures out = empty_pictures();
-    std::vector<EncodeItem> items;
-    for (std::size_t i = 0; i < size(); ++i) items.push_back({signals_[i], refs_[i], out.plane(i)});
-    backend.encode(stft_, pixels_, items);
-    return out;
-  }
-  std::vector<std::vector<float>> decode(Backend& backend, const Pictures& pictures) const {
-    auto out = empty_signals();
-    std::vector<DecodeItem> items;
-    for (std::size_t i = 0; i < size(); ++i) items.push_back({pictures.const_plane(i), refs_[i], out[i]});
-    backend.decode(stft_, pixels_, items);
-    return out;
-  }
-
- private:
-  std::vector<std::vector<Complex>> empty_spectra() const {
-    std::vector<std::vector<Complex>> spectra;
-    for (std::size_t i = 0; i < size(); ++i) {
-      spectra.emplace_back(static_cast<std::size_t>(n_frames(i) * stft_.n_bins()), Complex(NAN, NAN));
-    }
-    return spectra;
-  }
-  std::vector<std::vector<float>> empty_signals() const {
-    std::vector<std::vector<float>> out;
-    for (const auto& x : signals_) out.emplace_back(x.size(), NAN);
-    return out;
-  }
-  Pictures empty_pictures() const {
-    Pictures p;
-    p.bytes_per_pixel = 3 * (pixel_layout(pixels_.encoding).bits / 8);
-    for (std::size_t i = 0; i < size(); ++i) {
-      p.n_frames.push_back(n_frames(i));
-      p.bytes.emplace_back(static_cast<std::size_t>(p.row_bytes(i) * n_rows(stft_, pixels_)), kUntouched);
-    }
-    return p;
-  }
-
-  StftSettings stft_;
-  PixelSettings pixels_;
-  std::vector<std::vector<float>> signals_;
-  std::vector<float> refs_;
-};
-
-template <class T>
-void expect_same_bits(const std::vector<std::vector<T>>& got, const std::vector<std::vector<T>>& want,
-                      const char* what) {
-  ASSERT_EQ(got.size(), want.size());
-  for (std::size_t i = 0; i < want.size(); ++i) {
-    ASSERT_EQ(got[i].size(), want[i].size());
-    if (want[i].empty() || std::memcmp(got[i].data(), want[i].data(), want[i].size() * sizeof(T)) == 0) continue;
-    std::size_t at = 0;
-    while (std::memcmp(&got[i][at], &want[i][at], sizeof(T)) == 0) ++at;
-    ADD_FAILURE() << what << ": item " << i << " differs first at " << at << " of " << want[i].size();
-  }
+  backend.analyse(batch.stft, items);
+  expect_same_bits(middles, wanted, "analyse, from the middle");
 }
 
 void expect_as_cpu(Backend& emulated, Backend& cpu, const Batch& batch) {
-  const auto spectra = batch.analyse(cpu);
-  expect_same_bits(batch.analyse(emulated), spectra, "analyse");
-  expect_same_bits(batch.analyse_middles(emulated), batch.middles_of(spectra), "analyse, from the middle");
-  expect_same_bits(batch.synthesise(emulated, spectra), batch.synthesise(cpu, spectra), "synthesise");
-  const Pictures pictures = batch.encode_pixels(cpu, spectra);
-  expect_same_bits(batch.encode_pixels(emulated, spectra).bytes, pictures.bytes, "encode_pixels");
-  expect_same_bits(batch.decode_pixels(emulated, pictures), batch.decode_pixels(cpu, pictures), "decode_pixels");
-  expect_same_bits<float>({batch.peak(emulated)}, {batch.peak(cpu)}, "peak");
-  expect_same_bits(batch.encode(emulated).bytes, pictures.bytes, "encode");
-  expect_same_bits(batch.decode(emulated, pictures), batch.decode(cpu, pictures), "decode");
+  expect_same_results(emulated, cpu, batch);
+  expect_middles_as_in_the_whole(emulated, batch, batch.analyse(cpu));
 }
 
 /// The frames of 16-bit integers are those of the floats they stand for.
@@ -479,7 +366,7 @@ TEST_P(EmulatedKernels, EqualTheCpuBackend) {
     pixels.tilt = n_done % 3 == 2 ? 0.0 : 4.5 * (n_done % 2 == 0 ? 1 : -1);
     ++n_done;
     pixels.drop_top = stft.n_fft % 2 == 0 && capacity > 4;
-    expect_as_cpu(emulated, *cpu, Batch(stft, pixels, lengths_of(stft)));
+    expect_as_cpu(emulated, *cpu, noise_batch(stft, pixels, lengths_of(stft)));
     expect_integers_as_floats(emulated, stft);
     expect_parts_as_cpu(emulated, *cpu, stft);
     if (HasFailure()) return;
@@ -523,7 +410,7 @@ class LoopBatch {
     const std::int64_t pixel_bytes = 3 * (pixel_layout(pixels_.encoding).bits / 8);
     for (const Sound& sound : sounds_) {
       const std::int64_t row_bytes = sound.n_frames * pixel_bytes + 8;
-      auto& plane = planes.emplace_back(static_cast<std::size_t>(row_bytes * n_rows(stft_, pixels_)), kUntouched);
+      auto& plane = planes.emplace_back(static_cast<std::size_t>(row_bytes * n_rows(stft_, pixels_)), test::kRubbish);
       items.push_back(
           {part(sound, parts.emplace_back()), sound.ref, {plane.data(), row_bytes, sound.n_frames}, sound.first});
     }
@@ -773,7 +660,7 @@ TEST(EmulatedBackend, AllCurvesAndDepthsOnOneBackend) {
       pixels.encoding = encoding;
       pixels.curve.kind = kind;
       validate(pixels);
-      expect_as_cpu(emulated, *cpu, Batch(stft, pixels, {100, 0, 333, 64}));
+      expect_as_cpu(emulated, *cpu, noise_batch(stft, pixels, {100, 0, 333, 64}));
     }
   }
 }
@@ -786,7 +673,7 @@ TEST(EmulatedBackend, ChangesSettingsBetweenCalls) {
     for (const double tilt : {3.0, 0.0, -3.0}) {
       SCOPED_TRACE(c.name);
       pixels.tilt = tilt;
-      expect_as_cpu(emulated, *cpu, Batch(settings_of(c), pixels, {200, 3, 77}));
+      expect_as_cpu(emulated, *cpu, noise_batch(settings_of(c), pixels, {200, 3, 77}));
     }
   }
 }
@@ -802,12 +689,11 @@ TEST(EmulatedBackend, AnyPayloadAndAnyColour) {
       pixels.encoding = encoding;
       pixels.residual_bits = bits;
       pixels.code_step = step;
-      const Batch batch(stft, pixels, {1000});
-      Pictures pictures = batch.encode(*cpu);
-      const std::vector<float> rubbish = test::noise(std::ssize(pictures.bytes[0]), 8);
+      const Batch batch = noise_batch(stft, pixels, {1000});
+      Bytes pictures = batch.encode(*cpu);
+      const std::vector<float> rubbish = test::noise(std::ssize(pictures[0]), 8);
       for (std::size_t i = 0; i < rubbish.size(); ++i) {
-        pictures.bytes[0][i] =
-            static_cast<std::uint8_t>(static_cast<int>((rubbish[i] + 0.5F) * (i % 2 == 0 ? 256 : 9)));
+        pictures[0][i] = static_cast<std::uint8_t>(static_cast<int>((rubbish[i] + 0.5F) * (i % 2 == 0 ? 256 : 9)));
       }
       expect_same_bits(batch.decode_pixels(emulated, pictures), batch.decode_pixels(*cpu, pictures), "decode_pixels");
       expect_same_bits(batch.decode(emulated, pictures), batch.decode(*cpu, pictures), "decode");
@@ -821,14 +707,14 @@ TEST(EmulatedBackend, ThousandsOfTinyItems) {
   EmulatedBackend emulated({std::int64_t{1} << 40, 4096});
   std::vector<std::int64_t> lengths;
   for (int i = 0; i < 3000; ++i) lengths.push_back(i % 11);
-  expect_as_cpu(emulated, *cpu, Batch(stft, PixelSettings{}, lengths));
+  expect_as_cpu(emulated, *cpu, noise_batch(stft, PixelSettings{}, lengths));
 }
 
 TEST(EmulatedBackend, MoreOfEverythingThanABlockHasThreads) {
   const StftSettings stft = StftSettings::for_n_fft(1500);
   const auto cpu = cpu::make_cpu_backend();
   EmulatedBackend emulated(kSmallSlots);
-  expect_as_cpu(emulated, *cpu, Batch(stft, PixelSettings{}, {90000, 100, 61234}));
+  expect_as_cpu(emulated, *cpu, noise_batch(stft, PixelSettings{}, {90000, 100, 61234}));
 }
 
 TEST(EmulatedBackend, ForeignPixelsAndBinsThatAreNotNumbers) {
@@ -838,12 +724,12 @@ TEST(EmulatedBackend, ForeignPixelsAndBinsThatAreNotNumbers) {
   for (const Encoding encoding : {Encoding::Hsv, Encoding::Hsv16}) {
     PixelSettings pixels;
     pixels.encoding = encoding;
-    const Batch batch(stft, pixels, {1000});
+    const Batch batch = noise_batch(stft, pixels, {1000});
     // Any colour is legal on the way back.
-    Pictures pictures = batch.encode(*cpu);
-    const std::vector<float> rubbish = test::noise(static_cast<std::int64_t>(pictures.bytes[0].size()), 7);
+    Bytes pictures = batch.encode(*cpu);
+    const std::vector<float> rubbish = test::noise(static_cast<std::int64_t>(pictures[0].size()), 7);
     for (std::size_t i = 0; i < rubbish.size(); ++i) {
-      pictures.bytes[0][i] = static_cast<std::uint8_t>(static_cast<int>((rubbish[i] + 0.5F) * 256));
+      pictures[0][i] = static_cast<std::uint8_t>(static_cast<int>((rubbish[i] + 0.5F) * 256));
     }
     expect_same_bits(batch.decode_pixels(emulated, pictures), batch.decode_pixels(*cpu, pictures), "decode_pixels");
     expect_same_bits(batch.decode(emulated, pictures), batch.decode(*cpu, pictures), "decode");
@@ -851,8 +737,7 @@ TEST(EmulatedBackend, ForeignPixelsAndBinsThatAreNotNumbers) {
     auto spectra = batch.analyse(*cpu);
     const float odd[] = {NAN, INFINITY, -INFINITY, 0.0F, -0.0F, 1e-45F, 1e-38F, 3e38F, -1.0F};
     for (std::size_t i = 0; i < 81; ++i) spectra[0][i] = {odd[i % 9], odd[i / 9]};
-    expect_same_bits(batch.encode_pixels(emulated, spectra).bytes, batch.encode_pixels(*cpu, spectra).bytes,
-                     "encode_pixels");
+    expect_same_bits(batch.encode_pixels(emulated, spectra), batch.encode_pixels(*cpu, spectra), "encode_pixels");
   }
 }
 
@@ -861,7 +746,7 @@ TEST(EmulatedBackend, ImaginaryPartsOfRealBinsDoNotCount) {
   for (const int n_fft : {64, 45}) {
     const StftSettings stft = settings_of({"", n_fft, 15, n_fft});
     EmulatedBackend emulated({std::int64_t{1} << 40, 4});
-    const Batch batch(stft, PixelSettings{}, {500});
+    const Batch batch = noise_batch(stft, PixelSettings{}, {500});
     auto spectra = batch.analyse(*cpu);
     const auto plain = batch.synthesise(*cpu, spectra);
     for (std::size_t i = 0; i < spectra[0].size(); i += stft.n_bins()) {
@@ -876,8 +761,8 @@ TEST(EmulatedBackend, ImaginaryPartsOfRealBinsDoNotCount) {
 TEST(EmulatedBackend, RecoversFromExhaustedMemory) {
   constexpr std::int64_t kEnough = std::numeric_limits<std::int64_t>::max();
   const auto cpu = cpu::make_cpu_backend();
-  const Batch batch(settings_of(kCases[0]), PixelSettings{}, {500, 20});
-  const Pictures pictures = batch.encode(*cpu);
+  const Batch batch = noise_batch(settings_of(kCases[0]), PixelSettings{}, {500, 20});
+  const Bytes pictures = batch.encode(*cpu);
   const auto signals = batch.decode(*cpu, pictures);
   int failures = 0;
   for (bool done = false; !done; ++failures) {
@@ -891,7 +776,7 @@ TEST(EmulatedBackend, RecoversFromExhaustedMemory) {
       EXPECT_EQ(error.code(), ErrorCode::OutOfMemory);
     }
     allocations_left = kEnough;
-    expect_same_bits(batch.encode(emulated).bytes, pictures.bytes, "encode after a failure");
+    expect_same_bits(batch.encode(emulated), pictures, "encode after a failure");
     expect_same_bits(batch.decode(emulated, pictures), signals, "decode after a failure");
     ASSERT_FALSE(HasFailure()) << "allocation " << failures;
   }
@@ -911,7 +796,8 @@ TEST_P(EmulatedOrders, DoNotMatter) {
     // Batches of 4 frames, slots of 1 and 3 batches.
     for (const std::int64_t capacity : {4, 12}) {
       EmulatedBackend emulated({std::int64_t{1} << 40, capacity, 5, 100'000, 4 * stft.n_fft}, order, seed);
-      expect_as_cpu(emulated, *cpu, Batch(stft, PixelSettings{}, {200 * hop, 3, 9 * hop, 0, 31 * hop, 150 * hop}));
+      expect_as_cpu(emulated, *cpu,
+                    noise_batch(stft, PixelSettings{}, {200 * hop, 3, 9 * hop, 0, 31 * hop, 150 * hop}));
       LoopBatch loops(stft, Encoding::Hsv, 2);
       loops.add(test::noise(70 * hop), 1.0);
       loops.add(test::noise(150 * hop, 2), 0.02);
@@ -939,7 +825,7 @@ TEST(EmulatedBackend, TakesSmallerSlotsWhereMemoryIsShort) {
   constexpr std::size_t kEnough = std::numeric_limits<std::size_t>::max();
   const StftSettings stft = settings_of(kCases[0]);
   const auto cpu = cpu::make_cpu_backend();
-  const Batch batch(stft, PixelSettings{}, {40000, 20, 4000});
+  const Batch batch = noise_batch(stft, PixelSettings{}, {40000, 20, 4000});
   LoopBatch loops(stft, Encoding::Hsv, 2);
   for (std::uint32_t seed = 1; seed < 9; ++seed) loops.add(test::noise(3000, seed), 1.0);
   for (const std::size_t frames : {8, 40, 300}) {
@@ -983,13 +869,13 @@ TEST(EmulatedBackend, AllocatesAndPlansNothingInTheSteadyState) {
   const StftSettings stft = settings_of(kCases[0]);
   const auto cpu = cpu::make_cpu_backend();
   EmulatedBackend emulated({std::int64_t{1} << 40, 12, 5, 100'000, 4 * stft.n_fft});
-  const Batch batch(stft, PixelSettings{}, {900, 20, 4000});
+  const Batch batch = noise_batch(stft, PixelSettings{}, {900, 20, 4000});
   expect_as_cpu(emulated, *cpu, batch);
   const std::int64_t growths_before = growths;
   const std::int64_t plans_before = plans;
   for (int i = 0; i < 3; ++i) expect_as_cpu(emulated, *cpu, batch);
   // Longer sounds flow through the same memory.
-  expect_as_cpu(emulated, *cpu, Batch(stft, PixelSettings{}, {20000, 50000, 7}));
+  expect_as_cpu(emulated, *cpu, noise_batch(stft, PixelSettings{}, {20000, 50000, 7}));
   EXPECT_EQ(growths, growths_before);
   EXPECT_EQ(plans, plans_before);
 }

@@ -28,6 +28,7 @@
 #include "support/backends.h"
 #include "support/reference.h"
 #include "support/signals.h"
+#include "support/sounds.h"
 #include "support/stft_calls.h"
 
 namespace spectrohue::test {
@@ -35,15 +36,7 @@ namespace {
 
 constexpr int kRate = 8000;
 
-Audio audio_of(const std::vector<std::vector<float>>& channels) {
-  Audio audio;
-  audio.sample_rate = kRate;
-  audio.channels = static_cast<int>(channels.size());
-  audio.n_samples = std::ssize(channels.front());
-  audio.samples.resize(channels.size() * channels.front().size());
-  for (int c = 0; c < audio.channels; ++c) std::ranges::copy(channels[c], audio.channel(c).begin());
-  return audio;
-}
+Audio audio_of(const std::vector<std::vector<float>>& channels) { return test::sound_of(channels, kRate); }
 
 EncodeSettings settings_of(Encoding encoding, int n_fft = 256) {
   EncodeSettings s;
@@ -56,14 +49,6 @@ EncodeSettings settings_of(Encoding encoding, int n_fft = 256) {
   const Colormap& map = colormap_by_name("viridis");
   s.colours = {map.name, {map.colours.begin(), map.colours.end()}};
   return s;
-}
-
-/// Spectra of all frames, phase at the centre.
-std::vector<Spectrum> spectra_of(std::span<const float> x, const StftSettings& s) {
-  const std::vector<double> window = make_window(s);
-  std::vector<Spectrum> frames;
-  for (std::int64_t t = 0; t < s.n_frames(std::ssize(x)); ++t) frames.push_back(frame_spectrum(x, s, window, t));
-  return frames;
 }
 
 /// The number that a pixel's channel holds.
@@ -116,7 +101,7 @@ TEST_P(MagnitudePictures, CodesAreTheCurveOfTheMagnitude) {
     // Single precision of the transform: relative to the largest magnitude of the frame, the curve's slope at m.
     const double slack = encoding == Encoding::Rgb24 ? 2e-5 * top : 0.5 + 2e-5 * top;
     for (int c = 0; c < 2; ++c) {
-      const std::vector<Spectrum> frames = spectra_of(c == 0 ? left : right, s.stft);
+      const std::vector<Spectrum> frames = frame_spectra(c == 0 ? left : right, s.stft);
       for (std::size_t t = 0; t < frames.size(); ++t) {
         for (int k = 0; k < rows; ++k) {
           const std::int64_t row = c * rows + rows - 1 - k;
@@ -137,7 +122,7 @@ TEST_P(MagnitudePictures, FloatsAreTheMagnitudesThemselves) {
   const std::vector<float> x = voice(3000);
   const EncodeSettings s = settings_of(Encoding::Gray32f);
   encode(audio_of({x}), s);
-  const std::vector<Spectrum> frames = spectra_of(x, s.stft);
+  const std::vector<Spectrum> frames = frame_spectra(x, s.stft);
   for (std::size_t t = 0; t < frames.size(); ++t) {
     for (int k = 0; k < s.stft.n_bins(); ++k) {
       ASSERT_NEAR(number_at(picture_, s.stft.n_bins() - 1 - k, t), std::abs(frames[t][k]), 2e-5);
@@ -151,7 +136,7 @@ TEST_P(MagnitudePictures, DecibelsOfFloatsAreDecibels) {
   s.pixels.curve = {CurveKind::Db, 0.3, 60.0};
   s.ref = {};
   const PictureNote note = encode(audio_of({x}), s);
-  const std::vector<Spectrum> frames = spectra_of(x, s.stft);
+  const std::vector<Spectrum> frames = frame_spectra(x, s.stft);
   for (std::size_t t = 0; t < frames.size(); ++t) {
     for (int k = 0; k < s.stft.n_bins(); ++k) {
       const double db = std::max(-60.0, 20 * std::log10(std::abs(frames[t][k]) / note.ref[0]));
@@ -166,7 +151,7 @@ TEST_P(MagnitudePictures, ComplexNumbersAreLibrosas) {
     const std::vector<float> x = noise(2000, 3);
     const EncodeSettings s = settings_of(Encoding::Complex, n_fft);
     encode(audio_of({x}), s);
-    const std::vector<Spectrum> frames = spectra_of(x, s.stft);
+    const std::vector<Spectrum> frames = frame_spectra(x, s.stft);
     for (std::size_t t = 0; t < frames.size(); ++t) {
       for (int k = 0; k < s.stft.n_bins(); ++k) {
         // librosa measures the phase where the frame begins.
@@ -186,7 +171,7 @@ TEST_P(MagnitudePictures, PhasesGoAroundTheCircle) {
     const EncodeSettings s = settings_of(encoding);
     encode(audio_of({x}), s);
     const double codes = encoding == Encoding::Magphase ? 256 : 65536;
-    const std::vector<Spectrum> frames = spectra_of(x, s.stft);
+    const std::vector<Spectrum> frames = frame_spectra(x, s.stft);
     for (std::size_t t = 0; t < frames.size(); ++t) {
       for (int k = 1; k + 1 < s.stft.n_bins(); ++k) {
         if (std::abs(frames[t][k]) < 0.1) continue;
@@ -210,7 +195,7 @@ TEST_P(MagnitudePictures, BandsAreSumsOfBins) {
       encode(audio_of({x}), s);
       ASSERT_EQ(picture_.height, 20);
       const FilterBank bank = make_filter_bank(s.pixels.scale, s.stft.n_fft, kRate);
-      const std::vector<Spectrum> frames = spectra_of(x, s.stft);
+      const std::vector<Spectrum> frames = frame_spectra(x, s.stft);
       for (std::size_t t = 0; t < frames.size(); ++t) {
         for (int band = 0; band < 20; ++band) {
           double sum = 0;
@@ -231,7 +216,7 @@ TEST_P(MagnitudePictures, ATiltIsTakenBack) {
     EncodeSettings s = settings_of(Encoding::Gray32f);
     s.pixels.tilt = tilt;
     encode(audio_of({x}), s);
-    const std::vector<Spectrum> frames = spectra_of(x, s.stft);
+    const std::vector<Spectrum> frames = frame_spectra(x, s.stft);
     for (int k = 1; k < s.stft.n_bins(); ++k) {
       const double gain = std::pow(10.0, tilt * std::log2(k / (tilt > 0 ? 128.0 : 1.0)) / 20);
       ASSERT_NEAR(number_at(picture_, s.stft.n_bins() - 1 - k, 9), gain * std::abs(frames[9][k]), 3e-5) << k;
@@ -283,7 +268,7 @@ std::array<std::vector<double>, 3> three_signals(const std::vector<float>& left,
 /// |STFT| of all frames of a signal, naively.
 std::vector<std::vector<double>> magnitudes_of(const std::vector<double>& x, const StftSettings& s) {
   std::vector<std::vector<double>> frames;
-  for (const Spectrum& frame : spectra_of(std::vector<float>(x.begin(), x.end()), s)) {
+  for (const Spectrum& frame : frame_spectra(std::vector<float>(x.begin(), x.end()), s)) {
     std::vector<double>& magnitudes = frames.emplace_back();
     for (const std::complex<double>& bin : frame) magnitudes.push_back(std::abs(bin));
   }
@@ -424,7 +409,7 @@ TEST_P(MagnitudePictures, WithPhasesTheSoundComesBack) {
 
 TEST_P(MagnitudePictures, MagnitudesComeBackWithinARoundingStep) {
   const Audio audio = audio_of({voice(4000)});
-  const std::vector<Spectrum> frames = spectra_of(audio.channel(0), StftSettings::for_n_fft(256));
+  const std::vector<Spectrum> frames = frame_spectra(audio.channel(0), StftSettings::for_n_fft(256));
   const struct {
     Encoding encoding;
     double most;  // of full scale, which is the reference
@@ -466,7 +451,7 @@ TEST_P(MagnitudePictures, NoSamplesMakeAColumn) {
 
 /// Spectral convergence in dB: how far the magnitudes of a sound are from those wanted.
 double convergence_db(std::span<const float> x, const std::vector<Spectrum>& wanted, const StftSettings& s) {
-  const std::vector<Spectrum> got = spectra_of(x, s);
+  const std::vector<Spectrum> got = frame_spectra(x, s);
   double error = 0;
   double norm = 0;
   for (std::size_t t = 0; t < wanted.size(); ++t) {
@@ -482,7 +467,7 @@ double convergence_db(std::span<const float> x, const std::vector<Spectrum>& wan
 TEST_P(MagnitudePictures, PhasesAreFoundForMagnitudes) {
   const std::vector<float> x = voice(6000);
   const EncodeSettings s = settings_of(Encoding::Gray16);
-  const std::vector<Spectrum> wanted = spectra_of(x, s.stft);
+  const std::vector<Spectrum> wanted = frame_spectra(x, s.stft);
   const PictureNote note = encode(audio_of({x}), s);
   RetrievalSettings retrieval;
   retrieval.n_iter = 0;

@@ -16,6 +16,7 @@
 #include "spectrohue/error.h"
 #include "support/backends.h"
 #include "support/signals.h"
+#include "support/sounds.h"
 
 namespace spectrohue::test {
 namespace {
@@ -60,18 +61,7 @@ std::string name_of(const Shape& s) {
 }
 
 /// Two channels, one of them 20 dB softer.
-Audio stereo(std::int64_t n) {
-  Audio audio;
-  audio.sample_rate = 8000;
-  audio.channels = 2;
-  audio.n_samples = n;
-  audio.samples.resize(static_cast<std::size_t>(2 * n));
-  const std::vector<float> left = voice(n);
-  const std::vector<float> right = noise(n, 7, 0.05F);
-  std::copy(left.begin(), left.end(), audio.channel(0).begin());
-  std::copy(right.begin(), right.end(), audio.channel(1).begin());
-  return audio;
-}
+Audio stereo(std::int64_t n) { return test::sound_of({voice(n), noise(n, 7, 0.05F)}, 8000); }
 
 /// Of a sound no more than the samples that some columns see, in memory of their own.
 struct Part {

@@ -25,111 +25,19 @@
 #include "spectrohue/error.h"
 #include "support/contract.h"
 #include "support/cuda_device.h"
+#include "support/ragged_batch.h"
 #include "support/signals.h"
+#include "support/sounds.h"
 
 namespace spectrohue {
 namespace {
 
-using Spectra = std::vector<std::vector<Complex>>;
-using Signals = std::vector<std::vector<float>>;
-using Bytes = std::vector<std::vector<std::uint8_t>>;
-
-/// Full of rubbish before a call, so that what a backend forgets to write shows.
-constexpr std::uint8_t kRubbish = 0x5a;
-
-// ------------------------------------------------------------------------------------------------ a batch
-
-/// A ragged batch and all that a backend can make of it.
-struct Batch {
-  StftSettings stft;
-  PixelSettings pixels;
-  Signals signals;
-  std::vector<float> refs;
-  std::vector<std::vector<std::int16_t>> integers{};  ///< what is handed over in place of signals, if there are any
-
-  Signal signal(std::size_t i) const {
-    return integers.empty() ? Signal(signals[i]) : Signal(std::span<const std::int16_t>(integers[i]));
-  }
-  std::size_t size() const { return signals.size(); }
-  std::int64_t n_frames(std::size_t i) const { return stft.n_frames(static_cast<std::int64_t>(signals[i].size())); }
-  std::int64_t pixel_bytes() const { return 3 * (pixel_layout(pixels.encoding).bits / 8); }
-  std::int64_t row_bytes(std::size_t i) const { return n_frames(i) * pixel_bytes(); }
-
-  Spectra analyse(Backend& backend) const {
-    Spectra out = empty_spectra();
-    std::vector<AnalyseItem> items;
-    for (std::size_t i = 0; i < size(); ++i) items.push_back({signal(i), out[i]});
-    backend.analyse(stft, items);
-    return out;
-  }
-  Signals synthesise(Backend& backend, const Spectra& spectra) const {
-    Signals out = empty_signals();
-    std::vector<SynthesiseItem> items;
-    for (std::size_t i = 0; i < size(); ++i) items.push_back({spectra[i], out[i]});
-    backend.synthesise(stft, items);
-    return out;
-  }
-  Bytes encode_pixels(Backend& backend, const Spectra& spectra) const {
-    Bytes out = empty_pictures();
-    std::vector<EncodePixelsItem> items;
-    for (std::size_t i = 0; i < size(); ++i) items.push_back({spectra[i], refs[i], plane(out, i)});
-    backend.encode_pixels(stft, pixels, items);
-    return out;
-  }
-  Spectra decode_pixels(Backend& backend, const Bytes& pictures) const {
-    Spectra out = empty_spectra();
-    std::vector<DecodePixelsItem> items;
-    for (std::size_t i = 0; i < size(); ++i) items.push_back({plane(pictures, i), refs[i], out[i]});
-    backend.decode_pixels(stft, pixels, items);
-    return out;
-  }
-  std::vector<float> peak(Backend& backend) const {
-    std::vector<float> out(size(), -1.0F);
-    std::vector<PeakItem> items;
-    for (std::size_t i = 0; i < size(); ++i) items.push_back({signal(i), 0, n_frames(i)});
-    backend.peak(stft, items, out);
-    return out;
-  }
-  Bytes encode(Backend& backend) const {
-    Bytes out = empty_pictures();
-    std::vector<EncodeItem> items;
-    for (std::size_t i = 0; i < size(); ++i) items.push_back({signal(i), refs[i], plane(out, i)});
-    backend.encode(stft, pixels, items);
-    return out;
-  }
-  Signals decode(Backend& backend, const Bytes& pictures) const {
-    Signals out = empty_signals();
-    std::vector<DecodeItem> items;
-    for (std::size_t i = 0; i < size(); ++i) items.push_back({plane(pictures, i), refs[i], out[i]});
-    backend.decode(stft, pixels, items);
-    return out;
-  }
-
- private:
-  Plane plane(Bytes& pictures, std::size_t i) const { return {pictures[i].data(), row_bytes(i), n_frames(i)}; }
-  ConstPlane plane(const Bytes& pictures, std::size_t i) const {
-    return {pictures[i].data(), row_bytes(i), n_frames(i)};
-  }
-  Spectra empty_spectra() const {
-    Spectra out;
-    for (std::size_t i = 0; i < size(); ++i) {
-      out.emplace_back(static_cast<std::size_t>(n_frames(i) * stft.n_bins()), Complex(NAN, NAN));
-    }
-    return out;
-  }
-  Signals empty_signals() const {
-    Signals out;
-    for (const auto& x : signals) out.emplace_back(x.size(), NAN);
-    return out;
-  }
-  Bytes empty_pictures() const {
-    Bytes out;
-    for (std::size_t i = 0; i < size(); ++i) {
-      out.emplace_back(static_cast<std::size_t>(row_bytes(i) * stft.n_bins()), kRubbish);
-    }
-    return out;
-  }
-};
+using test::Bytes;
+using test::expect_same_bits;
+using test::expect_same_results;
+using test::Signals;
+using test::Spectra;
+using Batch = test::RaggedBatch;
 
 struct Case {
   const char* name;
@@ -192,26 +100,6 @@ Batch sound_batch(const StftSettings& stft, Encoding encoding) {
 }
 
 // ------------------------------------------------------------------------------------------ comparisons
-
-template <class T>
-void expect_same_bits(const std::vector<std::vector<T>>& got, const std::vector<std::vector<T>>& want,
-                      const char* what) {
-  ASSERT_EQ(got.size(), want.size());
-  for (std::size_t i = 0; i < want.size(); ++i) {
-    ASSERT_EQ(got[i].size(), want[i].size());
-    if (want[i].empty() || std::memcmp(got[i].data(), want[i].data(), want[i].size() * sizeof(T)) == 0) continue;
-    std::size_t differing = 0;
-    std::size_t first = want[i].size();
-    for (std::size_t j = want[i].size(); j-- > 0;) {
-      if (std::memcmp(&got[i][j], &want[i][j], sizeof(T)) == 0) continue;
-      ++differing;
-      first = j;
-    }
-    ADD_FAILURE() << what << ": item " << i << ": " << differing << " of " << want[i].size()
-                  << " values differ, the first is " << first << ": " << testing::PrintToString(got[i][first])
-                  << " instead of " << testing::PrintToString(want[i][first]);
-  }
-}
 
 double power(Complex x) { return std::norm(std::complex<double>(x)); }
 double power(float x) { return static_cast<double>(x) * x; }
@@ -363,20 +251,10 @@ TEST_P(InstructionSets, ReturnTheSameBits) {
   for (const Encoding encoding : {Encoding::Hsv, Encoding::Hsv16}) {
     const Batch batch = noise_batch(stft, encoding);
     const auto reference = cpu::make_cpu_backend(sets.back());
-    const Spectra spectra = batch.analyse(*reference);
-    const Bytes pictures = batch.encode_pixels(*reference, spectra);
     for (const std::string& isa : sets) {
       if (isa == sets.back()) continue;
       SCOPED_TRACE(isa + " against " + sets.back() + ", " + to_string(encoding));
-      const auto backend = cpu::make_cpu_backend(isa);
-      expect_same_bits(batch.analyse(*backend), spectra, "analyse");
-      expect_same_bits(batch.synthesise(*backend, spectra), batch.synthesise(*reference, spectra), "synthesise");
-      expect_same_bits(batch.encode_pixels(*backend, spectra), pictures, "encode_pixels");
-      expect_same_bits(batch.decode_pixels(*backend, pictures), batch.decode_pixels(*reference, pictures),
-                       "decode_pixels");
-      expect_same_bits<float>({batch.peak(*backend)}, {batch.peak(*reference)}, "peak");
-      expect_same_bits(batch.encode(*backend), batch.encode(*reference), "encode");
-      expect_same_bits(batch.decode(*backend, pictures), batch.decode(*reference, pictures), "decode");
+      expect_same_results(*cpu::make_cpu_backend(isa), *reference, batch);
     }
   }
 }
@@ -734,13 +612,7 @@ TEST_F(Cuda, ImpulseIsExact) {
 
 /// Through convert.h, as the program goes.
 TEST_F(Cuda, RoundTripsSound) {
-  Audio audio;
-  audio.sample_rate = 16000;
-  audio.channels = 2;
-  audio.n_samples = 50000;
-  audio.samples.resize(100000);
-  std::ranges::copy(test::voice(50000), audio.channel(0).begin());
-  std::ranges::copy(test::noise(50000, 2), audio.channel(1).begin());
+  const Audio audio = test::sound_of({test::voice(50000), test::noise(50000, 2)}, 16000);
   for (const Encoding encoding : {Encoding::Hsv, Encoding::Hsv16}) {
     EncodeSettings settings;
     settings.pixels.encoding = encoding;

@@ -21,6 +21,7 @@
 #include "spectrohue/error.h"
 #include "support/file_bytes.h"
 #include "support/outcome.h"
+#include "support/pictures.h"
 #include "support/png_chunks.h"
 #include "support/temp_folder.h"
 
@@ -29,6 +30,7 @@ namespace {
 
 using test::big_endian;
 using test::bytes_of;
+using test::expect_same;
 using test::Outcome;
 using test::outcome_of;
 using test::png_chunks;
@@ -68,15 +70,6 @@ int sample_of(const Picture& picture, std::int64_t x, std::int64_t y) {
   std::uint16_t value = 0;
   std::memcpy(&value, row + 2 * x, 2);
   return value;
-}
-
-void expect_same(const Picture& a, const Picture& b) {
-  EXPECT_EQ(a.palette, b.palette);
-  ASSERT_EQ(a.width, b.width);
-  ASSERT_EQ(a.height, b.height);
-  ASSERT_EQ(a.layout, b.layout);
-  ASSERT_EQ(a.pixels.size(), b.pixels.size());
-  EXPECT_EQ(std::memcmp(a.pixels.data(), b.pixels.data(), a.pixels.size()), 0);
 }
 
 PictureNote make_note() {

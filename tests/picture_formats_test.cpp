@@ -24,6 +24,7 @@
 #include "support/data.h"
 #include "support/file_bytes.h"
 #include "support/outcome.h"
+#include "support/pictures.h"
 #include "support/png_chunks.h"
 #include "support/temp_folder.h"
 
@@ -32,6 +33,7 @@ namespace {
 
 using fuzz::MemoryFile;
 using test::bytes_of;
+using test::expect_same;
 using test::Outcome;
 using test::outcome_of;
 using test::put_bytes;
@@ -83,15 +85,6 @@ Picture make_picture(const Kind& kind, std::int64_t width, std::int64_t height) 
     for (std::size_t i = 3; i < picture.pixels.size(); i += 4) picture.pixels[i] &= 0xBF;  // of exponents below 128
   }
   return picture;
-}
-
-void expect_same(const Picture& a, const Picture& b) {
-  ASSERT_EQ(a.width, b.width);
-  ASSERT_EQ(a.height, b.height);
-  ASSERT_EQ(a.layout, b.layout);
-  EXPECT_EQ(a.palette, b.palette);
-  ASSERT_EQ(a.pixels.size(), b.pixels.size());
-  EXPECT_EQ(std::memcmp(a.pixels.data(), b.pixels.data(), a.pixels.size()), 0);
 }
 
 struct Size {
@@ -540,56 +533,55 @@ const ArrayOfKind kArrays[] = {{kKinds[0], "|u1", 1}, {kKinds[1], "<u2", 1}, {kK
                                {kKinds[4], "|u1", 3}, {kKinds[5], "<u2", 3}, {kKinds[6], "<f4", 1},
                                {kKinds[7], "<c8", 1}};
 
+/// The array is of that kind and holds n_channels of the picture's from `first` on, of each 9 bins from the lowest up.
+void expect_channels(const Array& array, const ArrayOfKind& expected, const Picture& picture, std::int64_t first,
+                     std::int64_t n_channels) {
+  EXPECT_EQ(array.type, expected.type);
+  std::vector<std::size_t> shape{9, 13};
+  if (n_channels > 1) shape.insert(shape.begin(), static_cast<std::size_t>(n_channels));
+  if (expected.colours == 3) shape.push_back(3);
+  EXPECT_EQ(array.shape, shape);
+  const auto n = static_cast<std::size_t>(picture.row_bytes());
+  ASSERT_EQ(array.items.size(), static_cast<std::size_t>(n_channels) * 9 * n);
+  const auto* item = array.items.data();
+  for (std::int64_t channel = first; channel < first + n_channels; ++channel) {
+    for (std::int64_t bin = 0; bin < 9; ++bin, item += n) {
+      EXPECT_EQ(std::memcmp(item, picture.row(channel * 9 + 8 - bin), n), 0) << channel << ' ' << bin;
+    }
+  }
+}
+
+/// check(expected, picture) for a picture of every kind, which is in the file.
+template <class Check>
+void for_each_array(const std::filesystem::path& file, Format format, const Check& check) {
+  const PictureNote note = make_note(9);
+  for (const ArrayOfKind& expected : kArrays) {
+    SCOPED_TRACE(expected.kind.name);
+    const Picture picture = make_picture(expected.kind, 13, 18);
+    write_as(file, format, picture, &note);
+    check(expected, picture);
+  }
+}
+
 TEST(Npy, HasTheDocumentedShape) {
   if constexpr (std::endian::native != std::endian::little) GTEST_SKIP() << "the types are those of little-endian";
   const TempFolder folder;
-  const PictureNote note = make_note(9);
-  for (const auto& [kind, type, colours] : kArrays) {
-    SCOPED_TRACE(kind.name);
-    const Picture picture = make_picture(kind, 13, 18);
-    write_as(folder / "a.npy", Format::Npy, picture, &note);
-    const Array array = parse_npy(bytes_of(folder / "a.npy"));
-    EXPECT_EQ(array.type, type);
-    std::vector<std::size_t> shape{2, 9, 13};
-    if (colours == 3) shape.push_back(3);
-    EXPECT_EQ(array.shape, shape);
-    ASSERT_EQ(array.items.size(), picture.pixels.size());
-    const auto n = static_cast<std::size_t>(picture.row_bytes());
-    for (std::int64_t channel = 0; channel < 2; ++channel) {
-      for (std::int64_t bin = 0; bin < 9; ++bin) {
-        const auto i = static_cast<std::size_t>(channel * 9 + bin);
-        const std::uint8_t* const row = picture.row(channel * 9 + 8 - bin);
-        EXPECT_EQ(std::memcmp(array.items.data() + i * n, row, n), 0) << channel << ' ' << bin;
-      }
-    }
-  }
+  for_each_array(folder / "a.npy", Format::Npy, [&](const ArrayOfKind& expected, const Picture& picture) {
+    expect_channels(parse_npy(bytes_of(folder / "a.npy")), expected, picture, 0, 2);
+  });
 }
 
 TEST(Npz, HoldsAnArrayForEachChannel) {
   if constexpr (std::endian::native != std::endian::little) GTEST_SKIP() << "the types are those of little-endian";
   const TempFolder folder;
-  const PictureNote note = make_note(9);
-  for (const auto& [kind, type, colours] : kArrays) {
-    SCOPED_TRACE(kind.name);
-    const Picture picture = make_picture(kind, 13, 18);
-    write_as(folder / "a.npz", Format::Npz, picture, &note);
+  for_each_array(folder / "a.npz", Format::Npz, [&](const ArrayOfKind& expected, const Picture& picture) {
     const auto members = stored_members(bytes_of(folder / "a.npz"));
     ASSERT_EQ(members.size(), 2U);
     for (std::size_t channel = 0; channel < 2; ++channel) {
       EXPECT_EQ(members[channel].first, "ch" + std::to_string(channel) + ".npy");
-      const Array array = parse_npy(members[channel].second);
-      EXPECT_EQ(array.type, type);
-      std::vector<std::size_t> shape{9, 13};
-      if (colours == 3) shape.push_back(3);
-      EXPECT_EQ(array.shape, shape);
-      const auto n = static_cast<std::size_t>(picture.row_bytes());
-      ASSERT_EQ(array.items.size(), 9 * n);
-      for (std::size_t bin = 0; bin < 9; ++bin) {
-        const std::uint8_t* const row = picture.row(static_cast<std::int64_t>(channel * 9 + 8 - bin));
-        EXPECT_EQ(std::memcmp(array.items.data() + bin * n, row, n), 0) << channel << ' ' << bin;
-      }
+      expect_channels(parse_npy(members[channel].second), expected, picture, static_cast<std::int64_t>(channel), 1);
     }
-  }
+  });
 }
 
 TEST(Npz, CompressesIfAsked) {

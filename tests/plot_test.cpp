@@ -22,6 +22,7 @@
 #include "spectrohue/convert.h"
 #include "support/outcome.h"
 #include "support/signals.h"
+#include "support/sounds.h"
 #include "support/temp_folder.h"
 
 namespace spectrohue::plot {
@@ -455,14 +456,7 @@ class PlotFiles : public testing::Test {
     return settings;
   }
   fs::path sound(const std::string& name, std::int64_t n, audio::Container container = audio::Container::Wav) {
-    const std::vector<float> x = test::voice(n);
-    Audio audio;
-    audio.sample_rate = 16000;
-    audio.channels = 1;
-    audio.n_samples = n;
-    audio.samples.resize(x.size());
-    std::copy(x.begin(), x.end(), audio.samples.begin());
-    audio::write(folder_ / name, audio, {container, SampleFormat::Pcm16});
+    audio::write(folder_ / name, test::mono_sound(test::voice(n), 16000), {container, SampleFormat::Pcm16});
     return folder_ / name;
   }
   Picture plot(const fs::path& source, const batch::PlotSettings& settings) {

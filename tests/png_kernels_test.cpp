@@ -28,6 +28,7 @@
 #include "support/libpng_reader.h"
 #include "support/reference.h"
 #include "support/signals.h"
+#include "support/sounds.h"
 #ifdef SPECTROHUE_HAVE_CUDA
 #include "kernels/png/cuda_png.h"
 #endif
@@ -252,13 +253,7 @@ std::vector<Raster> spectrograms() {
   const auto backend = cpu::make_cpu_backend();
   for (const Encoding encoding : {Encoding::Hsv, Encoding::Hsv16}) {
     for (const bool is_voice : {false, true}) {
-      Audio audio;
-      audio.sample_rate = 44100;
-      audio.channels = 1;
-      const std::vector<float> samples = is_voice ? test::voice(150000) : test::noise(150000);
-      audio.n_samples = std::ssize(samples);
-      audio.samples.resize(samples.size());
-      std::copy(samples.begin(), samples.end(), audio.samples.begin());
+      const Audio audio = test::mono_sound(is_voice ? test::voice(150000) : test::noise(150000), 44100);
       EncodeSettings settings;
       settings.pixels.encoding = encoding;
       settings.pixels.refine = PixelSettings::kOpenLoop;

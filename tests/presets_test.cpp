@@ -32,6 +32,7 @@
 #include "support/data.h"
 #include "support/outcome.h"
 #include "support/signals.h"
+#include "support/sounds.h"
 #include "support/temp_folder.h"
 
 namespace spectrohue::batch {
@@ -40,16 +41,7 @@ namespace {
 using test::data_folder;
 using test::noise;
 using test::outcome_of;
-
-Audio sound_of(const std::vector<std::vector<float>>& channels, int sample_rate) {
-  Audio audio;
-  audio.sample_rate = sample_rate;
-  audio.channels = static_cast<int>(channels.size());
-  audio.n_samples = std::ssize(channels.front());
-  audio.samples.resize(static_cast<std::size_t>(audio.channels * audio.n_samples));
-  for (int c = 0; c < audio.channels; ++c) std::copy(channels[c].begin(), channels[c].end(), audio.channel(c).begin());
-  return audio;
-}
+using test::sound_of;
 
 /// Settings with all values of a preset, where these flags are given.
 EncodeSettings settings_of(Preset preset, const ParameterFlags& given, int sample_rate = 44100) {

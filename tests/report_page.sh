@@ -82,6 +82,14 @@ frame.contentDocument.open();
 })();
 END
 
+# How every probe ends: nothing without a label, nothing made of a file's markup, nothing fetched, nothing out of sight.
+page_in_order='saw unnamed 0
+saw foreign 0
+saw requests 0
+saw too wide 0
+saw faults none
+saw end'
+
 # expect TEXT: probe's output is that.
 failed=''
 expect() {
@@ -106,12 +114,7 @@ saw names 1.wav | 2.flac | 4&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt;.wa
 saw failures "�'"'"'.wav | bad␊&lt;img src=x onerror=alert(2)&gt;.wav
 saw sorted bad␊&lt;img src=x onerror=alert(2)&gt;.wav | "�'"'"'.wav
 saw found 1 1 0 2
-saw unnamed 0
-saw foreign 0
-saw requests 0
-saw too wide 0
-saw faults none
-saw end'
+'"$page_in_order"
 done
 
 probe decode.html 800 >seen
@@ -120,12 +123,7 @@ saw thumbnails 4 of 4
 saw players 4 of 4
 saw names 1.png | 2.png | 4&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt;.png | &lt;b&gt;3&lt;b&gt;.png
 saw failures none
-saw unnamed 0
-saw foreign 0
-saw requests 0
-saw too wide 0
-saw faults none
-saw end'
+'"$page_in_order"
 
 [[ -z $screenshot ]] || browse 1280 --screenshot="$screenshot"
 [[ -z $failed ]]

@@ -25,6 +25,7 @@
 #include "report/thumbnail.h"
 #include "spectrohue/error.h"
 #include "support/signals.h"
+#include "support/sounds.h"
 #include "support/temp_folder.h"
 
 namespace spectrohue::report {
@@ -173,14 +174,7 @@ TEST(Thumbnail, IsAPngThatReadsBack) {
 }
 
 Audio noise_sound(std::int64_t n_samples, int channels, int rate) {
-  Audio audio;
-  audio.n_samples = n_samples;
-  audio.channels = channels;
-  audio.sample_rate = rate;
-  audio.samples.resize(static_cast<std::size_t>(channels * n_samples));
-  const std::vector<float> noise = test::noise(channels * n_samples);
-  std::copy(noise.begin(), noise.end(), audio.samples.begin());
-  return audio;
+  return test::planar_sound(test::noise(channels * n_samples), channels, rate);
 }
 
 class Excerpts : public testing::Test {

@@ -30,14 +30,6 @@ StftSettings stft_of(int n_fft, Window window = Window::Hann) {
   return stft;
 }
 
-/// [n_frames][n_bins], phase at the centre.
-std::vector<Spectrum> spectra_of(std::span<const float> x, const StftSettings& s) {
-  const std::vector<double> window = make_window(s);
-  std::vector<Spectrum> frames;
-  for (std::int64_t t = 0; t < s.n_frames(std::ssize(x)); ++t) frames.push_back(frame_spectrum(x, s, window, t));
-  return frames;
-}
-
 std::vector<float> magnitudes_of(const std::vector<Spectrum>& frames) {
   std::vector<float> magnitudes;
   for (const Spectrum& frame : frames) {
@@ -48,7 +40,7 @@ std::vector<float> magnitudes_of(const std::vector<Spectrum>& frames) {
 
 /// Of a signal against magnitudes, dB.
 double far_from(std::span<const float> x, const StftSettings& s, std::span<const float> wanted) {
-  const std::vector<float> found = magnitudes_of(spectra_of(x, s));
+  const std::vector<float> found = magnitudes_of(frame_spectra(x, s));
   double error = 0;
   double energy = 0;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
@@ -147,7 +139,7 @@ TEST(PhaseStart, GradientsAreThoseOfAGaussianChirp) {
     StftSettings stft = stft_of(n_fft, Window::Gaussian);
     stft.window_parameter = 0.12;
     stft.hop_length = n_fft / 8;
-    const std::vector<Spectrum> truth = spectra_of(gaussian_chirp(1024), stft);
+    const std::vector<Spectrum> truth = frame_spectra(gaussian_chirp(1024), stft);
     const std::vector<float> magnitudes = magnitudes_of(truth);
     for (const PhaseStart start : {PhaseStart::Pghi, PhaseStart::Rtpghi}) {
       SCOPED_TRACE(to_string(start));
@@ -165,7 +157,7 @@ TEST(PhaseStart, GradientsAreThoseOfAGaussianChirp) {
 TEST(PhaseStart, PeaksGoOnAtTheirFrequency) {
   const StftSettings stft = stft_of(256);
   const double frequency = 20.37 / 256;
-  const std::vector<Spectrum> truth = spectra_of(sine(4096, frequency), stft);
+  const std::vector<Spectrum> truth = frame_spectra(sine(4096, frequency), stft);
   const std::vector<float> phases = start_of(stft, magnitudes_of(truth), only(PhaseStart::Spsi));
   const auto n_bins = static_cast<std::size_t>(stft.n_bins());
   for (std::size_t t = 4; t + 5 < truth.size(); ++t) {  // no frame that sees an end
@@ -179,7 +171,7 @@ TEST(PhaseStart, PeaksGoOnAtTheirFrequency) {
 
 TEST(PhaseStart, PhasesAreInTurnsAndSeedsDecideTheRest) {
   const StftSettings stft = stft_of(128);
-  std::vector<float> magnitudes = magnitudes_of(spectra_of(voice(3000), stft));
+  std::vector<float> magnitudes = magnitudes_of(frame_spectra(voice(3000), stft));
   std::fill_n(magnitudes.begin() + 500, 300, 0.0F);
   for (const PhaseStart start :
        {PhaseStart::Pghi, PhaseStart::Rtpghi, PhaseStart::Spsi, PhaseStart::Zero, PhaseStart::Random}) {
@@ -247,7 +239,7 @@ TEST_P(Retrieval, GriffinLimIsLibrosas) {
       const double fade = std::sin(std::numbers::pi * static_cast<double>(i) / static_cast<double>(n));
       x[i] = static_cast<float>(x[i] * fade * fade);
     }
-    const std::vector<float> magnitudes = magnitudes_of(spectra_of(x, stft));
+    const std::vector<float> magnitudes = magnitudes_of(frame_spectra(x, stft));
     // librosa's phase 0 is measured where frames begin: half a turn in every odd bin.
     std::vector<float> phases(magnitudes.size());
     for (std::size_t i = 0; i < phases.size(); ++i) phases[i] = (i % stft.n_bins()) % 2 == 0 ? 0.0F : 0.5F;
@@ -264,7 +256,7 @@ TEST_P(Retrieval, TheDefaultIsFarNearerThanGriffinLim) {
   std::vector<float> x = voice(8000);
   const std::vector<float> hiss = noise(8000, 4, 0.02F);
   for (std::size_t i = 0; i < x.size(); ++i) x[i] += hiss[i];
-  const std::vector<float> wanted = magnitudes_of(spectra_of(x, stft));
+  const std::vector<float> wanted = magnitudes_of(frame_spectra(x, stft));
   const auto reached = [&](const RetrievalSettings& settings) {
     return far_from(find(stft, wanted, 8000, settings).signal, stft, wanted);
   };
@@ -282,7 +274,7 @@ TEST_P(Retrieval, TheDefaultIsFarNearerThanGriffinLim) {
 
 TEST_P(Retrieval, SaysHowNearItCame) {
   const StftSettings stft = stft_of(256);
-  const std::vector<float> wanted = magnitudes_of(spectra_of(voice(5000), stft));
+  const std::vector<float> wanted = magnitudes_of(frame_spectra(voice(5000), stft));
   for (const int n_iter : {0, 1, 2, 17}) {
     const Found found = find(stft, wanted, 5000, steps(PhaseMethod::Hybrid, n_iter));
     EXPECT_EQ(found.result.n_iter, n_iter);
@@ -295,7 +287,7 @@ TEST_P(Retrieval, SaysHowNearItCame) {
 TEST_P(Retrieval, TrueStoredPhasesGiveTheSoundItself) {
   const StftSettings stft = stft_of(256);
   const std::vector<float> x = voice(5000);
-  const std::vector<Spectrum> truth = spectra_of(x, stft);
+  const std::vector<Spectrum> truth = frame_spectra(x, stft);
   std::vector<float> phases;
   for (const Spectrum& frame : truth) {
     for (const auto& bin : frame) phases.push_back(static_cast<float>(std::arg(bin) / (2 * std::numbers::pi)));
@@ -338,7 +330,7 @@ TEST_P(Retrieval, NothingDependsOnThreadsOrCompany) {
 TEST_P(Retrieval, StopsWhereNothingIsGained) {
   const StftSettings stft = stft_of(256);
   const std::vector<float> x = sine(6000, 0.05);
-  const std::vector<float> wanted = magnitudes_of(spectra_of(x, stft));
+  const std::vector<float> wanted = magnitudes_of(frame_spectra(x, stft));
   const Found found = find(stft, wanted, 6000, steps(PhaseMethod::Hybrid, 4000));
   EXPECT_LT(found.result.n_iter, 4000);
   EXPECT_LT(far_from(found.signal, stft, wanted), -25);
@@ -353,7 +345,7 @@ TEST_P(Retrieval, SilenceAndShortSoundsAreWhatTheyAre) {
     const Found found = find(stft, silent, n, steps(PhaseMethod::Hybrid, 20));
     for (const float v : found.signal) EXPECT_EQ(v, 0.0F);
     const std::vector<float> x = noise(n, 2);
-    const std::vector<float> wanted = magnitudes_of(spectra_of(x, stft));
+    const std::vector<float> wanted = magnitudes_of(frame_spectra(x, stft));
     const Found some = find(stft, wanted, n, steps(PhaseMethod::Hybrid, 50));
     for (const float v : some.signal) ASSERT_TRUE(std::isfinite(v));
     if (n > 0) {
@@ -365,7 +357,7 @@ TEST_P(Retrieval, SilenceAndShortSoundsAreWhatTheyAre) {
 TEST_P(Retrieval, GuessesMayBeWrong) {
   const StftSettings stft = stft_of(256);
   const std::vector<float> x = voice(8000);
-  const std::vector<float> truth = magnitudes_of(spectra_of(x, stft));
+  const std::vector<float> truth = magnitudes_of(frame_spectra(x, stft));
   // Every third bin of every second frame is guessed, and badly.
   std::vector<float> exact = truth;
   std::vector<float> guessed = truth;
@@ -393,7 +385,7 @@ TEST_P(Retrieval, ThePlanesOfStereoBelongTogether) {
   std::vector<float>& middle = x.emplace_back(8000);
   for (std::size_t i = 0; i < middle.size(); ++i) middle[i] = (x[0][i] + x[1][i]) * std::numbers::sqrt2_v<float> / 2;
   std::vector<std::vector<float>> wanted;
-  for (const std::vector<float>& plane : x) wanted.push_back(magnitudes_of(spectra_of(plane, stft)));
+  for (const std::vector<float>& plane : x) wanted.push_back(magnitudes_of(frame_spectra(plane, stft)));
 
   const auto downmix_error = [&](bool are_coupled) {
     std::vector<std::vector<float>> found(3, std::vector<float>(8000));
@@ -420,7 +412,7 @@ TEST_P(Retrieval, ThePlanesOfStereoBelongTogether) {
 TEST_P(Retrieval, BandsAreMetInsideTheLoop) {
   const StftSettings stft = stft_of(256);
   const std::vector<float> x = voice(8000);
-  const std::vector<float> truth = magnitudes_of(spectra_of(x, stft));
+  const std::vector<float> truth = magnitudes_of(frame_spectra(x, stft));
   for (const bool of_squares : {true, false}) {
     SCOPED_TRACE(of_squares);
     FrequencyScale scale;
@@ -466,7 +458,7 @@ TEST_P(Retrieval, BandsAreMetInsideTheLoop) {
       }
     }
     const auto band_error = [&](std::span<const float> signal) {
-      const std::vector<float> found = bands_of(magnitudes_of(spectra_of(signal, stft)));
+      const std::vector<float> found = bands_of(magnitudes_of(frame_spectra(signal, stft)));
       double error = 0;
       double energy = 0;
       for (std::size_t i = 0; i < wanted.size(); ++i) {

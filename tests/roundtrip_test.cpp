@@ -13,19 +13,12 @@
 #include "support/backends.h"
 #include "support/reference.h"
 #include "support/signals.h"
+#include "support/sounds.h"
 
 namespace spectrohue::test {
 namespace {
 
-Audio mono(const std::vector<float>& x, int sample_rate = 44100) {
-  Audio audio;
-  audio.sample_rate = sample_rate;
-  audio.channels = 1;
-  audio.n_samples = static_cast<std::int64_t>(x.size());
-  audio.samples.resize(x.size());
-  std::copy(x.begin(), x.end(), audio.samples.begin());
-  return audio;
-}
+Audio mono(const std::vector<float>& x) { return test::mono_sound(x, 44100); }
 
 EncodeSettings settings(Encoding encoding, int n_fft = 2048, int hop = 512) {
   EncodeSettings s;
@@ -162,16 +155,12 @@ TEST_P(RoundTrip, LevelComesBackOverTheWholeFloatRange) {
 
 TEST_P(RoundTrip, ChannelsStayApart) {
   for (int channels = 1; channels <= 8; ++channels) {
-    Audio audio;
-    audio.sample_rate = 8000;
-    audio.channels = channels;
-    audio.n_samples = 3000;
-    audio.samples.resize(static_cast<std::size_t>(channels * audio.n_samples));
+    std::vector<std::vector<float>> levels;
     for (int c = 0; c < channels; ++c) {
       // Each its own level, one of them silent.
-      const std::vector<float> x = noise(3000, 60 + c, c == 2 ? 0.0F : std::pow(10.0F, static_cast<float>(-c) / 2));
-      std::copy(x.begin(), x.end(), audio.channel(c).begin());
+      levels.push_back(noise(3000, 60 + c, c == 2 ? 0.0F : std::pow(10.0F, static_cast<float>(-c) / 2)));
     }
+    const Audio audio = test::sound_of(levels, 8000);
     const Audio out = back(audio, settings(Encoding::Hsv));
     for (int c = 0; c < channels; ++c) {
       if (c == 2) {

@@ -13,6 +13,7 @@
 #include "spectrohue/convert.h"
 #include "support/outcome.h"
 #include "support/signals.h"
+#include "support/sounds.h"
 #include "support/temp_folder.h"
 
 namespace spectrohue::batch {
@@ -101,15 +102,7 @@ double loudest_hz(const Audio& audio) {
   return static_cast<double>(loudest) * audio.sample_rate / kSize;
 }
 
-Audio sound_of(std::vector<float> samples) {
-  Audio audio;
-  audio.sample_rate = kRate;
-  audio.channels = 1;
-  audio.n_samples = std::ssize(samples);
-  audio.samples.resize(samples.size());
-  std::copy(samples.begin(), samples.end(), audio.samples.begin());
-  return audio;
-}
+Audio sound_of(const std::vector<float>& samples) { return test::mono_sound(samples, kRate); }
 
 EncodeSettings encoding(Encoding kind, FrequencyScaleKind scale, BandNorm norm = BandNorm::Slaney, double tilt = 0) {
   EncodeSettings settings;

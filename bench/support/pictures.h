@@ -17,6 +17,7 @@
 
 #include "image/png.h"
 #include "spectrohue/convert.h"
+#include "support/audio.h"
 
 namespace spectrohue::bench {
 
@@ -70,17 +71,6 @@ struct Kind {
   std::string name;
   std::function<PngPicture()> make;
 };
-
-/// One channel.
-inline Audio audio_of(const std::vector<float>& x, int rate_hz) {
-  Audio audio;
-  audio.sample_rate = rate_hz;
-  audio.channels = 1;
-  audio.n_samples = std::ssize(x);
-  audio.samples.resize(x.size());
-  std::copy(x.begin(), x.end(), audio.samples.begin());
-  return audio;
-}
 
 inline PngPicture hsv_picture(const Audio& audio, CurveKind curve, int bits) {
   EncodeSettings settings;
@@ -173,7 +163,7 @@ inline std::vector<Kind> kinds_of_sound(const Audio& audio) {
 /// No sound looks like most of these; they are what a coder may stumble over.
 inline std::vector<Kind> drawn_kinds() {
   using Value = std::function<int(std::int64_t, std::int64_t, int)>;
-  const auto drawn = [](std::int64_t w, std::int64_t h, int channels, int bits, Value value) {
+  const auto drawn = [](std::int64_t w, std::int64_t h, int channels, int bits, const Value& value) {
     return [=] {
       PngPicture p(w, h, channels, bits);
       p.fill(value);

@@ -10,20 +10,17 @@
 
 #include "audio/audio_file.h"
 #include "support/signals.h"
+#include "support/sounds.h"
 
 int main(int argc, char** argv) try {
   using namespace spectrohue;
   const auto argument = [&](int i, const char* otherwise) { return std::string(i < argc ? argv[i] : otherwise); };
   const std::filesystem::path path = argument(1, "sound.wav");
-  Audio audio;
-  audio.n_samples = std::stoll(argument(2, "4000"));
-  audio.channels = std::stoi(argument(3, "1"));
-  audio.sample_rate = std::stoi(argument(4, "8000"));
+  const std::int64_t n_samples = std::stoll(argument(2, "4000"));
+  const int channels = std::stoi(argument(3, "1"));
   const std::string kind = argument(5, "noise");
-  audio.samples.resize(static_cast<std::size_t>(audio.channels * audio.n_samples));
-  const std::vector<float> x =
-      test::noise(static_cast<std::int64_t>(audio.samples.size()), 3, kind == "silence" ? 0 : 0.5F);
-  std::copy(x.begin(), x.end(), audio.samples.begin());
+  const std::vector<float> x = test::noise(channels * n_samples, 3, kind == "silence" ? 0 : 0.5F);
+  Audio audio = test::planar_sound(x, channels, std::stoi(argument(4, "8000")));
   if (kind == "nan") audio.samples[audio.samples.size() / 2] = NAN;
   if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path());
   audio::WriteSettings settings;

@@ -25,6 +25,7 @@
 #include "support/file_bytes.h"
 #include "support/png_chunks.h"
 #include "support/signals.h"
+#include "support/sounds.h"
 
 namespace {
 
@@ -32,14 +33,7 @@ using namespace spectrohue;
 namespace fs = std::filesystem;
 
 Audio sound(std::int64_t n_samples, int channels) {
-  Audio audio;
-  audio.sample_rate = 8000;
-  audio.channels = channels;
-  audio.n_samples = n_samples;
-  const std::vector<float> x = test::noise(n_samples * channels, 5);
-  audio.samples.resize(x.size());
-  std::copy(x.begin(), x.end(), audio.samples.begin());
-  return audio;
+  return test::planar_sound(test::noise(n_samples * channels, 5), channels, 8000);
 }
 
 EncodeSettings settings(int n_fft, Encoding encoding, CurveKind curve, Window window) {

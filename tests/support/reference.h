@@ -50,6 +50,14 @@ inline Spectrum frame_spectrum(std::span<const float> x, const StftSettings& s, 
   return bins;
 }
 
+/// The spectra of all frames, phase at the centre.
+inline std::vector<Spectrum> frame_spectra(std::span<const float> x, const StftSettings& s) {
+  const std::vector<double> window = make_window(s);
+  std::vector<Spectrum> frames;
+  for (std::int64_t t = 0; t < s.n_frames(std::ssize(x)); ++t) frames.push_back(frame_spectrum(x, s, window, t));
+  return frames;
+}
+
 /// Weighted overlap-add over the sum of squared windows, [n_samples]; spectrum [n_frames, n_bins].
 inline std::vector<double> inverse(const Spectrum& spectrum, const StftSettings& s, const std::vector<double>& window,
                                    std::int64_t n_samples) {
