@@ -7,10 +7,12 @@
 
 namespace spectrohue::report {
 
-// page.html, theme.css, page.css and page.js, put into the program by CMake. The theme is that of other pages, too.
+// page.html, theme.css, page.css, common.js and page.js, put into the program by CMake. The theme and common.js are
+// those of other pages, too.
 extern const std::string_view kPageHtml;
 extern const std::string_view kThemeCss;
 extern const std::string_view kPageCss;
+extern const std::string_view kCommonJs;
 extern const std::string_view kPageJs;
 
 /// Replaces {{name}}, which must be in the page, once.

@@ -186,7 +186,7 @@ Json document(const batch::ManifestRun& run, const batch::Totals& totals, const 
 std::string page_of(const std::string& json) {
   std::string page(kPageHtml);
   fill(page, "style", std::string(kThemeCss) + std::string(kPageCss));
-  fill(page, "script", kPageJs);
+  fill(page, "script", std::string(kCommonJs) + std::string(kPageJs));
   fill(page, "report", inside_script(json));  // last: nothing in it is looked at
   return page;
 }

@@ -1,5 +1,3 @@
-'use strict';
-
 const settings = JSON.parse(document.getElementById('settings').textContent);
 const list = document.getElementById('files');
 
@@ -13,40 +11,10 @@ const PREVIEW = {width: 1600, height: 800};
 
 // --- numbers and names as text
 
-const NB = '\u00a0';
-const plain = (value, digits = 0) =>
-  value.toLocaleString('en', {minimumFractionDigits: digits, maximumFractionDigits: digits});
-const short = (value) => plain(value, value >= 100 || value === 0 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : 3);
-const duration = (seconds) => {
-  if (seconds < 120) return `${short(seconds)}${NB}s`;
-  if (seconds < 7200) return `${short(seconds / 60)}${NB}min`;
-  return `${short(seconds / 3600)}${NB}h`;
-};
-const bytes = (count) => {
-  if (count < 1e6) return `${short(count / 1e3)}${NB}kB`;
-  if (count < 1e9) return `${short(count / 1e6)}${NB}MB`;
-  return `${short(count / 1e9)}${NB}GB`;
-};
 /** As the command line counts: 512M is 512 MiB. */
 const binaryBytes = (count) => {
   const exponent = Math.min(3, Math.max(0, Math.floor(Math.log2(count) / 10)));
   return `${short(count / 1024 ** exponent)}${NB}${['bytes', 'KiB', 'MiB', 'GiB'][exponent]}`;
-};
-const hertz = (rate) => (rate % 100 === 0 ? `${rate / 1000}${NB}kHz` : `${plain(rate)}${NB}Hz`);
-const channels = (n) => (n === 1 ? 'mono' : n === 2 ? 'stereo' : `${n} channels`);
-const decibels = (db) => (db === null ? 'exact' : `${plain(db, 1)}${NB}dB`);
-/** Names of files may hold anything: what cannot be seen gets a sign. */
-const visible = (name) => name.replace(/[\u0000-\u001f]/g, (c) => String.fromCharCode(0x2400 + c.charCodeAt(0)));
-
-// --- elements. Text only ever becomes text: nothing that comes from a file is parsed as HTML.
-
-const make = (tag, attributes = {}, ...children) => {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value !== false && value !== null) element.setAttribute(name, value === true ? '' : value);
-  }
-  element.append(...children.filter((child) => child !== null));
-  return element;
 };
 const announce = (text) => { document.getElementById('announce').textContent = text; };
 

@@ -147,7 +147,7 @@ std::string page_of(const ServerSettings& settings) {
                       {"decode", Json::parse(to_json(decode_options()))}};
   std::string page(kPageHtml);
   report::fill(page, "style", std::string(report::kThemeCss) + std::string(kPageCss));
-  report::fill(page, "script", kPageJs);
+  report::fill(page, "script", std::string(report::kCommonJs) + std::string(kPageJs));
   report::fill(page, "settings", report::inside_script(facts.dump(-1, ' ', false, Json::error_handler_t::replace)));
   return page;
 }
