@@ -120,24 +120,30 @@ SPECTROHUE_HD float& chain_error(const LoopArgs& a, std::int64_t chain, std::int
   return a.errors[a.list.item(chain).error_offset + a.list.frames[chain].column * a.shape.hop + in_chain];
 }
 
+/// Position i of a frame of the FFT's input: value(frame, i), or 0 where the list holds no such frame.
+template <class Value>
+SPECTROHUE_HD void fill_input(const LoopArgs& a, const ThreadIndex& at, unsigned threads, const Value& value) {
+  const std::int64_t i = row_index(at, threads);
+  if (i >= a.shape.n_fft) return;
+  const std::int64_t frame = at.block.x;
+  const float x = a.list.holds(frame) ? value(frame, i) : 0.0F;
+  a.input[frame * a.shape.n_fft + math::rotated(static_cast<int>(i), a.shape.n_fft)] = x;
+}
+
 /// Windowed frames, less their share of the error so far, to the FFT's input; takes them off the error.
 struct FeedBack {
   static constexpr const char* kName = "feed_back_kernel";
   using Args = LoopArgs;
   static LaunchShape shape(const Args& a) { return rows_launch(a.capacity, a.shape.n_fft); }
   SPECTROHUE_HD static void thread(const Args& a, const ThreadIndex& at, unsigned threads) {
-    const std::int64_t i = row_index(at, threads);
-    if (i >= a.shape.n_fft) return;
-    const std::int64_t frame = at.block.x;
-    float corrected = 0.0F;
-    if (a.list.holds(frame)) {
+    fill_input(a, at, threads, [&](std::int64_t frame, std::int64_t i) {
       const float window = a.window_sums.window[i];
       const float x = loop_sample(a, a.list.item(frame), a.list.column(frame) * a.shape.hop + i) * window;
       float& error = chain_error(a, frame, i);
-      corrected = math::corrected_sample(x, error, a.correction[i]);
+      const float corrected = math::corrected_sample(x, error, a.correction[i]);
       error = math::wanted_error(error, x, window);
-    }
-    a.input[frame * a.shape.n_fft + math::rotated(static_cast<int>(i), a.shape.n_fft)] = corrected;
+      return corrected;
+    });
   }
 };
 
@@ -157,23 +163,18 @@ struct AddDecoded {
 };
 
 /// Windowed errors (moves) or samples (plain rounding) of frames to the FFT's input.
-template <bool kErrors>
+template <bool Errors>
 struct LoadFramesOf {
-  static constexpr const char* kName = kErrors ? "load_errors_kernel" : "load_samples_kernel";
+  static constexpr const char* kName = Errors ? "load_errors_kernel" : "load_samples_kernel";
   using Args = LoopArgs;
   static LaunchShape shape(const Args& a) { return rows_launch(a.capacity, a.shape.n_fft); }
   SPECTROHUE_HD static void thread(const Args& a, const ThreadIndex& at, unsigned threads) {
-    const std::int64_t i = row_index(at, threads);
-    if (i >= a.shape.n_fft) return;
-    const std::int64_t frame = at.block.x;
-    float x = 0.0F;
-    if (a.list.holds(frame)) {
+    fill_input(a, at, threads, [&](std::int64_t frame, std::int64_t i) {
       const LoopItem& item = a.list.item(frame);
       const std::int64_t position = a.list.column(frame) * a.shape.hop + i;
-      x = kErrors ? a.errors[item.error_offset + position] : loop_sample(a, item, position);
-      x = x * a.window_sums.window[i];
-    }
-    a.input[frame * a.shape.n_fft + math::rotated(static_cast<int>(i), a.shape.n_fft)] = x;
+      const float x = Errors ? a.errors[item.error_offset + position] : loop_sample(a, item, position);
+      return x * a.window_sums.window[i];
+    });
   }
 };
 
@@ -182,10 +183,10 @@ using LoadSamples = LoadFramesOf<false>;
 
 /// Adds frames that came out of the FFT to the errors, a gather: a block adds, to the positions from its frame's first
 /// up to the next frame's (behind the last of an item, to all it holds), all frames of the list that hold them. Only
-/// the sound's positions, if kInSound.
-template <bool kInSound>
+/// the sound's positions, if InSound.
+template <bool InSound>
 struct AddFramesTo {
-  static constexpr const char* kName = kInSound ? "add_changes_kernel" : "add_frames_kernel";
+  static constexpr const char* kName = InSound ? "add_changes_kernel" : "add_frames_kernel";
   using Args = LoopArgs;
   static LaunchShape shape(const Args& a) {
     return {{static_cast<unsigned>(a.list.n_frames)}, {block_threads(a.shape.n_fft)}};
@@ -197,7 +198,7 @@ struct AddFramesTo {
     const std::int64_t start = a.list.column(frame) * a.shape.hop;
     const std::int64_t end = a.list.are_neighbours(frame, frame + 1) && a.spacing < n_fft ? a.spacing : n_fft;
     for (std::int64_t i = at.thread.x; i < end; i += threads) {
-      if (kInSound && (start + i < item.sound_first || start + i >= item.sound_last)) continue;
+      if (InSound && (start + i < item.sound_first || start + i >= item.sound_last)) continue;
       std::int64_t from = frame - (n_fft - 1 - i) / a.spacing;
       if (from < 0) from = 0;
       while (!a.list.are_neighbours(from, frame)) ++from;

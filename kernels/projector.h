@@ -112,15 +112,15 @@ struct Relax {
 };
 
 /// z, or P z, to the spectrum.
-template <bool kProjects>
+template <bool Projects>
 struct LoadState {
-  static constexpr const char* kName = kProjects ? "settle_kernel" : "load_state_kernel";
+  static constexpr const char* kName = Projects ? "settle_kernel" : "load_state_kernel";
   using Args = ProjectArgs;
   static LaunchShape shape(const Args& a) { return project_launch(a); }
   SPECTROHUE_HD static void thread(const Args& a, const ThreadIndex& at, unsigned threads) {
     use_bin(a, at, threads, [&](std::int64_t i, Bin& x) {
       x = a.state[i];
-      if (kProjects) math::set_magnitude(a.wanted[i], x.re, x.im);
+      if (Projects) math::set_magnitude(a.wanted[i], x.re, x.im);
     });
   }
 };
