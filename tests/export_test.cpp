@@ -34,9 +34,9 @@ void write(const fs::path& path, const std::string& content) {
 
 /// WebDataset's own rule for where a key ends (webdataset/tariterators.py).
 std::string key_by_webdataset(const std::string& name) {
-  static const std::regex kRule("^((?:[\\s\\S]*/|)[^.]+)[.]([^/]*)$");
+  static const std::regex rule("^((?:[\\s\\S]*/|)[^.]+)[.]([^/]*)$");
   std::smatch match;
-  return std::regex_match(name, match, kRule) ? match[1].str() : "";
+  return std::regex_match(name, match, rule) ? match[1].str() : "";
 }
 
 std::string percent_decoded(const std::string& text) {

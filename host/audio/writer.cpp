@@ -6,6 +6,7 @@
 #include <cctype>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -98,6 +99,8 @@ std::uint32_t serial_of(const SoundShape& sound) {
 
 /// Where libsndfile writes to.
 struct Output {
+  Output(const std::filesystem::path& path, int threads) : sink(path, threads) {}
+
   Sink sink;
   std::optional<OggPages> pages;
 
@@ -140,11 +143,12 @@ std::int64_t quantise(const float* from, std::int64_t count, int bits, std::vect
   int clipped = 0;
   for (std::int64_t i = 0; i < count; ++i) {
     const Real exact = from[i] * scale;
-    const Real number = exact == exact ? exact : 4 * scale;  // does not fit, and becomes silence
+    const bool is_nan = std::isnan(exact);
+    const Real number = is_nan ? 4 * scale : exact;  // does not fit, and becomes silence
     const Real near = std::min(std::max(number, -2 * scale), 4 * scale);
     const Real rounded = (near + kRounder) - kRounder;
     const Real inside = std::min(std::max(rounded, -scale), scale - 1);
-    const Real code = exact == exact ? inside : Real{0};
+    const Real code = is_nan ? Real{0} : inside;
     to[i] = static_cast<Int>(static_cast<std::uint32_t>(static_cast<std::int32_t>(code)) << shift);
     clipped += rounded >= -scale && rounded < scale ? 0 : 1;
   }
@@ -198,7 +202,7 @@ class Writer::File {
     info.format = major_type(sound, settings) | subtype(settings);
     if (sf_format_check(&info) == 0) refuse_to_write(sound, settings, "libsndfile does not write this combination");
 
-    output_.reset(new Output{Sink(path, threads), std::nullopt});
+    output_ = std::make_unique<Output>(path, threads);
     if (settings.container == Container::Ogg) output_->pages.emplace(serial_of(sound));
     SF_VIRTUAL_IO io = write_callbacks();
     {

@@ -161,7 +161,7 @@ void Captions::read_json_lines(const std::string& content) {
   }
 }
 
-void Captions::put(std::string name, std::string text) {
+void Captions::put(std::string name, const std::string& text) {
   name = fs::path(name).lexically_normal().native();
   if (!texts_.emplace(name, trimmed(text)).second) {
     throw Error(ErrorCode::BadFormat, "'" + name + "' is there twice");

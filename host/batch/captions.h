@@ -34,7 +34,7 @@ class Captions {
   void read_list(const std::filesystem::path& list);
   void read_table(const std::string& content, char delimiter);
   void read_json_lines(const std::string& content);
-  void put(std::string name, std::string text);
+  void put(std::string name, const std::string& text);
   void look_beside(const SourceList& sources);
 
   std::unordered_map<std::string, std::string> texts_;  // by name

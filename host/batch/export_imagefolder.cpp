@@ -222,7 +222,7 @@ class Writer {
 
   std::optional<std::string> text_of(const Entry& entry) const {
     if (!has_texts_) return std::nullopt;
-    if (const std::optional<std::string> text = captions_.find(*entry.source)) return text;
+    if (std::optional<std::string> text = captions_.find(*entry.source)) return text;
     const auto old = old_texts_.find(entry.path);
     return old == old_texts_.end() ? "" : old->second;
   }

@@ -34,8 +34,8 @@ class Utf8Names {
 
  private:
   static locale_t locale() {
-    static const locale_t kLocale = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
-    return kLocale;
+    static const locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+    return utf8;
   }
   locale_t before_;
 };

@@ -62,7 +62,7 @@ bool is_one_named_file(const WalkResult& found) { return found.sources.size() ==
 
 fs::path name_for(const fs::path& name, const std::string& extension, bool keep_extension) {
   if (keep_extension) return name.native() + extension;
-  const fs::path stem = name.stem();
+  fs::path stem = name.stem();
   // song.wav.png -> song.wav: the extension that encode kept.
   if (has_extension(stem, extension) && stem.has_stem()) return stem;
   return stem.native() + extension;

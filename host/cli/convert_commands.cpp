@@ -72,7 +72,8 @@ Direction encoding(const SettingsOf& settings_of, TileSettings tiles, const batc
     const PictureSize size = picture_size(info.n_samples, channels, settings);
     const Tiling tiling = make_tiling(tiles, channels, settings);
     const std::int64_t n_tiles = tiling.tile.count(size.width);
-    const auto bytes = n_halves * static_cast<double>(size.bytes / size.width * tiling.stored_columns(size.width));
+    const std::int64_t column_bytes = size.bytes / size.width;
+    const auto bytes = n_halves * static_cast<double>(column_bytes * tiling.stored_columns(size.width));
     return Forecast{std::to_string(n_halves * size.width) + " x " + std::to_string(size.height) + " pixels" +
                         (n_tiles > 1 ? " in " + std::to_string(n_tiles) + " tiles" : "") + ", at most " +
                         bytes_text(bytes),
@@ -463,7 +464,8 @@ serve::FileConversion encode_conversion(const fs::path& source, const std::vecto
   const batch::PictureOutput output = checked_output(all.files, all.transform, chosen, settings);
   const auto encoder = std::make_shared<batch::Encoder>(settings, image::compression_from_string(chosen.compression),
                                                         chosen.tiles, chosen.verify, output);
-  const Direction direction = encoding([settings](int) { return settings; }, chosen.tiles, output, *encoder);
+  const Direction direction =
+      encoding([settings](int) -> const EncodeSettings& { return settings; }, chosen.tiles, output, *encoder);
   return {encoder,           direction.extension, direction.makes_tiles, direction.joins_tiles, direction.piece_names,
           text_of(direction)};
 }
@@ -516,7 +518,7 @@ Exit convert_files(const std::vector<std::string>& files) {
     worst = std::max(worst, convert(some, options, direction));
   };
   const batch::Encoder encoder(settings);
-  take(sounds, encoding([&](int) { return settings; }, {}, {}, encoder));
+  take(sounds, encoding([&](int) -> const EncodeSettings& { return settings; }, {}, {}, encoder));
   const batch::DecodeSettings decode_settings;
   const batch::Decoder decoder(decode_settings);
   take(pictures, decoding(decode_settings, decoder));

@@ -4,6 +4,7 @@
 // serve: the page.
 #include <spawn.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
@@ -14,8 +15,6 @@
 #include "cli/options.h"
 #include "serve/private_folder.h"
 #include "serve/server.h"
-
-extern char** environ;
 
 namespace spectrohue::cli {
 

@@ -160,12 +160,13 @@ void MagnitudeCode::write_wide_codes(const float* magnitudes, float inverse_ref,
 }
 
 void MagnitudeCode::read(const std::uint8_t* from, int n, float ref, float* magnitudes, int side) const {
-  const float* const table = table_ ? table_->data() : nullptr;
+  const auto look_up = [&](const auto& code_at) {
+    const float* const table = table_->data();
+    for (int i = 0; i < n; ++i) magnitudes[i] = ref * table[code_at(i)];
+  };
   switch (encoding_) {
     case Encoding::Gray16:
-    case Encoding::Magphase16:
-      for (int i = 0; i < n; ++i) magnitudes[i] = ref * table[load<std::uint16_t>(from + 2 * i)];
-      break;
+    case Encoding::Magphase16: look_up([from](int i) { return load<std::uint16_t>(from + 2 * i); }); break;
     case Encoding::Gray32f:
       for (int i = 0; i < n; ++i) magnitudes[i] = ref * magnitude_of(load<float>(from + 4 * i));
       break;
@@ -177,11 +178,12 @@ void MagnitudeCode::read(const std::uint8_t* from, int n, float ref, float* magn
       }
       break;
     case Encoding::Stereo:
-    case Encoding::Stereo3:
-      for (int i = 0; i < n; ++i) magnitudes[i] = ref * table[from[3 * i + colour_of(encoding_, side)]];
+    case Encoding::Stereo3: {
+      const std::uint8_t* const first = from + colour_of(encoding_, side);
+      look_up([first](int i) { return first[3 * i]; });
       break;
-    default:
-      for (int i = 0; i < n; ++i) magnitudes[i] = ref * table[from[i]];
+    }
+    default: look_up([from](int i) { return from[i]; });
   }
 }
 

@@ -20,9 +20,9 @@ using spectrohue::image::ForeignStatus;
 
 namespace {
 
-template <std::size_t kSize>
-ForeignStatus fail(const cv::Exception& e, ForeignStatus status, char (&message)[kSize]) {
-  const std::size_t length = std::min(e.err.size(), kSize - 1);
+template <std::size_t Size>
+ForeignStatus fail(const cv::Exception& e, ForeignStatus status, char (&message)[Size]) {
+  const std::size_t length = std::min(e.err.size(), Size - 1);
   std::memcpy(message, e.err.data(), length);
   return e.code == cv::Error::StsNoMem ? ForeignStatus::NoMemory : status;
 }

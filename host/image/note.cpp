@@ -406,14 +406,14 @@ StftSettings stft_of(const Fields& fields) {
 }
 
 /// Goes on with `crc`, with the bytes of each sample in the reverse order.
-template <int kSampleBytes>
+template <int SampleBytes>
 std::uint32_t swapped_crc32(std::uint32_t crc, const std::uint8_t* bytes, std::int64_t count) {
   std::array<std::uint8_t, 16384> swapped;
   for (std::int64_t first = 0; first < count; first += std::ssize(swapped)) {
     const std::int64_t n = std::min(std::ssize(swapped), count - first);
-    for (std::int64_t i = 0; i < n; i += kSampleBytes) {
-      for (int b = 0; b < kSampleBytes; ++b) {
-        swapped[static_cast<std::size_t>(i + b)] = bytes[first + i + kSampleBytes - 1 - b];
+    for (std::int64_t i = 0; i < n; i += SampleBytes) {
+      for (int b = 0; b < SampleBytes; ++b) {
+        swapped[static_cast<std::size_t>(i + b)] = bytes[first + i + SampleBytes - 1 - b];
       }
     }
     crc = libdeflate_crc32(crc, swapped.data(), static_cast<std::size_t>(n));

@@ -22,10 +22,10 @@ void expand_indices(const Buffer<std::uint8_t>& indices, const std::vector<Colou
   }
 }
 
-template <int kSampleBytes>
+template <int SampleBytes>
 void expand_gray(const Buffer<std::uint8_t>& gray, std::uint8_t* rgb) {
-  for (std::size_t i = 0; i < gray.size(); i += kSampleBytes) {
-    for (int c = 0; c < 3; ++c, rgb += kSampleBytes) std::memcpy(rgb, gray.data() + i, kSampleBytes);
+  for (std::size_t i = 0; i < gray.size(); i += SampleBytes) {
+    for (int c = 0; c < 3; ++c, rgb += SampleBytes) std::memcpy(rgb, gray.data() + i, SampleBytes);
   }
 }
 

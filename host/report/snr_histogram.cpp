@@ -47,7 +47,8 @@ SnrHistogram::Bins SnrHistogram::bins(std::size_t most) const {
   for (int decade = 1;; decade *= 10) {
     for (const int width : {decade, 2 * decade, 5 * decade}) {
       const int first = floor_divided(lowest, width);
-      const auto n = static_cast<std::size_t>(floor_divided(highest, width) - first + 1);
+      const int n_bins = floor_divided(highest, width) - first + 1;
+      const auto n = static_cast<std::size_t>(n_bins);
       if (n > most && n > 2) continue;
       Bins bins{width / kTenths, first * width / kTenths, std::vector<std::size_t>(n)};
       for (const auto& [tenths, count] : counts_) {

@@ -152,13 +152,13 @@ std::string to_string(OptionKind kind) {
 }  // namespace
 
 const std::vector<Option>& encode_options() {
-  static const std::vector<Option> kOptions = make_encode_options();
-  return kOptions;
+  static const std::vector<Option> options = make_encode_options();
+  return options;
 }
 
 const std::vector<Option>& decode_options() {
-  static const std::vector<Option> kOptions = make_decode_options();
-  return kOptions;
+  static const std::vector<Option> options = make_decode_options();
+  return options;
 }
 
 std::vector<std::string> arguments_of(const std::vector<Option>& options, std::string_view json) {

@@ -38,7 +38,7 @@ std::string to_string(State state) {
 }
 
 std::string safe_name(const std::string& name) {
-  const std::string last = name.substr(name.find_last_of('/') + 1);
+  std::string last = name.substr(name.find_last_of('/') + 1);
   const bool has_nul = last.find('\0') != std::string::npos;
   if (last.empty() || last == "." || last == ".." || has_nul || last.size() > kMostNameBytes) {
     throw Error(ErrorCode::Usage, "a file needs a name of 1 to " + std::to_string(kMostNameBytes) + " bytes");
@@ -149,7 +149,7 @@ Json Workshop::keep(const Arrival& arrival) {
   file->paths = {arrival.path_};
   file->name = arrival.path_.filename().string();
   file->kind = kind_of(arrival.path_);
-  return take(std::move(file));
+  return take(file);
 }
 
 Json Workshop::keep_outputs(const std::string& job_id) {
@@ -160,10 +160,10 @@ Json Workshop::keep_outputs(const std::string& job_id) {
   if (file->paths.empty()) throw NotFound("this conversion made no pictures");
   file->name = from->task.destination.filename().string();
   file->kind = FileKind::Picture;
-  return take(std::move(file));
+  return take(file);
 }
 
-Json Workshop::take(std::shared_ptr<File> file) {
+Json Workshop::take(const std::shared_ptr<File>& file) {
   file->bytes = bytes_of(file->paths);
   const Json facts = facts_of(file->paths.front(), file->kind);
   const std::scoped_lock lock(mutex_);

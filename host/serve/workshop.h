@@ -106,7 +106,7 @@ class Workshop {
   std::shared_ptr<Job> job(const std::string& id) const;
   std::shared_ptr<Job> done_job(const std::string& id) const;
   Planned planned(const File& file, const std::string& options, const std::filesystem::path& folder) const;
-  nlohmann::ordered_json take(std::shared_ptr<File> file);
+  nlohmann::ordered_json take(const std::shared_ptr<File>& file);
   void make_room();
   void drop(const std::string& file_id);
   nlohmann::ordered_json status_of(const Job& job) const;

@@ -59,8 +59,8 @@ std::uint64_t residual_of(std::int64_t sample, double decoded) {
 }
 
 std::int64_t add_residual(std::uint64_t residual, double decoded, double full_scale) {
-  const auto half = static_cast<double>((residual + 1) / 2);
-  const double steps = residual % 2 == 0 ? half : -half;
+  const std::uint64_t half = (residual + 1) / 2;
+  const double steps = residual % 2 == 0 ? static_cast<double>(half) : -static_cast<double>(half);
   const double sample = std::nearbyint(decoded + kResidualStep * steps);
   // What is no number, from a note that asks for too much, is not above anything.
   return static_cast<std::int64_t>(sample > -full_scale ? std::min(sample, full_scale - 1) : -full_scale);
