@@ -258,6 +258,13 @@ PixelSettings pixels_of(int power, double tilt = 0) {
   return pixels;
 }
 
+/// Frame t of values that are [n_frames, n].
+template <class Values>
+auto frame_of(Values& values, int t, int n) {
+  return std::span(values).subspan(static_cast<std::size_t>(t) * static_cast<std::size_t>(n),
+                                   static_cast<std::size_t>(n));
+}
+
 /// Rows of frames that are complex, [n_frames, n_rows].
 std::vector<float> rows_of(RowMap& map, int n_frames) {
   std::vector<float> rows(static_cast<std::size_t>(n_frames * map.n_rows()));
@@ -266,7 +273,7 @@ std::vector<float> rows_of(RowMap& map, int n_frames) {
     for (const double x : spectrum_of(map.n_bins(), static_cast<unsigned>(t))) {
       spectrum.emplace_back(static_cast<float>(x), static_cast<float>(-x));
     }
-    map.measure(spectrum, std::span(rows).subspan(static_cast<std::size_t>(t * map.n_rows()), map.n_rows()));
+    map.measure(spectrum, frame_of(rows, t, map.n_rows()));
   }
   return rows;
 }
@@ -281,7 +288,7 @@ TEST(RowMapInverse, FramesDoNotDependOnTheirNeighbours) {
     map.invert(rows, together);
     std::vector<float> alone(static_cast<std::size_t>(map.n_bins()));
     for (int t = 0; t < kFrames; ++t) {
-      map.invert(std::span(rows).subspan(static_cast<std::size_t>(t * map.n_rows()), map.n_rows()), alone);
+      map.invert(frame_of(rows, t, map.n_rows()), alone);
       for (int k = 0; k < map.n_bins(); ++k) {
         ASSERT_EQ(alone[k], together[static_cast<std::size_t>(t * map.n_bins() + k)]) << to_string(method) << t;
       }
@@ -302,7 +309,7 @@ TEST(RowMapInverse, WhatIsFoundMeasuresLikeTheRows) {
         for (int t = 0; t < 3; ++t) {
           const std::vector<std::complex<float>> spectrum(bins.begin() + t * map.n_bins(),
                                                           bins.begin() + (t + 1) * map.n_bins());
-          map.measure(spectrum, std::span(again).subspan(static_cast<std::size_t>(t * map.n_rows()), map.n_rows()));
+          map.measure(spectrum, frame_of(again, t, map.n_rows()));
         }
         const std::vector<double> got(again.begin(), again.end());
         const std::vector<double> want(rows.begin(), rows.end());

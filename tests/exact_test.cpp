@@ -290,7 +290,8 @@ std::vector<double> read_by_the_book(const Picture& picture, const PictureNote& 
     for (int j = s.n_fft / 2 / s.hop_length - 1; j >= 0; --j) {
       z = z << note.pixels.residual_bits | payload[i / s.hop_length * s.n_bins() + j * s.hop_length + i % s.hop_length];
     }
-    const double q = z % 2 == 0 ? static_cast<double>(z / 2) : -static_cast<double>((z + 1) / 2);
+    const std::int64_t half = (z + 1) / 2;
+    const auto q = static_cast<double>(z % 2 == 0 ? half : -half);
     samples[i] = std::clamp(std::nearbyint(samples[i] * full + 0.875 * q), -full, full - 1) / full;
   }
   return samples;
