@@ -173,9 +173,11 @@ TEST_F(ForeignNotes, Krajj7sText) {
   // The same in chunks of other kinds.
   std::vector<PngChunk> chunks = png_chunks(bytes_of(data_folder() / "foreign" / "krajj7.png"));
   const std::string text = "Spectrogram:;100.0000;55.0000;22050.0000;80.0000;100.0000;0;1;1;";
-  const std::string keyword("Spectrogram\0", 12);
-  for (const PngChunk& chunk : {PngChunk{"zTXt", keyword + '\0' + test::zlib_of(text)},
-                                PngChunk{"iTXt", keyword + std::string(4, '\0') + text}}) {
+  // The keyword ends with a zero; behind it stand the method, or flags and two empty texts.
+  const std::string deflated("Spectrogram\0\0", 13);
+  const std::string international("Spectrogram\0\0\0\0\0", 16);
+  for (const PngChunk& chunk :
+       {PngChunk{"zTXt", deflated + test::zlib_of(text)}, PngChunk{"iTXt", international + text}}) {
     for (PngChunk& old : chunks) {
       if (old.type == "tEXt" || old.type == "zTXt") old = chunk;
     }

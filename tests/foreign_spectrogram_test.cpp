@@ -254,9 +254,10 @@ Centre centre_of(const ForeignSpectrogram& got) {
   Centre centre;
   for (std::size_t i = 0; i < got.magnitudes.size(); ++i) {
     const double power = std::pow(got.magnitudes[i] / full_scale_magnitude(got.shape.stft), 2);
+    const std::size_t frame = i / n_bins;
     centre.power += power;
     centre.hz += power * static_cast<double>(i % n_bins) * got.shape.sample_rate / got.shape.stft.n_fft;
-    centre.seconds += power * static_cast<double>(i / n_bins) * got.shape.stft.hop_length / got.shape.sample_rate;
+    centre.seconds += power * static_cast<double>(frame) * got.shape.stft.hop_length / got.shape.sample_rate;
   }
   centre.hz /= centre.power;
   centre.seconds /= centre.power;

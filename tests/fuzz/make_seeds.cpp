@@ -239,8 +239,10 @@ void put_notes_with_pixels(const fs::path& folder) {
         c.picture.pixels.begin(),
         c.picture.pixels.begin() + std::min<std::ptrdiff_t>(500, std::ssize(c.picture.pixels.span())));
     for (const char change : {'\0', '\1', '\4'}) {
-      const std::string tail{'\0', change, '\5', '\1'};
-      test::put_bytes(folder / ("sound" + std::to_string(i++)), image::to_json(c.note) + tail + pixels);
+      std::string seed = image::to_json(c.note);
+      seed += {'\0', change, '\5', '\1'};
+      seed += pixels;
+      test::put_bytes(folder / ("sound" + std::to_string(i++)), seed);
     }
   }
 }
