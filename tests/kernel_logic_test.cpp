@@ -592,7 +592,8 @@ TEST(EmulatedClosedLoop, AnotherTransformMakesAsGoodAPicture) {
           LoopBatch batch(stft, encoding, refine);
           batch.add(x, ref / full_scale_magnitude(stft));
           EmulatedBackend other({std::int64_t{1} << 40, 16, 16}, Order::Reluctant, 1, 3e-7F);
-          const auto snr = [&](Backend& encoder) {
+          // Clang 14 captures no structured bindings by themselves.
+          const auto snr = [&, &x = x](Backend& encoder) {
             return decoded_snr_db(*cpu, stft, batch.pixels(), x, ref, batch.encode(encoder)[0]);
           };
           const double difference = snr(other) - snr(*cpu);
