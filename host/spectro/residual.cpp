@@ -191,8 +191,10 @@ std::optional<std::string> lost_bits(SampleFormat format, Encoding encoding) {
   const int bits = encoding == Encoding::Hsvx ? 16 : 24;
   if (!is_exact(encoding) || !has_more_bits(format, bits)) return std::nullopt;
   const bool is_cut_by_decode = bits == 24 && format == SampleFormat::Lossy;
-  return to_string(encoding) + " keeps " + std::to_string(bits) + " bits of each sample: those of this file (" +
-         to_string(format) + ") are rounded to them" +
+  const std::string whose = format == SampleFormat::Lossy
+                                ? "what this file's codec returns is rounded to them"
+                                : "those of this file (" + to_string(format) + ") are rounded to them";
+  return to_string(encoding) + " keeps " + std::to_string(bits) + " bits of each sample: " + whose +
          (is_cut_by_decode ? "; decode --subtype pcm24 writes them all" : "");
 }
 
