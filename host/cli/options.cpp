@@ -168,7 +168,7 @@ void RunOptions::add_to(CLI::App& app) {
       ->type_name("N");
   app.add_flag("--hash", run.hash, "Record the SHA-256 of sources and outputs in the manifest; without one, say it");
   app.add_flag("--sync", run.outputs.sync, "Each output is on the disk before it gets its name (slower)");
-  app.add_flag("-q,--quiet", quiet, "Only errors");
+  app.add_flag("-q,--quiet", quiet, "Only errors, and what is doubtful about single files");
   app.add_flag("-v,--verbose", verbose, "Also every file that was converted");
 }
 
