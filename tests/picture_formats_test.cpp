@@ -769,20 +769,16 @@ TEST(Numpy, LoadsWhatIsWritten) {
     const std::string raw(picture.pixels.begin(), picture.pixels.end());
     put_bytes(folder / (name + ".raw"), raw);
     const std::string shape = colours == 3 ? "(2, 9, 13, 3)" : "(2, 9, 13)";
-    const std::string script =
-        "import numpy as np\n"
-        "wanted = np.fromfile('" +
-        name + ".raw', '" + type + "').reshape" + shape +
-        "[:, ::-1]\n"
-        "whole = np.load('" +
-        name +
-        ".npy')\n"
+    std::string script = "import numpy as np\nname, type, shape = ";
+    script.append("'").append(name).append("', '").append(type).append("', ").append(shape);
+    script +=
+        "\n"
+        "wanted = np.fromfile(name + '.raw', type).reshape(shape)[:, ::-1]\n"
+        "whole = np.load(name + '.npy')\n"
         "assert whole.dtype == wanted.dtype and whole.tobytes() == wanted.tobytes()\n"
         "assert whole.shape == wanted.shape\n"
         "for end in '.npz', '-deflated.npz':\n"
-        "    parts = np.load('" +
-        name +
-        "' + end)\n"
+        "    parts = np.load(name + end)\n"
         "    assert parts.files == ['ch0', 'ch1']\n"
         "    both = np.stack([parts['ch0'], parts['ch1']])\n"
         "    assert both.shape == wanted.shape and both.tobytes() == wanted.tobytes()\n";
