@@ -13,7 +13,11 @@ die() {
   printf 'docker-steps: %s\n' "$*" >&2
   exit 1
 }
-[[ $(id -u) == 0 ]] || die 'clean roots need root (debootstrap, chroot)'
+# 77: this machine cannot make clean roots.
+if [[ $(id -u) != 0 ]] || ! unshare --mount --pid --fork true; then
+  printf 'docker-steps: clean roots need root and namespaces (debootstrap, unshare, chroot)\n' >&2
+  exit 77
+fi
 (($#)) || set -- spectrohue
 
 work=$(mktemp -d)

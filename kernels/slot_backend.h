@@ -412,8 +412,8 @@ class SlotBackend : public Backend, public PngEncoder {
     SlotCutter cutter(item_frames_, t.capacity);
     std::size_t begun = 0;
     std::size_t done = 0;
-    const auto finish_one = [&] {
-      Lane& lane = lanes_[done++ % lanes_.size()];
+    const auto finish = [&](std::size_t slot) {
+      Lane& lane = lanes_[slot % lanes_.size()];
       {
         const Range range("wait");
         lane.queue.finish();
@@ -422,14 +422,14 @@ class SlotBackend : public Backend, public PngEncoder {
       hand_out(lane);
     };
     for (;; ++begun) {
-      if (begun - done == lanes_.size()) finish_one();
+      if (begun - done == lanes_.size()) finish(done++);
       Lane& lane = lanes_[begun % lanes_.size()];
       if (!cutter.next(lane.slot)) break;
       make_room(t, lane);
       if (followed_ != nullptr) lane.queue.wait(*followed_);
       stage(lane);
     }
-    while (done < begun) finish_one();
+    for (; done < begun; ++done) finish(done);
   }
 
   /// Buffers grow by doubling, up to whole slots: a single short item takes little, and growing ends soon.
