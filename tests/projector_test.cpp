@@ -504,7 +504,7 @@ TEST_F(CudaProjectors, AccelerateAndCoupleAreTheCpusBits) {
     Sought& sought = list.emplace_back();
     std::vector<float>& x = impulses.emplace_back(kFrames * 64, 0.0F);
     sought.n_samples = kFrames * 64;
-    sought.phases.assign(static_cast<std::size_t>(kFrames * s.n_bins()), 0.0F);
+    sought.phases.assign(static_cast<std::size_t>(kFrames) * static_cast<std::size_t>(s.n_bins()), 0.0F);
     for (const float v : noise(kFrames, seed)) {
       x[32 + sought.magnitudes.size() / s.n_bins() * 64] = 1 + v;
       sought.magnitudes.insert(sought.magnitudes.end(), static_cast<std::size_t>(s.n_bins()), 1 + v);

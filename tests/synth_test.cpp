@@ -121,15 +121,17 @@ TEST(Axis, OfNotesIsThatOfTheirBands) {
 class OneRow : public testing::TestWithParam<std::tuple<FrequencyScaleKind, int>> {};
 
 TEST_P(OneRow, IsASineOfItsFrequencyAndLevel) {
-  const auto [kind, row] = GetParam();
+  const FrequencyScaleKind kind = std::get<0>(GetParam());
+  const int row = std::get<1>(GetParam());
   FrequencyScale scale;
   scale.kind = kind;
   const Score score = score_of(gray(50, 32, [row](int, int y) { return y == 31 - row ? 0.25 : 0; }), 2, scale);
   // Written apart from Axis: the middle of the row's share.
-  double hz = (row + 0.5) / 32 * kRate / 2;
+  const double highest = kRate / 2.0;
+  double hz = (row + 0.5) / 32 * highest;
   if (kind == FrequencyScaleKind::Log) {
     const double low = FrequencyScale::kLogFmin;
-    hz = low * std::pow(kRate / 2 / low, (row + 0.5) / 32);
+    hz = low * std::pow(highest / low, (row + 0.5) / 32);
   }
   const Audio audio = played(score);
   const std::span<const float> samples = audio.channel(0).subspan(kRate / 10, 2 * kRate - kRate / 5);
@@ -404,7 +406,7 @@ TEST(Stereo, ColoursAreSides) {
     score.channels = n_channels(stereo);
     score.n_columns = 3;
     score.n_rows = 1;
-    score.amplitudes.resize(static_cast<std::size_t>(3 * score.channels));
+    score.amplitudes.resize(std::size_t{3} * static_cast<std::size_t>(score.channels));
     compose(colours, {CurveKind::Linear, 1, 60}, 0, stereo, score);
     std::vector<std::pair<float, float>> list;
     for (int x = 0; x < 3; ++x) {
