@@ -8,7 +8,7 @@ target_link_libraries(spectrohue_kernel_logic INTERFACE spectrohue_api spectrohu
 
 if(SPECTROHUE_HAVE_CUDA)
   add_library(spectrohue_cuda STATIC closed_loop.cu cuda_backend.cu fft.cu frames.cu overlap_add.cu peak.cu pixels.cu
-    projector.cu     png/cuda_png.cu png/stripes.cu)
+    phase_forest.cu projector.cu png/cuda_png.cu png/stripes.cu)
   target_include_directories(spectrohue_cuda PUBLIC ${kernels_root})
   target_link_libraries(spectrohue_cuda
     PUBLIC spectrohue_api

@@ -13,6 +13,7 @@
 #include "kernels/frames.h"
 #include "kernels/overlap_add.h"
 #include "kernels/peak.h"
+#include "kernels/phase_forest.h"
 #include "kernels/pixels.h"
 #include "kernels/png/code_stripes.h"
 #include "kernels/png/count_stripes.h"
@@ -50,6 +51,9 @@ template <class Kernel>
 void launch_projection(const typename Kernel::Args& args, cudaStream_t stream);
 template <class Kernel>
 void launch_projection_blocks(const typename Kernel::Args& args, cudaStream_t stream);
+/// Any kernel of phase_forest.h.
+template <class Kernel>
+void launch_forest(const ForestArgs& args, cudaStream_t stream);
 void launch_sample_filters(const SampleFiltersArgs& args, cudaStream_t stream);
 void launch_count_stripes(const CountStripesArgs& args, cudaStream_t stream);
 void launch_code_stripes(const CodeStripesArgs& args, cudaStream_t stream);

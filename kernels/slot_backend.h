@@ -12,18 +12,21 @@
 #include <cmath>
 #include <cstring>
 #include <iterator>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "core/phase_forest.h"
 #include "core/stft_tables.h"
 #include "kernels/closed_loop_order.h"
 #include "kernels/fft.h"
 #include "kernels/frames.h"
 #include "kernels/overlap_add.h"
 #include "kernels/peak.h"
+#include "kernels/phase_forest_order.h"
 #include "kernels/pixels.h"
 #include "kernels/png/pages.h"
 #include "kernels/projector_order.h"
@@ -47,6 +50,7 @@ namespace spectrohue::cuda {
 ///   frames, fft_forward, fft_inverse, real_bins, encode_pixels, decode_pixels, overlap_add, peak, turn_pixels
 ///   closed_loop<Kernel>(args)  a kernel of closed_loop.h
 ///   projection<Kernel>(args), projection_blocks<Kernel>(args)  a kernel of projector.h
+///   forest<Kernel>(args)       a kernel of phase_forest.h
 ///   sample_filters, count_stripes, code_stripes, place_stripes, pack_stripes, sum_pixels
 /// All but finish() and leave() may return before the work is done; it is done in the order of its queue.
 ///
@@ -175,6 +179,21 @@ class SlotBackend : public Backend, public PngEncoder {
     });
   }
 
+  /// As many items together as make a large device busy; where memory does not suffice, fewer, and an item that does
+  /// not fit alone on the host.
+  void integrate_phases(const StftSettings& stft, std::uint64_t seed, std::span<const PhaseItem> items) override {
+    for (std::size_t n = 0; !items.empty(); items = items.subspan(n)) {
+      n = items_of_forest(items);
+      while (!integrate_on_device(stft, seed, items.first(n))) {
+        if (n == 1) {
+          integrate_by_forest(stft, seed, items[0]);
+          break;
+        }
+        n /= 2;
+      }
+    }
+  }
+
   /// Its steps are queued on the first lane, whose FFT plans it uses; calls of the backend wait for them. Where memory
   /// does not suffice, what the backend keeps is freed and fewer frames go through the FFT together, which makes the
   /// same results.
@@ -245,6 +264,8 @@ class SlotBackend : public Backend, public PngEncoder {
  private:
   /// 25 minutes of 11 kHz mono: chains of the closed loop enough to fill a large device. A guess.
   static constexpr std::int64_t kBatchSamples = std::int64_t{16} << 20;
+  /// Bins whose phases are integrated together, but for a single item: 5 GiB. A guess.
+  static constexpr std::int64_t kForestBins = std::int64_t{1} << 28;
 
   template <class T>
   using Array = typename Queue::template Array<T>;
@@ -326,6 +347,34 @@ class SlotBackend : public Backend, public PngEncoder {
         throw;
       }
     }
+  }
+
+  static std::size_t items_of_forest(std::span<const PhaseItem> items) {
+    std::int64_t bins = 0;
+    const auto end = std::find_if(items.begin(), items.end(), [&](const PhaseItem& item) {
+      bins += length(item.magnitudes);
+      return bins > kForestBins;
+    });
+    return std::max<std::size_t>(static_cast<std::size_t>(end - items.begin()), 1);
+  }
+
+  /// False if there is too little memory.
+  bool integrate_on_device(const StftSettings& stft, std::uint64_t seed, std::span<const PhaseItem> items) {
+    constexpr std::size_t kPlaces = std::numeric_limits<std::uint32_t>::max();
+    if (items.front().magnitudes.size() >= kPlaces) return false;
+    Queue& queue = lanes_.front().queue;
+    for (int tries = 2; tries > 0; --tries) {
+      try {
+        queue.enter();
+        DevicePhaseForest<Queue>(queue, stft, seed, items).run();
+        return true;
+      } catch (const Error& error) {
+        wait_for_all();
+        if (error.code() != ErrorCode::OutOfMemory) throw;
+        release();
+      }
+    }
+    return false;
   }
 
   /// All memory that grows with slots and items. Nothing may be under way.

@@ -592,6 +592,7 @@ class Greedy final : public Backend {
   void peak(const StftSettings&, const PixelSettings&, std::span<const PeakItem>, std::span<float>) override {}
   void encode(const StftSettings&, const PixelSettings&, std::span<const EncodeItem>) override {}
   void decode(const StftSettings&, const PixelSettings&, std::span<const DecodeItem>) override {}
+  void integrate_phases(const StftSettings&, std::uint64_t, std::span<const PhaseItem>) override {}
   std::unique_ptr<Projector> make_projector(const StftSettings&, const BandSums*,
                                             std::span<const ProjectorItem>) override {
     return nullptr;

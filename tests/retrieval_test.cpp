@@ -14,6 +14,7 @@
 #include <sstream>
 
 #include "core/filter_bank.h"
+#include "core/phase_gradient.h"
 #include "spectro/phase_start.h"
 #include "spectrohue/error.h"
 #include "support/backends.h"
@@ -68,7 +69,12 @@ RetrievalSettings steps(PhaseMethod method, int n_iter, PhaseStart start = Phase
 std::vector<float> start_of(const StftSettings& stft, const std::vector<float>& magnitudes,
                             const RetrievalSettings& settings) {
   std::vector<float> phases(magnitudes.size());
-  start_phases(stft, magnitudes, settings, phases);
+  if (settings.start == PhaseStart::Forest) {
+    const PhaseItem item{magnitudes, phases};
+    cpu::make_cpu_backend()->integrate_phases(stft, settings.seed, {&item, 1});
+  } else {
+    start_phases(stft, magnitudes, settings, phases);
+  }
   return phases;
 }
 
@@ -141,7 +147,7 @@ TEST(PhaseStart, GradientsAreThoseOfAGaussianChirp) {
     stft.hop_length = n_fft / 8;
     const std::vector<Spectrum> truth = frame_spectra(gaussian_chirp(1024), stft);
     const std::vector<float> magnitudes = magnitudes_of(truth);
-    for (const PhaseStart start : {PhaseStart::Pghi, PhaseStart::Rtpghi}) {
+    for (const PhaseStart start : {PhaseStart::Pghi, PhaseStart::Forest, PhaseStart::Rtpghi}) {
       SCOPED_TRACE(to_string(start));
       const Difference worst = worst_difference(truth, start_of(stft, magnitudes, only(start)), 0.05);
       EXPECT_LT(worst.along_time, 0.02);
@@ -173,8 +179,8 @@ TEST(PhaseStart, PhasesAreInTurnsAndSeedsDecideTheRest) {
   const StftSettings stft = stft_of(128);
   std::vector<float> magnitudes = magnitudes_of(frame_spectra(voice(3000), stft));
   std::fill_n(magnitudes.begin() + 500, 300, 0.0F);
-  for (const PhaseStart start :
-       {PhaseStart::Pghi, PhaseStart::Rtpghi, PhaseStart::Spsi, PhaseStart::Zero, PhaseStart::Random}) {
+  for (const PhaseStart start : {PhaseStart::Pghi, PhaseStart::Forest, PhaseStart::Rtpghi, PhaseStart::Spsi,
+                                 PhaseStart::Zero, PhaseStart::Random}) {
     SCOPED_TRACE(to_string(start));
     RetrievalSettings settings = only(start);
     const std::vector<float> phases = start_of(stft, magnitudes, settings);
@@ -264,6 +270,8 @@ TEST_P(Retrieval, TheDefaultIsFarNearerThanGriffinLim) {
   const double griffin_lim = reached(steps(PhaseMethod::GriffinLim, 32, PhaseStart::Random));
   const double start = reached(only(PhaseStart::Pghi));
   const double hybrid = reached(steps(PhaseMethod::Hybrid, 32));
+  EXPECT_NEAR(reached(only(PhaseStart::Forest)), start, 1.5);
+  EXPECT_NEAR(reached(steps(PhaseMethod::Hybrid, 32, PhaseStart::Forest)), hybrid, 1.5);
   EXPECT_NEAR(random, -4, 1.5);
   EXPECT_LT(start, random - 12);
   EXPECT_LT(griffin_lim, random - 12);

@@ -192,11 +192,12 @@ def methods_table(program, sets):
             f"`--phase-method griffinlim`, {n_iter}",
             lambda s, n=n_iter: program.judge(s, pictures[s.name], "--phase-method", "griffinlim", "--n-iter", n),
         )
-    for start in ("zero", "random", "spsi", "rtpghi", "pghi"):
+    for start in ("zero", "random", "spsi", "rtpghi", "pghi", "forest"):
         add(f"start `{start}` alone", lambda s, m=start: program.judge(s, pictures[s.name], "--phase-method", m))
     for n_iter in (16, 32, 64, 100, 200, 400):
         preset = {16: " (`fast`)", 64: " (default)", 400: " (`high`)"}.get(n_iter, "")
         add(f"hybrid, {n_iter}{preset}", lambda s, n=n_iter: program.judge(s, pictures[s.name], "--n-iter", n))
+    add("hybrid from `forest`, 64", lambda s: program.judge(s, pictures[s.name], "--init", "forest"))
     return report.table(rows), ratios_table(sets, results)
 
 

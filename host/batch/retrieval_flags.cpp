@@ -31,7 +31,7 @@ std::vector<std::string> phase_qualities() {
   return names;
 }
 
-std::vector<std::string> phase_starts() { return {"pghi", "rtpghi", "spsi", "zero", "random", "stored"}; }
+std::vector<std::string> phase_starts() { return {"pghi", "forest", "rtpghi", "spsi", "zero", "random", "stored"}; }
 
 std::vector<std::string> phase_methods() {
   std::vector<std::string> names{"hybrid", "griffinlim", "fgla"};

@@ -9,7 +9,7 @@ void RetrievalOptions::add_to(CLI::App& app) {
   app.add_option(
          both_spellings("--phase-method"), flags_.method,
          "hybrid (default), griffinlim (as librosa's), fgla (the same from --init pghi), or only a start: pghi, "
-         "rtpghi, spsi, zero, random; stored: the phases that the picture holds (default where it holds any)")
+         "forest, rtpghi, spsi, zero, random; stored: the phases that the picture holds (default where it holds any)")
       ->check(CLI::IsMember(batch::phase_methods()));
   CLI::Option* quality =
       app.add_option(both_spellings("--phase-quality"), flags_.quality,
@@ -18,8 +18,10 @@ void RetrievalOptions::add_to(CLI::App& app) {
   app.add_option(both_spellings("--n-iter"), flags_.n_iter, "Steps; each costs a transform and back")
       ->check(CLI::Range(0, 100000))
       ->excludes(quality);
-  app.add_option("--init", flags_.start,
-                 "Phases to begin with: pghi (default), rtpghi, spsi, zero, random (default of griffinlim) or stored")
+  app.add_option(
+         "--init", flags_.start,
+         "Phases to begin with: pghi (default), forest (as near, and found on the GPU), rtpghi, spsi, zero, random "
+         "(default of griffinlim) or stored")
       ->check(CLI::IsMember(batch::phase_starts()));
   app.add_option("--momentum", flags_.momentum, "Of griffinlim and fgla: 0 (none) to below 1; default 0.99")
       ->check(CLI::Range(0.0, 0.9999));

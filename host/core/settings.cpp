@@ -45,7 +45,8 @@ constexpr Names<CurveKind, 5> kCurves{{{CurveKind::Gamma, "gamma"},
                                        {CurveKind::DoubleLog, "double-log"}}};
 constexpr Names<PhaseMethod, 3> kPhaseMethods{
     {{PhaseMethod::Hybrid, "hybrid"}, {PhaseMethod::GriffinLim, "griffinlim"}, {PhaseMethod::None, "none"}}};
-constexpr Names<PhaseStart, 6> kPhaseStarts{{{PhaseStart::Pghi, "pghi"},
+constexpr Names<PhaseStart, 7> kPhaseStarts{{{PhaseStart::Pghi, "pghi"},
+                                             {PhaseStart::Forest, "forest"},
                                              {PhaseStart::Rtpghi, "rtpghi"},
                                              {PhaseStart::Spsi, "spsi"},
                                              {PhaseStart::Zero, "zero"},

@@ -11,6 +11,7 @@
 #include <mutex>
 #include <optional>
 
+#include "core/phase_forest.h"
 #include "cpu/closed_loop.h"
 #include "cpu/lane_kernels.h"
 #include "cpu/padded_stretch.h"
@@ -127,6 +128,10 @@ class CpuBackend final : public Backend {
     Transform& t = transform(stft);
     const TileCode code = tile_code(stft, pixels);
     for (const DecodeItem& item : items) decode_item(t, code, item, stft.padding());
+  }
+
+  void integrate_phases(const StftSettings& stft, std::uint64_t seed, std::span<const PhaseItem> items) override {
+    for (const PhaseItem& item : items) integrate_by_forest(stft, seed, item);
   }
 
   std::unique_ptr<Projector> make_projector(const StftSettings& stft, const BandSums* bands,

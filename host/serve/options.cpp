@@ -53,7 +53,7 @@ std::vector<Option> make_decode_options() {
        "Phase method",
        OptionKind::Choice,
        "hybrid",
-       {"hybrid", "griffinlim", "fgla", "pghi", "rtpghi", "spsi", "zero", "random", "stored"},
+       {"hybrid", "griffinlim", "fgla", "pghi", "forest", "rtpghi", "spsi", "zero", "random", "stored"},
        true},
       {"n-iter", "Phase steps", OptionKind::Whole, "by the method", {}, true},
       {"format", "Sound file", OptionKind::Choice, "wav", {"wav", "flac", "ogg"}, true},

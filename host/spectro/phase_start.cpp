@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/counter_hash.h"
+#include "core/phase_gradient.h"
 #include "math/elementary.h"
 #include "spectrohue/buffer.h"
 #include "spectrohue/error.h"
@@ -19,8 +20,6 @@ namespace {
 
 /// Bins this much below the largest, -120 dB, have no phase that could be integrated.
 constexpr float kTolerance = 1e-6F;
-/// Where logarithms end, -200 dB.
-constexpr float kLogFloor = 1e-10F;
 
 float random_turns(std::uint64_t seed, std::uint64_t place) {
   return static_cast<float>(unit_number(seed, place) - 0.5);
@@ -47,17 +46,15 @@ struct Shape {
 class PhaseGradient {
  public:
   PhaseGradient(const StftSettings& stft, std::span<const float> magnitudes)
-      : shape_(stft, magnitudes.size()), logs_(magnitudes.size()), advance_(static_cast<std::size_t>(shape_.n_bins)) {
-    const float least = std::max(kLogFloor * largest(magnitudes), math::kTiny);
+      : shape_(stft, magnitudes.size()),
+        scale_(phase_scale(stft)),
+        logs_(magnitudes.size()),
+        advance_(static_cast<std::size_t>(shape_.n_bins)) {
+    const float least = math::least_logged(largest(magnitudes));
     for (std::size_t i = 0; i < magnitudes.size(); ++i) {
       logs_[i] = math::log2(std::max(std::fabs(magnitudes[i]), least));
     }
     const double n = stft.n_fft;
-    const double hop = stft.hop_length;
-    const double gamma = gaussian_width(stft) * n * n;
-    const double turns = std::numbers::ln2 / (2 * std::numbers::pi) / 2;  // of a base-2 logarithm; central differences
-    along_time_ = static_cast<float>(hop * n / gamma * turns);
-    along_bins_ = static_cast<float>(-gamma / (hop * n) * turns);
     for (std::int64_t k = 0; k < shape_.n_bins; ++k) {
       advance_[k] = static_cast<float>(static_cast<double>(stft.hop_length * k % stft.n_fft) / n);
     }
@@ -65,31 +62,24 @@ class PhaseGradient {
 
   std::span<const float> logs() const { return logs_.span(); }
 
+  auto log_at() const {
+    return [this](std::int64_t place) { return logs_[static_cast<std::size_t>(place)]; };
+  }
   /// From bin (frame, k) to (frame + 1, k), not wrapped.
   float time_step(std::int64_t frame, std::int64_t k) const {
-    if (k == 0 || k + 1 == shape_.n_bins) return advance_[k];
-    const float* const l = logs_.data() + frame * shape_.n_bins + k;
-    const float* const next = l + shape_.n_bins;
-    return advance_[k] + along_time_ * 0.5F * ((l[1] - l[-1]) + (next[1] - next[-1]));
+    return advance_[k] + math::time_gradient(scale_, frame * shape_.n_bins + k, k, shape_.n_bins, log_at());
   }
   /// From bin (frame, k) to (frame, k + 1).
   float bin_step(std::int64_t frame, std::int64_t k) const {
-    if (shape_.n_frames == 1) return 0.0F;
-    const bool is_first = frame == 0;
-    const bool is_last = frame + 1 == shape_.n_frames;
-    const float* const l = logs_.data() + frame * shape_.n_bins + k;
-    const float* const before = is_first ? l : l - shape_.n_bins;
-    const float* const after = is_last ? l : l + shape_.n_bins;
-    const float distance = is_first || is_last ? 2.0F : 1.0F;  // one-sided differences
-    return along_bins_ * 0.5F * distance * ((after[0] - before[0]) + (after[1] - before[1]));
+    return math::bin_gradient(scale_, frame * shape_.n_bins + k, frame == 0, frame + 1 == shape_.n_frames,
+                              shape_.n_bins, log_at());
   }
 
  private:
   Shape shape_;
+  math::PhaseScale scale_;
   Buffer<float> logs_;          // [n_frames, n_bins]
   std::vector<float> advance_;  // [n_bins] turns of a bin's centre frequency a hop
-  float along_time_ = 0.0F;
-  float along_bins_ = 0.0F;
 };
 
 /// Places by level, the highest level first, of one level the last that came.
@@ -318,20 +308,6 @@ void integrate_peaks(const StftSettings& stft, std::span<const float> magnitudes
 
 }  // namespace
 
-double gaussian_width(const StftSettings& stft) {
-  constexpr double kHeight = 0.2785;
-  const std::vector<double> window = make_window(stft);
-  const auto peak = std::max_element(window.begin(), window.end());
-  const double wanted = kHeight * *peak;
-  // Half the width, between samples where it can be.
-  auto at = peak;
-  while (at != window.end() && *at > wanted) ++at;
-  double half = static_cast<double>(at - peak);
-  if (at != window.end()) half -= (wanted - *at) / (at[-1] - *at);
-  const double gamma = std::numbers::pi * half * half / -std::log(kHeight);
-  return gamma / (static_cast<double>(stft.n_fft) * stft.n_fft);
-}
-
 void start_phases(const StftSettings& stft, std::span<const float> magnitudes, const RetrievalSettings& settings,
                   std::span<float> phases) {
   if (magnitudes.size() >= std::numeric_limits<std::uint32_t>::max()) {
@@ -346,6 +322,7 @@ void start_phases(const StftSettings& stft, std::span<const float> magnitudes, c
     case PhaseStart::Random:
       for (std::size_t i = 0; i < phases.size(); ++i) phases[i] = random_turns(settings.seed, i);
       return;
+    case PhaseStart::Forest:  // a backend's
     case PhaseStart::Stored: return;
   }
 }

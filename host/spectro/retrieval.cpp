@@ -120,30 +120,41 @@ class Search {
   std::size_t group_size() const { return links_.are_coupled ? 3 : 1; }
 
   void make_projector(Backend& backend, const StftSettings& stft) {
-    std::vector<Buffer<float>> phases(items_.size());
+    const std::vector<Buffer<float>> phases = begin_phases(backend, stft);
     std::vector<ProjectorItem> given;
-    const std::size_t group = group_size();
-    Buffer<float> joint;
     for (std::size_t i = 0; i < items_.size(); ++i) {
       const RetrievalItem& item = items_[i];
-      std::span<const float> begin = item.phases;
-      if (settings_.start != PhaseStart::Stored) {
-        const std::size_t leader = i - i % group;
-        if (i == leader) {
-          phases[i].resize(item.magnitudes.size());
-          std::span<const float> magnitudes = item.magnitudes;
-          if (links_.are_coupled) {
-            joint.resize(item.magnitudes.size());
-            join_magnitudes(items_.subspan(i, group), joint.span());
-            magnitudes = joint.span();
-          }
-          start_phases(stft, magnitudes, settings_, phases[i].span());
-        }
-        begin = phases[leader].span();
-      }
-      given.push_back({item.magnitudes, begin, item.bands, std::ssize(item.signal)});
+      const Buffer<float>& begin = phases[i - i % group_size()];
+      const bool is_stored = settings_.start == PhaseStart::Stored;
+      given.push_back({item.magnitudes, is_stored ? item.phases : begin.span(), item.bands, std::ssize(item.signal)});
     }
     projector_ = backend.make_projector(stft, links_.bands, given);
+  }
+
+  /// The phases that the items of a group begin with, for the first of each.
+  std::vector<Buffer<float>> begin_phases(Backend& backend, const StftSettings& stft) {
+    std::vector<Buffer<float>> phases(items_.size());
+    if (settings_.start == PhaseStart::Stored) return phases;
+    const bool is_backends = settings_.start == PhaseStart::Forest;
+    std::vector<Buffer<float>> joint(is_backends ? items_.size() : 1);
+    std::vector<PhaseItem> together;
+    for (std::size_t i = 0; i < items_.size(); i += group_size()) {
+      std::span<const float> magnitudes = items_[i].magnitudes;
+      phases[i].resize(magnitudes.size());
+      if (links_.are_coupled) {
+        Buffer<float>& sum = joint[is_backends ? i : 0];
+        sum.resize(magnitudes.size());
+        join_magnitudes(items_.subspan(i, group_size()), sum.span());
+        magnitudes = sum.span();
+      }
+      if (is_backends) {
+        together.push_back({magnitudes, phases[i].span()});
+      } else {
+        start_phases(stft, magnitudes, settings_, phases[i].span());
+      }
+    }
+    if (is_backends) backend.integrate_phases(stft, settings_.seed, together);
+    return phases;
   }
 
   void couple(int signal) {

@@ -79,6 +79,12 @@ struct DecodeItem {
   std::span<float> signal;  ///< plane holds n_frames(signal.size()) frames
 };
 
+/// For integrate_phases().
+struct PhaseItem {
+  std::span<const float> magnitudes;  ///< [n_frames, n_bins]; |value| counts
+  std::span<float> phases;            ///< [the same] turns, [-0.5, 0.5], measured at the frames' centres
+};
+
 class PngEncoder;
 
 /// The arithmetic of both directions over a ragged batch: every call takes any number of items of any lengths.
@@ -129,6 +135,12 @@ class Backend {
   virtual void encode(const StftSettings& stft, const PixelSettings& pixels, std::span<const EncodeItem> items) = 0;
   /// Pixels to signals: decode_pixels(), then synthesise().
   virtual void decode(const StftSettings& stft, const PixelSettings& pixels, std::span<const DecodeItem> items) = 0;
+
+  /// Phases from the gradients that follow from magnitudes (Prusa, Balazs & Sondergaard 2017), along the spanning
+  /// forest of the loudest edges (kernels/math/phase_gradient.h): PhaseStart::Forest. Bins that have no phase to be
+  /// found get a random one of `seed` and their place in the item. The same bits on every backend. Throws
+  /// Error(Unsupported) for items of 2^32 bins and more.
+  virtual void integrate_phases(const StftSettings& stft, std::uint64_t seed, std::span<const PhaseItem> items) = 0;
 
   /// What phase retrieval is a loop over. bands: what items' bands are sums of, null for items without; it and the
   /// backend must outlive the projector, of which a backend has one at a time. Items' spans are read before this

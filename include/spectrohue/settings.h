@@ -254,7 +254,8 @@ enum class PhaseMethod {
 /// The phases it begins with.
 enum class PhaseStart {
   Pghi,    ///< phase gradient heap integration (Prusa, Balazs & Sondergaard 2017)
-  Rtpghi,  ///< the same a frame at a time (Prusa & Rajmic 2017)
+  Forest,  ///< the same along a tree that many can find together, and so on a device (Backend::integrate_phases())
+  Rtpghi,  ///< as Pghi, a frame at a time (Prusa & Rajmic 2017)
   Spsi,    ///< single pass spectrogram inversion (Beauregard, Harish & Wyse 2015)
   Zero,    ///< of all bins, at the frames' centres
   Random,  ///< even over the circle, from RetrievalSettings::seed

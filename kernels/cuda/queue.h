@@ -89,6 +89,10 @@ class CudaQueue {
   void projection_blocks(const typename Kernel::Args& args) const {
     launch_projection_blocks<Kernel>(args, stream_.get());
   }
+  template <class Kernel>
+  void forest(const ForestArgs& args) const {
+    launch_forest<Kernel>(args, stream_.get());
+  }
 
   void sample_filters(const SampleFiltersArgs& args) const { launch_sample_filters(args, stream_.get()); }
   void count_stripes(const CountStripesArgs& args) const { launch_count_stripes(args, stream_.get()); }

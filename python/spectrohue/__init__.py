@@ -548,7 +548,7 @@ def griffinlim(
     """The method of ``librosa.griffinlim``, with its arguments: Griffin & Lim with momentum. ``retrieve`` is better.
 
     S             (..., n_bins, n_frames) magnitudes
-    init          "random", None (phases that are zero at the frames' centres), or "pghi", "rtpghi", "spsi"
+    init          "random", None (phases that are zero at the frames' centres), or "pghi", "forest", "rtpghi", "spsi"
     random_state  the seed; None: 0, so that every call returns the same
 
     Returns (..., length). Random phases are other ones than librosa's. Raises as ``retrieve``.

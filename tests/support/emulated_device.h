@@ -17,6 +17,7 @@
 #include <memory>
 #include <random>
 #include <set>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -287,6 +288,30 @@ class Work {
       Kernel::block(args, i, shared, block);
     });
   }
+  /// Forwards, backwards, or by four threads of the host at a time.
+  template <class Kernel>
+  static void forest(const cuda::ForestArgs& args, ThreadOrder order) {
+    const cuda::LaunchShape shape = cuda::forest_launch(args);
+    expect_legal(shape);
+    const std::int64_t threads = shape.block.x;
+    const std::int64_t n = shape.grid.x * std::int64_t{shape.grid.y} * threads;
+    const auto run = [&](std::int64_t i) {
+      const std::int64_t block = i / threads;
+      const cuda::Extent of_grid{static_cast<unsigned>(block % shape.grid.x),
+                                 static_cast<unsigned>(block / shape.grid.x)};
+      Kernel::thread(args, {of_grid, {static_cast<unsigned>(i % threads), 0}}, shape.block.x);
+    };
+    if (order != ThreadOrder::Mixed) {
+      for (std::int64_t i = 0; i < n; ++i) run(order == ThreadOrder::Rising ? i : n - 1 - i);
+      return;
+    }
+    std::vector<std::jthread> at_once;
+    for (std::int64_t first = 0; first < 4; ++first) {
+      at_once.emplace_back([&run, first, n] {
+        for (std::int64_t i = first; i < n; i += 4) run(i);
+      });
+    }
+  }
   template <class Code>
   static void turn_pixels(const cuda::TurnPixelsArgs<Code>& args) {
     with_tile<Code>(
@@ -537,6 +562,10 @@ class EmulatedQueue {
   template <class Kernel>
   void projection_blocks(const typename Kernel::Args& args) {
     queue([args, order = threads_] { Work::projection_blocks<Kernel>(args, order); });
+  }
+  template <class Kernel>
+  void forest(const cuda::ForestArgs& args) {
+    queue([args, order = threads_] { Work::forest<Kernel>(args, order); });
   }
 
   void sample_filters(const cuda::SampleFiltersArgs& args) {
