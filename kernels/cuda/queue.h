@@ -50,6 +50,7 @@ class CudaQueue {
     CUDA_CHECK(cudaMemsetAsync(to.data() + first, 0, static_cast<std::size_t>(n) * sizeof(T), stream_.get()));
   }
   void finish() const { stream_.synchronize(); }
+  cudaStream_t stream() const { return stream_.get(); }
 
   void plan(int n_fft, std::int64_t n_frames) {
     plans_.get(FftDirection::Forward, n_fft, n_frames, stream_.get());
