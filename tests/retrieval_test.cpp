@@ -319,19 +319,23 @@ TEST_P(Retrieval, NothingDependsOnThreadsOrCompany) {
     std::vector<float>& m = magnitudes.emplace_back();
     for (const Complex& bin : spectrum) m.push_back(std::abs(bin));
   }
-  const RetrievalSettings settings = steps(PhaseMethod::Hybrid, 6);
-  std::vector<Found> alone;
-  for (std::size_t i = 0; i < sounds.size(); ++i) {
-    alone.push_back(find(stft, magnitudes[i], std::ssize(sounds[i]), settings));
-  }
-  for (const int threads : {1, 2, 5}) {
-    backend_->set_threads(threads);
-    std::vector<std::vector<float>> together;
-    std::vector<RetrievalItem> items;
-    for (const std::vector<float>& sound : sounds) together.emplace_back(sound.size());
-    for (std::size_t i = 0; i < sounds.size(); ++i) items.push_back({magnitudes[i], together[i]});
-    retrieve(*backend_, stft, settings, items);
-    for (std::size_t i = 0; i < sounds.size(); ++i) EXPECT_EQ(together[i], alone[i].signal) << threads << ' ' << i;
+  for (const PhaseStart start : {PhaseStart::Pghi, PhaseStart::Forest}) {
+    const RetrievalSettings settings = steps(PhaseMethod::Hybrid, 6, start);
+    std::vector<Found> alone;
+    for (std::size_t i = 0; i < sounds.size(); ++i) {
+      alone.push_back(find(stft, magnitudes[i], std::ssize(sounds[i]), settings));
+    }
+    for (const int threads : {1, 2, 5}) {
+      backend_->set_threads(threads);
+      std::vector<std::vector<float>> together;
+      std::vector<RetrievalItem> items;
+      for (const std::vector<float>& sound : sounds) together.emplace_back(sound.size());
+      for (std::size_t i = 0; i < sounds.size(); ++i) items.push_back({magnitudes[i], together[i]});
+      retrieve(*backend_, stft, settings, items);
+      for (std::size_t i = 0; i < sounds.size(); ++i) {
+        EXPECT_EQ(together[i], alone[i].signal) << to_string(start) << ' ' << threads << ' ' << i;
+      }
+    }
   }
 }
 
@@ -395,13 +399,13 @@ TEST_P(Retrieval, ThePlanesOfStereoBelongTogether) {
   std::vector<std::vector<float>> wanted;
   for (const std::vector<float>& plane : x) wanted.push_back(magnitudes_of(frame_spectra(plane, stft)));
 
-  const auto downmix_error = [&](bool are_coupled) {
+  const auto downmix_error = [&](bool are_coupled, PhaseStart start) {
     std::vector<std::vector<float>> found(3, std::vector<float>(8000));
     std::vector<RetrievalItem> items;
     for (int i = 0; i < 3; ++i) items.push_back({wanted[i], found[i]});
     RetrievalLinks links;
     links.are_coupled = are_coupled;
-    retrieve(*backend_, stft, steps(PhaseMethod::Hybrid, 64), items, links);
+    retrieve(*backend_, stft, steps(PhaseMethod::Hybrid, 64, start), items, links);
     std::vector<float> mixed(8000);
     for (std::size_t i = 0; i < mixed.size(); ++i) {
       mixed[i] = (found[0][i] + found[1][i]) * std::numbers::sqrt2_v<float> / 2;
@@ -411,10 +415,13 @@ TEST_P(Retrieval, ThePlanesOfStereoBelongTogether) {
     }
     return far_from(mixed, stft, wanted[2]);
   };
-  const double alone = downmix_error(false);
-  const double together = downmix_error(true);
-  EXPECT_LT(together, -20);
-  EXPECT_LT(together, alone - 8);
+  for (const PhaseStart start : {PhaseStart::Pghi, PhaseStart::Forest}) {
+    SCOPED_TRACE(to_string(start));
+    const double alone = downmix_error(false, start);
+    const double together = downmix_error(true, start);
+    EXPECT_LT(together, -20);
+    EXPECT_LT(together, alone - 8);
+  }
 }
 
 TEST_P(Retrieval, BandsAreMetInsideTheLoop) {
